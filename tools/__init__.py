@@ -1,0 +1,1 @@
+"""Deterministic tools: numbers in, numbers out. No model, no clock, no environment."""

@@ -1,0 +1,202 @@
+"""The seven steps of the audit: a file each, found by a folder walk, run in the order they declare."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from tools import metrics
+from tools.document import AccountLine, Chart, Claim, Direction, Finding, Missing, Name, Slot, Step, StepStatus
+from tools.load import Severity
+from tools.metrics.orders import worth, worths
+from tools.portfolio import Portfolio
+from tools.reading import Reading, Unit, Window
+from tools.text import Text
+
+Answers = Mapping[str, Any]
+SHOWN_ACCOUNTS = 200
+RANK: Mapping[Severity, int] = {"urgent": 0, "warning": 1, "info": 2, "good": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """A registered step: key, order, title, the manager's question, its stage of the route, its codes, and its work."""
+
+    key: str
+    order: int
+    title: Text
+    question: Text
+    stage: int
+    codes: tuple[str, ...]
+    run: Callable[[Portfolio, Answers], Step]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A step in the making: collects readings, claims, findings and what is missing."""
+
+    spec: "StepSpec"
+    portfolio: Portfolio
+    answers: Answers
+    readings: dict[str, Reading] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    lens: Text | None = None
+
+    def read(self, key: str, kind: str | None = None, *, window: Window | None = None, quiet: bool = False) -> Reading:
+        """A reading of a metric (or its variant); one without a value is listed as missing unless ``quiet``."""
+        found = metrics.compute(self.portfolio, key, window=window)
+        for item in found:
+            self.keep(item)
+        if kind is None:
+            head = found[0]
+            if not head.usable and not quiet:
+                spec = metrics.resolve(key)
+                self.lack(spec.name, head.reason or spec.needs, spec.needs)
+            return head
+        return next((item for item in found if item.scope.get("kind") == kind), found[0])
+
+    def keep(self, item: Reading) -> Reading:
+        """The reading, kept among those the step shows."""
+        self.readings.setdefault(item.id, item)
+        return item
+
+    def lack(self, what: Text, why: Text, needs: Text) -> None:
+        """Name what could not be computed, once."""
+        item = Missing(what, why, needs)
+        if all(other.what != what for other in self.missing):
+            self.missing.append(item)
+
+    def claim(self, name: str, en: str, ru: str, *, direction: Direction = "none", **slots: Slot) -> Claim | None:
+        """A claim, or None where one of its readings may not be stated."""
+        for slot in slots.values():
+            if isinstance(slot, Reading):
+                if not slot.usable:
+                    return None
+                self.keep(slot)
+        return Claim(f"{self.spec.key}.{name}", Text(en, ru), slots, direction)
+
+    def say(self, name: str, en: str, ru: str, *, direction: Direction = "none", **slots: Slot) -> None:
+        """Add a sentence to the step's text, where every reading of it may be stated."""
+        found = self.claim(name, en, ru, direction=direction, **slots)
+        if found is not None:
+            self.claims.append(found)
+
+    def find(
+        self,
+        code: str,
+        severity: Severity,
+        claim: Claim | None,
+        *,
+        accounts: Iterable[AccountLine] = (),
+        stake: Reading | None = None,
+        evidence: Iterable[Reading] = (),
+        segments: tuple[str, ...] = (),
+    ) -> None:
+        """Add a finding, where its sentence may be stated; the accounts with most money come first."""
+        if code not in self.spec.codes:
+            raise ValueError(f"step {self.spec.key} does not declare the code {code!r}")
+        if claim is None:
+            return
+        lines = sorted(accounts, key=lambda line: (-float(line.money.value or 0) if line.money else 0.0, line.id))
+        finding = Finding(
+            code, severity, (claim,), tuple(evidence), tuple(lines[:SHOWN_ACCOUNTS]), len(lines), stake, segments
+        )
+        for item in finding.evidence:
+            self.keep(item)
+        self.findings.append(finding)
+
+    def count(self, code: str, value: int) -> Reading:
+        """A count of accounts or rows made by the step."""
+        return Reading(
+            "segments", Unit.COUNT, value, n=value, scope={"kind": code}, snapshot=self.portfolio.snapshot
+        )
+
+    def stake(self, code: str, ids: Iterable[str]) -> Reading | None:
+        """Yearly money of the accounts, as ``money_at_stake``; None where no money is known."""
+        money = worths(self.portfolio)
+        known = [money[account] for account in sorted(set(ids)) if account in money]
+        if not known:
+            return None
+        _table, window, convention = worth(self.portfolio)
+        return Reading(
+            "money_at_stake", Unit.MONEY_YEAR, round(sum(known), 2), n=len(known), window=window,
+            convention=convention, scope={"kind": code}, snapshot=self.portfolio.snapshot,
+        )  # fmt: skip
+
+    def line(self, account: str, why: Claim, *, name: str | None = None) -> AccountLine:
+        """One account with its reason and its yearly money."""
+        shown = name or self.portfolio.names.get(account, account)
+        money = worths(self.portfolio).get(account)
+        _table, window, convention = worth(self.portfolio)
+        reading = None
+        if money is not None:
+            reading = Reading(
+                "arr" if window is None or convention != "net_of_returns" else "revenue_per_client",
+                Unit.MONEY_YEAR, round(money, 2), n=1, window=window, convention=convention,
+                scope={"account": account}, snapshot=self.portfolio.snapshot,
+            )  # fmt: skip
+        return AccountLine(account, shown, why, reading)
+
+    def step(self, status: StepStatus | None = None, reason: Text | None = None) -> Step:
+        """The finished step; ``partial`` where something is missing, ``skipped`` where nothing could be said."""
+        if status is None:
+            empty = not self.claims and not self.findings
+            status = "skipped" if empty else "partial" if self.missing or self.lens else "done"
+        if status != "done" and reason is None:
+            reason = self.lens or (self.missing[0].why if self.missing else None)
+        findings = sorted(self.findings, key=lambda finding: RANK[finding.severity])
+        return Step(
+            self.spec.key, self.spec.title, self.spec.question, status, reason if status != "done" else None,
+            tuple(self.claims), tuple(self.readings.values()), tuple(findings), tuple(self.missing), tuple(self.charts),
+        )  # fmt: skip
+
+
+_STEPS: dict[str, StepSpec] = {}
+
+
+def audit_step(
+    key: str, *, order: int, title: Text, question: Text, stage: int, codes: tuple[str, ...]
+) -> Callable[[Callable[[Draft], Step]], Callable[[Draft], Step]]:
+    """Register a function as an audit step; a second key, order or code is refused."""
+
+    def register(work: Callable[[Draft], Step]) -> Callable[[Draft], Step]:
+        taken = {code for spec in _STEPS.values() for code in spec.codes}
+        if key in _STEPS or any(spec.order == order for spec in _STEPS.values()) or taken & set(codes):
+            raise ValueError(f"step {key!r}: its key, order or a code is taken")
+
+        def run(portfolio: Portfolio, answers: Answers) -> Step:
+            return work(Draft(_STEPS[key], portfolio, answers))
+
+        _STEPS[key] = StepSpec(key, order, title, question, stage, codes, run)
+        return work
+
+    return register
+
+
+@cache
+def steps() -> tuple[StepSpec, ...]:
+    """Every step in its order."""
+    for module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
+        importlib.import_module(f"{__name__}.{module}")
+    return tuple(sorted(_STEPS.values(), key=lambda spec: spec.order))
+
+
+def codes() -> frozenset[str]:
+    """Every finding code that a step may yield."""
+    return frozenset(code for spec in steps() for code in spec.codes)
+
+
+def name(text: str, account: str | None = None) -> Name:
+    """A name out of the data as a slot."""
+    return Name(text, account)
+
+
+def __getattr__(attribute: str) -> Any:
+    if attribute == "STEPS":
+        return steps()
+    raise AttributeError(attribute)

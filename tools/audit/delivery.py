@@ -1,0 +1,155 @@
+"""Step 2: do the mechanics deliver value."""
+
+from datetime import timedelta
+
+
+from tools.audit import Draft, audit_step
+from tools.document import Chart, Claim, Step
+from tools.metrics.health import usage_change
+from tools.metrics.value import account_scores, journeys
+from tools.reading import Reading, Unit
+from tools.text import Text
+
+STAGES = {
+    "contract": Text("contract", "договор"),
+    "launch": Text("launch", "запуск"),
+    "first_value": Text("first value", "первая ценность"),
+    "habit": Text("habit", "привычка"),
+}
+
+
+@audit_step(
+    "delivery",
+    order=2,
+    title=Text("Delivery of value", "Доставка ценности"),
+    question=Text("Do the mechanics deliver value?", "Доставляют ли механики пользу?"),
+    stage=2,
+    codes=("slow_ttv", "stuck_step", "value_gap", "low_adoption", "no_milestones"),
+)
+def delivery_step(draft: Draft) -> Step:
+    """Time to value, the journey with its drop-offs, the value gap, and fallen usage."""
+    _ttv(draft)
+    _journey(draft)
+    _gap(draft)
+    _usage(draft)
+    return draft.step()
+
+
+def _ttv(draft: Draft) -> None:
+    ttv = draft.read("ttv")
+    if not draft.portfolio.has("milestones"):
+        clients = draft.count("clients", draft.portfolio.rows("accounts"))
+        claim = draft.claim(
+            "no_milestones",
+            "No first-value date is recorded for any of {clients} clients, so nobody can say how long value takes.",
+            "Ни по одному из {clients} клиентов нет даты первой пользы: сколько её ждут, сказать нельзя.",
+            clients=clients,
+        )
+        draft.find("no_milestones", "warning", claim)
+        return
+    month = draft.read("ttv", "by_30")
+    draft.say(
+        "ttv", "Half of the clients have their first benefit within {days}; {share} have it by the end of the first month.",
+        "Половина клиентов получает первую пользу за {days}; к концу первого месяца её имеют {share}.",
+        days=ttv, share=month,
+    )  # fmt: skip
+    target = draft.portfolio.policy.target("ttv")
+    if ttv.usable and ttv.value is not None and target is not None and float(ttv.value) > target:
+        claim = draft.claim("slow_ttv", "The first benefit takes {days}, longer than the target.", "Первая польза приходит за {days} — дольше цели.", days=ttv)
+        draft.find("slow_ttv", "warning", claim)
+
+
+def _journey(draft: Draft) -> None:
+    portfolio = draft.portfolio
+    if portfolio.as_of is None or not portfolio.has("milestones"):
+        return
+    milestones = portfolio.table("milestones")
+    by = milestones.group_by("stage").agg(n=milestones.account_id.nunique())
+    reached = {row["stage"]: int(row["n"]) for row in portfolio.run(by).to_pylist()}
+    shown = [stage for stage in STAGES if stage in reached]
+    readings = [
+        draft.keep(Reading("journey", Unit.COUNT, reached[stage], n=reached[stage], scope={"by": "stage", "group": stage}, snapshot=portfolio.snapshot))
+        for stage in shown
+    ]
+    if shown:
+        title = Text("Clients that reached each stage", "Клиенты, дошедшие до каждого этапа")
+        draft.charts.append(Chart("bar", title, tuple(STAGES[stage] for stage in shown), tuple(readings)))
+    _stuck(draft)
+
+
+def _stuck(draft: Draft) -> None:
+    """Newcomers past the usual time to value that launched and stopped before the first benefit."""
+    portfolio = draft.portfolio
+    assert portfolio.as_of is not None
+    typical = draft.read("ttv", quiet=True)
+    launched = portfolio.table("milestones")
+    table = launched.filter(launched.stage == "launch").select("account_id").distinct()
+    past_launch = set(portfolio.run(table).column(0).to_pylist())
+    wait = float(typical.value) if typical.usable and typical.value is not None else 0.0
+    stuck = [
+        row["account_id"]
+        for row in journeys(portfolio)
+        if row["account_id"] in past_launch
+        and row["reached"] is None
+        and row["lost"] is None
+        and wait < (portfolio.as_of - row["start"]).days <= portfolio.policy["newcomer_days"]
+    ]
+    if not stuck:
+        return
+    stake = draft.stake("stuck_step", stuck)
+    claim = draft.claim(
+        "stuck", "Newcomers stuck between launch and first value, past the usual time: {clients}.",
+        "Новичков, застрявших между запуском и первой пользой дольше обычного: {clients}.",
+        clients=draft.count("stuck_step", len(stuck)),
+    )  # fmt: skip
+    why = Claim("why.stuck", Text("launched, first benefit not reached", "запуск был, первой пользы нет"))
+    draft.find("stuck_step", "urgent", claim, accounts=[draft.line(account, why) for account in stuck], stake=stake, segments=("newcomers",))
+
+
+def _gap(draft: Draft) -> None:
+    gap = draft.read("value_gap")
+    promised, score = draft.read("value_gap", "promised", quiet=True), draft.read("vrs", quiet=True)
+    if not gap.usable or not gap.value:
+        return
+    behind = [
+        (account, missing) for account, (_score, missing) in account_scores(draft.portfolio).items() if missing > 0
+    ]
+    lines = []
+    for account, missing in behind:
+        owed = Reading("value_gap", Unit.MONEY_YEAR, round(missing, 2), n=1, scope={"account": account}, snapshot=draft.portfolio.snapshot)
+        why = Claim(f"why.gap.{account}", Text("promised and not received: {gap}", "обещано и не получено: {gap}"), {"gap": owed})
+        lines.append(draft.line(account, why))
+    claim = draft.claim(
+        "gap", "Of {promised} promised to clients, {gap} has not been received; promises are kept at {score} of a hundred.",
+        "Из обещанных клиентам {promised} не получено {gap}; обещания выполнены на {score} из ста.",
+        promised=promised, gap=gap, score=score,
+    )  # fmt: skip
+    draft.find("value_gap", "warning", claim, accounts=lines, stake=gap)
+
+
+def _usage(draft: Draft) -> None:
+    portfolio = draft.portfolio
+    if not portfolio.has("usage"):
+        draft.lack(
+            Text("Adoption of what was sold", "Использование проданного"),
+            Text("no usage is given", "нет данных об использовании"),
+            Text("usage by client, day and feature", "использование по клиентам, дням и функциям"),
+        )
+        return
+    drop = 1 - portfolio.policy["usage_drop"]
+    fallen = {account: change for account, change in usage_change(portfolio).items() if change <= drop}
+    if not fallen or portfolio.as_of is None:
+        return
+    since = portfolio.as_of - timedelta(days=28)
+    lines = []
+    for account, change in sorted(fallen.items()):
+        level = Reading("adoption", Unit.RATIO, change, n=1, scope={"account": account, "kind": "usage_change"}, snapshot=portfolio.snapshot)
+        why = Claim(f"why.usage.{account}", Text("uses {level} of its usual level since {since}", "с {since} использует {level} от обычного уровня"), {"level": level, "since": since})
+        lines.append(draft.line(account, why))
+    claim = draft.claim(
+        "low_adoption", "Usage has fallen sharply at {clients} clients since {since}.", "С {since} использование резко упало у клиентов: {clients}.",
+        clients=draft.count("low_adoption", len(fallen)), since=since, direction="down",
+    )  # fmt: skip
+    draft.find("low_adoption", "warning", claim, accounts=lines, stake=draft.stake("low_adoption", fallen), segments=("at_risk",))
+
+

@@ -1,0 +1,219 @@
+"""Step 1: which value segments exist and what hurts each."""
+
+from collections import Counter
+
+from tools import segments as segmentation
+from tools.audit import Draft, audit_step, name
+from tools.document import Chart, Claim, Step
+from tools.metrics.orders import on, worths
+from tools.reading import Reading, Unit
+from tools.segments import Segmentation
+from tools.text import Text
+
+LENS = Text(
+    "no usage and no outcomes are given, so value received cannot be seen; RFM is the lens shown",
+    "нет данных об использовании и результатах: полученную пользу не увидеть; показан взгляд RFM",
+)
+
+
+@audit_step(
+    "segments",
+    order=1,
+    title=Text("Segments and pains", "Сегменты и боли"),
+    question=Text("Which value segments exist and what hurts each?", "Какие сегменты ценности есть и что болит у каждого?"),
+    stage=1,
+    codes=(
+        "at_risk_money", "newcomers_waiting", "lens_disagreement", "top_pain", "concentration", "no_value_data",
+        "unknown_accounts",
+    ),
+)  # fmt: skip
+def segments_step(draft: Draft) -> Step:
+    """Value segments with money, RFM as the second lens, accounts on which they disagree, pains with money."""
+    portfolio = draft.portfolio
+    value = _segmentation(draft, "value")
+    rfm = _segmentation(draft, "rfm")
+    sees_value = portfolio.has("usage") or portfolio.has("value_goals") or portfolio.has("milestones")
+    if value is not None:
+        _value(draft, value)
+    if not sees_value:
+        draft.lens = LENS
+        _no_value_data(draft)
+    if rfm is not None:
+        _rfm(draft, rfm)
+    if value is not None and rfm is not None and sees_value:
+        _disagreement(draft, value, rfm)
+    _concentration(draft)
+    _pains(draft)
+    draft.read("revenue_per_client", quiet=True)
+    if value is None and rfm is None:
+        _snapshot(draft)
+    return draft.step()
+
+
+def _segmentation(draft: Draft, by: str) -> Segmentation | None:
+    why = segmentation.impossible(draft.portfolio, by)
+    if why is not None:
+        title = segmentation.segmentations()[by].title
+        what = Text(f"Segments by {title.en}", f"Сегменты: {title.ru}")
+        needs = Text("usage, outcomes, promises or dated orders by client", "использование, результаты, обещания или датированные заказы по клиентам")
+        draft.lack(what, why, needs)
+        return None
+    found = segmentation.assign(draft.portfolio, by)
+    for group in found.groups:
+        draft.keep(group.accounts)
+        if group.money is not None:
+            draft.keep(group.money)
+    for edge in found.edges:
+        draft.keep(edge)
+    shown = [group for group in found.groups if group.accounts.value]
+    title = Text("Clients by segment", "Клиенты по сегментам") if by == "value" else Text("Clients by RFM group", "Клиенты по группам RFM")
+    draft.charts.append(Chart("bar", title, tuple(g.title for g in shown), tuple(g.accounts for g in shown)))
+    return found
+
+
+def _value(draft: Draft, found: Segmentation) -> None:
+    size = {group.key: group for group in found.groups}
+    good = [*found.members("advocates"), *found.members("core")]
+    receives = draft.count("receives_value", len(good))
+    everyone = draft.count("clients_in_force", len(found.accounts) - len(found.members("lost")))
+    if draft.portfolio.has("value_goals"):
+        draft.say(
+            "receives", "Confirmed value reaches {receives} of {everyone} clients in force.",
+            "Пользу подтверждённо получают {receives} из {everyone} действующих клиентов.",
+            receives=receives, everyone=everyone,
+        )  # fmt: skip
+    risky = found.members("at_risk")
+    if risky:
+        stake = draft.stake("at_risk_money", [account.id for account in risky])
+        claim = None
+        if stake is not None:
+            claim = draft.claim(
+                "at_risk", "Clients in the risk zone: {clients}; they pay {money}.",
+                "В рисковой зоне клиентов: {clients}; они платят {money}.",
+                clients=size["at_risk"].accounts, money=stake,
+            )  # fmt: skip
+        lines = [draft.line(account.id, account.why, name=account.name) for account in risky]
+        draft.find("at_risk_money", "urgent", claim, accounts=lines, stake=stake, segments=("at_risk",))
+    fresh = found.members("newcomers")
+    if fresh:
+        stake = draft.stake("newcomers_waiting", [account.id for account in fresh])
+        claim = draft.claim(
+            "newcomers", "Newcomers without the first benefit yet: {clients}.", "Новичков, ещё не получивших первой пользы: {clients}.",
+            clients=size["newcomers"].accounts,
+        )  # fmt: skip
+        lines = [draft.line(account.id, account.why, name=account.name) for account in fresh]
+        draft.find("newcomers_waiting", "warning", claim, accounts=lines, stake=stake, segments=("newcomers",))
+    blind = found.members("unknown")
+    if blind and draft.portfolio.has("usage"):
+        claim = draft.claim(
+            "unknown", "Too little is known to place {clients} clients: neither risk nor value can be told.",
+            "О {clients} клиентах известно слишком мало: ни риск, ни пользу не определить.",
+            clients=size["unknown"].accounts,
+        )  # fmt: skip
+        lines = [draft.line(account.id, account.why, name=account.name) for account in blind]
+        draft.find("unknown_accounts", "info", claim, accounts=lines, segments=("unknown",))
+
+
+def _no_value_data(draft: Draft) -> None:
+    clients = draft.count("clients", draft.portfolio.rows("accounts"))
+    claim = draft.claim(
+        "no_value_data",
+        "For {clients} clients the files hold money only: who receives value cannot be told from them.",
+        "По {clients} клиентам в файлах есть только деньги: кто получает пользу, по ним не видно.",
+        clients=clients,
+    )
+    draft.find("no_value_data", "info", claim)
+    draft.lack(
+        Text("Value received by client", "Полученная клиентом польза"),
+        Text("there is no usage, no milestone and no promise in the files", "в файлах нет использования, вех и обещаний"),
+        Text("usage by client and day, first-value dates, promises", "использование по клиентам и дням, даты первой пользы, обещания"),
+    )
+
+
+def _rfm(draft: Draft, found: Segmentation) -> None:
+    size = {group.key: group for group in found.groups}
+    orders = len(found.accounts) - len(found.members("inactive"))
+    if orders == 0:
+        return
+    draft.say(
+        "rfm", "By RFM, {best} of {all} clients are recent, frequent and large at once; {inactive} bought nothing in the window.",
+        "По RFM {best} из {all} клиентов покупают недавно, часто и много; {inactive} за период не покупали.",
+        best=size["best"].accounts, all=draft.count("rfm_accounts", len(found.accounts)), inactive=size["inactive"].accounts,
+    )  # fmt: skip
+
+
+def _disagreement(draft: Draft, value: Segmentation, rfm: Segmentation) -> None:
+    lens = {account.id: account.segment for account in rfm.accounts}
+    apart = [account for account in value.members("at_risk") if lens.get(account.id) in ("best", "good")]
+    if not apart:
+        return
+    stake = draft.stake("lens_disagreement", [account.id for account in apart])
+    claim = draft.claim(
+        "lenses", "The lenses disagree on {clients} clients: by orders they look good, by value they are at risk.",
+        "Взгляды расходятся по {clients} клиентам: по заказам всё хорошо, по ценности они в зоне риска.",
+        clients=draft.count("lens_disagreement", len(apart)),
+    )  # fmt: skip
+    lines = [draft.line(account.id, account.why, name=account.name) for account in apart]
+    draft.find("lens_disagreement", "warning", claim, accounts=lines, stake=stake, segments=("at_risk",))
+
+
+def _concentration(draft: Draft) -> None:
+    top = draft.read("concentration", quiet=True)
+    target = draft.portfolio.policy.target("concentration")
+    if not top.usable or top.value is None or target is None or float(top.value) < target:
+        return
+    money = worths(draft.portfolio)
+    first = max(money, key=lambda account: (money[account], account))
+    label = dict(draft.portfolio.accounts()).get(first, first)
+    claim = draft.claim(
+        "concentration", "One client, {client}, brings {share} of the revenue.", "Один клиент, {client}, приносит {share} выручки.",
+        client=name(label, first), share=top,
+    )  # fmt: skip
+    why = Claim("why.largest", Text("the largest client", "крупнейший клиент"))
+    draft.find("concentration", "warning", claim, accounts=[draft.line(first, why)], stake=draft.stake("concentration", [first]))
+
+
+def _pains(draft: Draft) -> None:
+    portfolio = draft.portfolio
+    if portfolio.as_of is None or not portfolio.has("tickets", "theme"):
+        draft.lack(
+            Text("Pain map", "Карта болей"),
+            Text("no tickets or comments with themes are given", "нет обращений или комментариев с темами"),
+            Text("support tickets with client, date and theme", "обращения в поддержку: клиент, дата, тема"),
+        )
+        return
+    from datetime import timedelta
+
+    tickets = portfolio.table("tickets")
+    recent = tickets.filter(tickets.opened > on(portfolio.as_of - timedelta(days=90)), tickets.theme.notnull())
+    rows = portfolio.run(recent.select("account_id", "theme")).to_pylist()
+    if not rows:
+        return
+    themes = Counter(row["theme"] for row in rows)
+    readings: list[Reading] = []
+    for theme, number in sorted(themes.items(), key=lambda item: (-item[1], item[0])):
+        scope = {"kind": "tickets", "by": "theme", "group": str(theme)}
+        readings.append(draft.keep(Reading("segments", Unit.COUNT, number, n=number, scope=scope, snapshot=portfolio.snapshot)))
+    top = readings[0].scope["group"]
+    hurt = sorted({row["account_id"] for row in rows if row["theme"] == top})
+    stake = draft.stake("top_pain", hurt)
+    labels = tuple(Text(item.scope["group"], item.scope["group"]) for item in readings[:8])
+    draft.charts.append(Chart("bar", Text("Tickets of a quarter by theme", "Обращения за квартал по темам"), labels, tuple(readings[:8])))
+    claim = draft.claim(
+        "pain", "The main pain is “{theme}”: {tickets} tickets in a quarter from {clients} clients.",
+        "Главная боль — «{theme}»: обращений за квартал {tickets}, клиентов {clients}.",
+        theme=name(top), tickets=readings[0], clients=draft.count("top_pain", len(hurt)),
+    )  # fmt: skip
+    why = Claim("why.pain", Text("wrote about the main pain", "обращался с главной болью"))
+    draft.find("top_pain", "warning", claim, accounts=[draft.line(account, why) for account in hurt], stake=stake)
+
+
+def _snapshot(draft: Draft) -> None:
+    """Undated data: size of the base and its parts by plan, counts only."""
+    portfolio = draft.portfolio
+    if not portfolio.has("accounts"):
+        return
+    draft.say(
+        "base", "The snapshot lists {clients} clients.", "В срезе {clients} клиентов.",
+        clients=draft.count("clients", portfolio.rows("accounts")),
+    )  # fmt: skip

@@ -1,0 +1,218 @@
+"""Metrics: a function each, declared once; what is registered here appears in CLI, API, chat, report and docs."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from tools import stats
+from tools.errors import UnknownName, UserError
+from tools.portfolio import Narrow, Portfolio
+from tools.reading import Grade, Number, Reading, Rows, Status, Unit, Window
+from tools.text import Text, same
+
+Better = Literal["higher", "lower", "none"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question to one metric: the portfolio, and the window where the metric has one."""
+
+    portfolio: Portfolio
+    metric: "Metric"
+    window: Window | None = None
+    convention: str = ""
+
+    def reading(
+        self,
+        value: Number | None,
+        *,
+        status: Status = "ok",
+        reason: Text | None = None,
+        unit: Unit | None = None,
+        sql: str | None = None,
+        scope: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> Reading:
+        """A reading of the metric with the portfolio's snapshot and scope; None becomes ``undefined``."""
+        narrow = self.portfolio.narrow
+        inside = {"by": narrow.by, "group": narrow.group} if narrow else {}
+        flags = tuple(more.pop("flags", ()))
+        more.setdefault("window", self.window)
+        more.setdefault("convention", self.convention)
+        return Reading(
+            key=self.metric.key,
+            unit=unit or self.metric.unit,
+            value=value,
+            status="undefined" if value is None else status,
+            reason=reason,
+            flags=flags,
+            sql=sql,
+            scope={**inside, **(scope or {})},
+            snapshot=self.portfolio.snapshot,
+            **more,
+        )
+
+    def undefined(self, reason: Text, **more: Any) -> Reading:
+        """A reading without a value, with the reason."""
+        return self.reading(None, reason=reason, **more)
+
+    def share(self, events: int, n: int, *, census: bool = False, **more: Any) -> Reading:
+        """A proportion with its Wilson interval, or its reason; a group below the policy's size is insufficient."""
+        if n == 0:
+            return self.undefined(Text("no client to count over", "нет клиентов, по которым считать"), **more)
+        low, high = stats.wilson(events, n)
+        policy = self.portfolio.policy
+        thin = n < policy["min_accounts"] or high - low > policy["max_ci_width"]
+        status: Status = "insufficient" if thin and (not census or self.portfolio.narrow) else "ok"
+        more.setdefault("status", status)
+        if more["status"] == "insufficient":
+            more.setdefault("reason", thin_reason())
+        return self.reading(
+            events / n, n=n, numerator=events, denominator=n, ci=(low, high), ci_method="Wilson 95%", **more
+        )
+
+
+def thin_reason() -> Text:
+    """Why a rate of few accounts is kept but not stated."""
+    return Text(
+        "too few clients for a rate: the interval is too wide to act on",
+        "клиентов слишком мало для доли: интервал слишком широк, чтобы на него опираться",
+    )
+
+
+Compute = Callable[[Ask], Reading | list[Reading]]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a metric is: everything that CLI, API, report and docs show of it."""
+
+    key: str
+    name: Text
+    meaning: Text
+    unit: Unit
+    better: Better
+    formula: str
+    source: str
+    needs: Text
+    compute: Compute
+    conventions: Mapping[str, Text] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+
+
+_METRICS: dict[str, Metric] = {}
+
+
+def metric(
+    key: str,
+    *,
+    name: Text,
+    meaning: Text,
+    unit: Unit,
+    better: Better,
+    formula: str,
+    source: str,
+    needs: Text,
+    conventions: Mapping[str, Text] | None = None,
+    aliases: tuple[str, ...] = (),
+) -> Callable[[Compute], Compute]:
+    """Register a function as the metric ``key``; a second one of the key is refused."""
+
+    def register(compute: Compute) -> Compute:
+        if key in _METRICS:
+            raise ValueError(f"metric {key!r} is declared twice")
+        _METRICS[key] = Metric(
+            key, name, meaning, unit, better, formula, source, needs, compute, conventions or {}, aliases
+        )
+        return compute
+
+    return register
+
+
+@cache
+def metrics() -> Mapping[str, Metric]:
+    """Every metric by key, in the order of their files."""
+    for module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
+        importlib.import_module(f"{__name__}.{module}")
+    return _METRICS
+
+
+def resolve(key: str) -> Metric:
+    """The metric of a key or alias (``ndr`` is ``nrr``); `UnknownName` with the nearest keys otherwise."""
+    wanted = key.strip().casefold()
+    found = metrics()
+    if wanted in found:
+        return found[wanted]
+    for item in found.values():
+        if wanted in item.aliases:
+            return item
+    raise UnknownName(Text("metric", "показатель"), key, found)
+
+
+def compute(
+    portfolio: Portfolio,
+    key: str,
+    *,
+    window: Window | None = None,
+    by: str | None = None,
+    convention: str | None = None,
+) -> list[Reading]:
+    """Readings of a metric: one (its variants after it), or one set per value of an account column ``by``."""
+    item = resolve(key)
+    if convention and convention not in item.conventions:
+        raise UnknownName(Text("convention", "способ счёта"), convention, item.conventions)
+    if by is None:
+        memo = ("metric", item.key, window, convention)
+        if memo not in portfolio.memo:
+            found = item.compute(Ask(portfolio, item, window, convention or ""))
+            portfolio.memo[memo] = found if isinstance(found, list) else [found]
+        return list(portfolio.memo[memo])
+    readings: list[Reading] = []
+    for group in groups(portfolio, by):
+        readings += compute(portfolio.narrowed(group), key, window=window, convention=convention)[:1]
+    return readings
+
+
+def reading(portfolio: Portfolio, key: str, *, window: Window | None = None, kind: str | None = None) -> Reading:
+    """The first reading of a metric, or its variant of a ``kind``."""
+    found = compute(portfolio, key, window=window)
+    if kind is None:
+        return found[0]
+    return next(item for item in found if item.scope.get("kind") == kind)
+
+
+COLUMNS = ("plan", "industry", "region", "owner", "status", "parent_id")
+
+
+def groups(portfolio: Portfolio, by: str) -> list[Narrow]:
+    """The parts of a portfolio by an account column or by a segmentation, largest first in their own order."""
+    if by in ("segment", "value", "rfm"):
+        from tools.segments import assign
+
+        found = assign(portfolio, "value" if by == "segment" else by)
+        members: dict[str, list[str]] = {group.key: [] for group in found.groups}
+        for account in found.accounts:
+            members[account.segment].append(account.id)
+        return [Narrow("segment", key, tuple(ids)) for key, ids in members.items() if ids]
+    if by not in COLUMNS:
+        raise UnknownName(Text("column to group by", "столбец для разбивки"), by, (*COLUMNS, "segment"))
+    table = portfolio.table("accounts")
+    values = portfolio.run(table.select(table[by]).distinct().order_by(by)).column(0).to_pylist()
+    found_values = [value for value in values if value is not None]
+    if not found_values:
+        raise UserError(
+            Text("The data have no column {by}.", "В данных нет столбца {by}.").fill(by=same(by))
+        )
+    return [Narrow(by, str(value)) for value in found_values]
+
+
+def one_value(sql: str, expression: str, where: str = "") -> str:
+    """SQL that gives one value out of a query's result; ``where`` picks the row."""
+    condition = f" WHERE {where}" if where else ""
+    return f'SELECT {expression} AS "value" FROM ({sql}) AS "result"{condition}'
+
+
+__all__ = ["Ask", "Grade", "Metric", "Rows", "compute", "groups", "metric", "metrics", "one_value", "reading", "resolve"]

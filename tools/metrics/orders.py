@@ -1,0 +1,179 @@
+"""Revenue by client where money is dated: revenue per client, concentration."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import ibis
+from ibis import _
+
+from tools import ledger
+from tools.metrics import Ask, metric, one_value
+from tools.portfolio import Portfolio
+from tools.reading import Reading, Rows, Unit, Window
+from tools.text import Text
+
+NET = {
+    "net_of_returns": Text(
+        "invoice lines with a client, returns subtracted, the window's days only",
+        "строки счетов с указанным клиентом за вычетом возвратов, только дни периода",
+    )
+}
+NO_MONEY = Text("there are no dated amounts by client", "нет датированных сумм по клиентам")
+NEEDS = Text("invoice or order lines with client, date and amount", "строки счетов или заказов: клиент, дата, сумма")
+
+
+def trailing_year(portfolio: Portfolio) -> Window:
+    """The twelve months that end with ``as_of``."""
+    assert portfolio.as_of is not None
+    end = portfolio.as_of + timedelta(days=1)
+    return Window(ledger.back(end, 12), end)
+
+
+def on(day: date) -> Any:
+    """A date as a literal that reads alike on every engine."""
+    return ibis.date(day.year, day.month, day.day)
+
+
+def inside(portfolio: Portfolio, window: Window) -> Any:
+    """Invoice lines of the window, those without a client included."""
+    lines = portfolio.table("invoices")
+    return lines.filter((lines.date >= on(window.start)) & (lines.date < on(window.end)))
+
+
+@metric(
+    "revenue_per_client",
+    name=Text("Revenue per client", "Выручка на клиента"),
+    meaning=Text(
+        "Net revenue of the period per client that bought in it.",
+        "Чистая выручка периода на одного покупавшего в нём клиента.",
+    ),
+    unit=Unit.MONEY,
+    better="higher",
+    formula="sum of line amounts, returns negative / clients with a line",
+    source="metrics-1.2",
+    needs=NEEDS,
+    conventions=NET,
+)
+def revenue_per_client(ask: Ask) -> list[Reading]:
+    """Money per client over the window (default: twelve months), then the revenue of each calendar month.
+
+    The month of ``as_of`` is ``partial`` unless it is complete. Rows without a client are left out and counted.
+    """
+    portfolio = ask.portfolio
+    if portfolio.as_of is None or not portfolio.has("invoices"):
+        return [ask.undefined(NO_MONEY, window=None)]
+    mixed = ledger.mixed_currency(portfolio, "invoices")
+    if mixed is not None:
+        return [ask.undefined(mixed, window=None)]
+    ready = Ask(portfolio, ask.metric, ask.window or trailing_year(portfolio), "net_of_returns")
+    assert ready.window is not None
+    lines = inside(portfolio, ready.window)
+    known = lines.filter(lines.account_id.notnull())
+    measures = {"revenue": known.amount.sum(), "clients": known.account_id.nunique(), "used": known.count()}
+    row, sql = portfolio.row(known.agg(**measures))
+    everything = portfolio.rows("invoices")
+    total, _sql = portfolio.row(lines.agg(n=lines.count()))
+    left = {"no client": int(total["n"]) - int(row["used"]), "outside the window": everything - int(total["n"])}
+    left = {reason: number for reason, number in left.items() if number}
+    clients = int(row["clients"])
+    if clients == 0:
+        return [ready.undefined(Text("nobody bought in the period", "за период никто не покупал"))]
+    headline = ready.reading(
+        float(row["revenue"] / clients), n=clients, numerator=row["revenue"], denominator=clients,
+        rows=Rows(int(row["used"]), left), sql=one_value(sql, 'CAST("revenue" AS DOUBLE) / "clients"'),
+    )  # fmt: skip
+    return [headline, *_months(ready)]
+
+
+def _months(ask: Ask) -> list[Reading]:
+    portfolio, window = ask.portfolio, ask.window
+    assert window is not None and portfolio.as_of is not None
+    lines = inside(portfolio, window).filter(_.account_id.notnull())
+    monthly = lines.group_by(month=ledger.month_of(lines.date)).agg(
+        revenue=lines.amount.sum(), clients=lines.account_id.nunique(), used=lines.count(), last=lines.date.max()
+    )
+    sql = portfolio.sql(monthly.order_by("month"))
+    readings = []
+    for row in portfolio.query(sql).to_pylist():
+        start = row["month"]
+        whole = Window(start, ledger.back(start, -1))
+        cut = Window(max(start, window.start), min(whole.end, window.end))
+        partial = cut != whole
+        reason = Text("the month is not complete in the data", "месяц в данных неполный") if partial else None
+        readings.append(
+            ask.reading(
+                row["revenue"], status="partial" if partial else "ok", reason=reason,
+                flags=("partial_month",) if partial else (), window=cut, n=int(row["clients"]),
+                rows=Rows(int(row["used"])), scope={"kind": "revenue", "by": "month", "group": f"{start:%Y-%m}"},
+                sql=one_value(sql, 'CAST("revenue" AS DOUBLE)', f"\"month\" = DATE '{start}'"),
+            )
+        )  # fmt: skip
+    return readings
+
+
+def worth(portfolio: Portfolio) -> tuple[Any, Window | None, str]:
+    """What `_worth` says, asked once."""
+    if "worth" not in portfolio.memo:
+        portfolio.memo["worth"] = _worth(portfolio)
+    found: tuple[Any, Window | None, str] = portfolio.memo["worth"]
+    return found
+
+
+def _worth(portfolio: Portfolio) -> tuple[Any, Window | None, str]:
+    """Table ``account_id, money`` (float, a year) of what each account is worth: 12 x MRR, else trailing revenue."""
+    if ledger.no_ledger(portfolio) is None:
+        window = ledger.last_month(portfolio)
+        state = ledger.state(portfolio, [window.closing])
+        yearly = state.ticks.cast("float64") * 12 / ledger.TICKS
+        return state.select("account_id", money=yearly), window, ledger.convention(portfolio)
+    if portfolio.as_of is not None and portfolio.has("invoices") and not ledger.mixed_currency(portfolio, "invoices"):
+        window = trailing_year(portfolio)
+        lines = inside(portfolio, window).filter(_.account_id.notnull())
+        money = lines.group_by("account_id").agg(money=lines.amount.sum().cast("float64"))
+        return money.filter(money.money > 0), window, "net_of_returns"
+    accounts = portfolio.table("accounts").filter(_.monthly_charge.notnull(), ~_.churned.fill_null(False))
+    return accounts.select("account_id", money=accounts.monthly_charge.cast("float64") * 12), None, "monthly_charge"
+
+
+def worths(portfolio: Portfolio) -> dict[str, float]:
+    """What each account is worth a year; accounts without a figure are absent."""
+    if "worths" not in portfolio.memo:
+        table, _window, _convention = worth(portfolio)
+        found = portfolio.run(table.order_by("account_id")).to_pylist()
+        portfolio.memo["worths"] = {row["account_id"]: round(row["money"], 4) for row in found}
+    saved: dict[str, float] = portfolio.memo["worths"]
+    return saved
+
+
+@metric(
+    "concentration",
+    name=Text("Concentration of revenue", "Концентрация выручки"),
+    meaning=Text("Share of the largest clients in revenue.", "Доля крупнейших клиентов в выручке."),
+    unit=Unit.RATIO,
+    better="lower",
+    formula="revenue of the top k accounts / revenue of all",
+    source="users",
+    needs=NEEDS,
+)
+def concentration(ask: Ask) -> list[Reading]:
+    """Fraction of revenue of the top 1, 5 and 10 accounts (kinds ``top_1``, ``top_5``, ``top_10``), 0 to 1."""
+    portfolio = ask.portfolio
+    table, window, convention = worth(portfolio)
+    ready = Ask(portfolio, ask.metric, window, convention)
+    found = worths(portfolio)
+    total = sum(found.values())
+    if total <= 0:
+        return [ready.undefined(NO_MONEY)]
+    sql = portfolio.sql(table)
+    ranked = f'SELECT *, ROW_NUMBER() OVER (ORDER BY "money" DESC, "account_id") AS "place" FROM ({sql}) AS "w"'
+    readings = []
+    amounts = sorted(found.values(), reverse=True)
+    for top in (1, 5, 10):
+        share = f'SUM("money") FILTER (WHERE "place" <= {top}) / SUM("money")'
+        readings.append(
+            ready.reading(
+                sum(amounts[:top]) / total, n=len(found), numerator=round(sum(amounts[:top]), 2),
+                denominator=round(total, 2), scope={"kind": f"top_{top}"}, sql=one_value(ranked, share),
+            )
+        )  # fmt: skip
+    return readings

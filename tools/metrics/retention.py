@@ -1,0 +1,273 @@
+"""Retention of revenue and of clients over the closed cohort of the window's opening day."""
+
+from tools import ledger, stats
+from tools.metrics import Ask, metric, one_value
+from tools.metrics.recurring import NEEDS, base, rhythm, rows
+from tools.reading import Reading, Rows, Unit
+from tools.text import Text
+
+NO_COHORT = Text(
+    "no client paid on the day before the window, so there is nobody to retain",
+    "накануне периода никто не платил: удерживать было некого",
+)
+
+
+def _ready(ask: Ask) -> Ask | Reading:
+    ready = base(ask, default="year")
+    if isinstance(ready, Reading):
+        return ready
+    assert ready.window is not None
+    totals, _sql = ledger.cohort_totals(ready.portfolio, ready.window)
+    return ready.undefined(NO_COHORT) if totals["opening"] == 0 else ready
+
+
+def _money_ratio(ask: Ask, column: str) -> Reading:
+    assert ask.window is not None
+    totals, sql = ledger.cohort_totals(ask.portfolio, ask.window)
+    pairs = [pair for pair in ledger.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
+    tops = [min(opening, closing) if column == "capped" else closing for _id, opening, closing in pairs]
+    interval, method = stats.ratio_interval(tops, [opening for _id, opening, _closing in pairs])
+    return ask.reading(
+        totals[column] / totals["opening"],
+        n=totals["n"],
+        numerator=ledger.money(totals[column]),
+        denominator=ledger.money(totals["opening"]),
+        ci=interval,
+        ci_method=method,
+        rows=rows(ask),
+        sql=one_value(sql, f'CAST("{column}" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
+        **rhythm(ask),
+    )
+
+
+@metric(
+    "nrr",
+    name=Text("Net revenue retention (NRR)", "Чистое удержание выручки (NRR)"),
+    meaning=Text(
+        "What the clients of a year ago pay now, as a share of what they paid then.",
+        "Сколько клиенты годичной давности платят сейчас — доля от того, что платили тогда.",
+    ),
+    unit=Unit.RATIO,
+    better="higher",
+    formula="sum of closing MRR / sum of opening MRR, over the accounts with opening MRR",
+    source="metrics-1.2",
+    needs=NEEDS,
+    conventions=ledger.CONVENTIONS,
+    aliases=("ndr",),
+)
+def net_revenue_retention(ask: Ask) -> list[Reading]:
+    """Fraction of the opening revenue, growth included; then variants ``without_largest`` and ``without_indexation``.
+
+    New accounts never enter; an account that lapsed and is back counts. A census of the base: always stated.
+    100 -> 150 and 100 -> 50 give 1.00.
+    """
+    ready = _ready(ask)
+    if isinstance(ready, Reading):
+        return [ready]
+    return [_money_ratio(ready, "kept"), _without_largest(ready), _without_indexation(ready)]
+
+
+def _without_largest(ask: Ask) -> Reading:
+    assert ask.window is not None
+    pairs = [pair for pair in ledger.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
+    scope = {"kind": "without_largest"}
+    largest = max(pairs, key=lambda pair: (max(pair[1], pair[2]), pair[0]))
+    rest = [pair for pair in pairs if pair is not largest]
+    if not rest:
+        return ask.undefined(Text("there is only one client", "клиент всего один"), scope=scope)
+    opening, closing = sum(pair[1] for pair in rest), sum(pair[2] for pair in rest)
+    top = 'GREATEST("opening", "closing")'
+    accounts = ask.portfolio.sql(ledger.cohort(ask.portfolio, ask.window))
+    ranked = f'SELECT *, ROW_NUMBER() OVER (ORDER BY {top} DESC, "account_id" DESC) AS "place" FROM ({accounts}) AS "a"'
+    paying = f'{ranked} WHERE "opening" > 0'
+    sql = one_value(paying, 'CAST(SUM("closing") AS DOUBLE) / CAST(SUM("opening") AS DOUBLE)', '"place" > 1')
+    return ask.reading(
+        closing / opening,
+        n=len(rest),
+        numerator=ledger.money(closing),
+        denominator=ledger.money(opening),
+        scope=scope,
+        sql=sql,
+        **rhythm(ask),
+    )
+
+
+def _without_indexation(ask: Ask) -> Reading:
+    """NRR with the common price step taken out; needs prices in force (contracts)."""
+    assert ask.window is not None
+    scope = {"kind": "without_indexation"}
+    if ask.convention != ledger.CONTRACT:
+        reason = Text(
+            "revenue spread by day changes with the length of a month, so a common price step cannot be told apart",
+            "разнесённая по дням выручка меняется с длиной месяца, поэтому общую индексацию не отделить",
+        )
+        return ask.undefined(reason, scope=scope)
+    from tools.metrics.indexation import steps
+
+    removed = steps(ask.portfolio, ask.window)
+    pairs = [pair for pair in ledger.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
+    opening = sum(pair[1] for pair in pairs)
+    kept = sum(max(0, closing - (removed.get(account, 0) if closing else 0)) for account, _opening, closing in pairs)
+    return ask.reading(
+        kept / opening,
+        n=len(pairs),
+        numerator=ledger.money(kept),
+        denominator=ledger.money(opening),
+        scope=scope,
+    )
+
+
+@metric(
+    "grr",
+    name=Text("Gross revenue retention (GRR)", "Валовое удержание выручки (GRR)"),
+    meaning=Text(
+        "The part of a year-ago revenue that is still paid, growth left out.",
+        "Какая часть выручки годичной давности сохранилась — без учёта роста.",
+    ),
+    unit=Unit.RATIO,
+    better="higher",
+    formula="sum of min(opening, closing) / sum of opening, account by account",
+    source="metrics-1.2",
+    needs=NEEDS,
+    conventions=ledger.CONVENTIONS,
+)
+def gross_revenue_retention(ask: Ask) -> Reading:
+    """Fraction of the opening revenue kept, 0 to 1, never above NRR; the minimum is taken per account.
+
+    100 -> 150 and 100 -> 50 give 0.75.
+    """
+    ready = _ready(ask)
+    return ready if isinstance(ready, Reading) else _money_ratio(ready, "capped")
+
+
+@metric(
+    "logo_churn",
+    name=Text("Client churn", "Отток клиентов"),
+    meaning=Text("Share of the clients of a year ago that pay nothing now.", "Доля клиентов годичной давности, которые больше не платят."),
+    unit=Unit.RATIO,
+    better="lower",
+    formula="accounts with opening > 0 and closing = 0 / accounts with opening > 0",
+    source="metrics-1.2",
+    needs=NEEDS,
+    conventions=ledger.CONVENTIONS,
+)
+def logo_churn(ask: Ask) -> list[Reading]:
+    """Fraction of accounts lost over the window, 0 to 1; then its complement, kind ``retention``.
+
+    Dropping one of several subscriptions is not churn. 2 of 8 lost give 0.25 with the interval [0.072, 0.591].
+    """
+    ready = _ready(ask)
+    if isinstance(ready, Reading):
+        return [ready]
+    assert ready.window is not None
+    totals, sql = ledger.cohort_totals(ready.portfolio, ready.window)
+    extra = rhythm(ready)
+    lost = ready.share(
+        totals["lost"], totals["n"], census=True, rows=rows(ready),
+        sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"'), **extra,
+    )  # fmt: skip
+    kept = ready.share(
+        totals["n"] - totals["lost"], totals["n"], census=True, rows=rows(ready), scope={"kind": "retention"},
+        sql=one_value(sql, '1 - CAST("lost" AS DOUBLE) / "n"'), **extra,
+    )  # fmt: skip
+    return [lost, kept]
+
+
+@metric(
+    "money_churn",
+    name=Text("Gross revenue churn", "Отток выручки"),
+    meaning=Text("The part of a year-ago revenue lost to leaving and shrinking.", "Какая часть выручки годичной давности потеряна с уходами и сокращениями."),
+    unit=Unit.RATIO,
+    better="lower",
+    formula="1 - grr",
+    source="metrics-1.2",
+    needs=NEEDS,
+    conventions=ledger.CONVENTIONS,
+)
+def money_churn(ask: Ask) -> Reading:
+    """Fraction of the opening revenue lost, 0 to 1."""
+    ready = _ready(ask)
+    if isinstance(ready, Reading):
+        return ready
+    assert ready.window is not None
+    totals, sql = ledger.cohort_totals(ready.portfolio, ready.window)
+    lost = totals["opening"] - totals["capped"]
+    return ready.reading(
+        lost / totals["opening"],
+        n=totals["n"],
+        numerator=ledger.money(lost),
+        denominator=ledger.money(totals["opening"]),
+        rows=rows(ready),
+        sql=one_value(sql, '1 - CAST("capped" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
+        **rhythm(ready),
+    )
+
+
+#: Every way a source may answer "who left": table, its test, and what it says.
+ANSWERS = {
+    "account_flag": Text("clients flagged as left", "клиенты с признаком ухода"),
+    "churn_event": Text("clients with a churn event", "клиенты с событием ухода"),
+    "flagged_subscription": Text("clients with a cancelled subscription", "клиенты с отменённой подпиской"),
+    "no_open_subscription": Text("clients without an open subscription", "клиенты без действующей подписки"),
+}
+
+
+def churn_answers(ask: Ask) -> list[Reading]:
+    """Count of accounts that left, by each answer the data can give (``scope.kind``); never averaged."""
+    portfolio = ask.portfolio
+    accounts, subscriptions = portfolio.table("accounts"), portfolio.table("subscriptions")
+    found: dict[str, object] = {}
+    if portfolio.has("accounts", "churned"):
+        found["account_flag"] = accounts.filter(accounts.churned).account_id.nunique()
+    if portfolio.has("churn_events"):
+        found["churn_event"] = portfolio.table("churn_events").account_id.nunique()
+    if portfolio.has("subscriptions", "churned"):
+        found["flagged_subscription"] = subscriptions.filter(subscriptions.churned).account_id.nunique()
+    if portfolio.has("subscriptions") and portfolio.as_of is not None:
+        import ibis
+
+        day = ibis.date(portfolio.as_of.year, portfolio.as_of.month, portfolio.as_of.day)
+        live = subscriptions.filter(subscriptions.end_date.isnull() | (subscriptions.end_date > day))
+        gone = subscriptions.filter(~subscriptions.account_id.isin(live.account_id))
+        found["no_open_subscription"] = gone.account_id.nunique()
+    total = portfolio.rows("accounts")
+    readings = []
+    for kind, measure in found.items():
+        row, sql = portfolio.row(measure.name("value").as_table())  # type: ignore[attr-defined]
+        value = int(row["value"])
+        readings.append(
+            ask.reading(value, unit=Unit.COUNT, n=total, numerator=value, denominator=total, scope={"kind": kind}, sql=sql, window=None)
+        )
+    return readings
+
+
+@metric(
+    "churn_share",
+    name=Text("Share of clients who left", "Доля ушедших клиентов"),
+    meaning=Text(
+        "Clients the source marks as left, of all it lists; says nothing about when.",
+        "Клиенты с признаком ухода среди всех в источнике; о времени ухода ничего не говорит.",
+    ),
+    unit=Unit.RATIO,
+    better="lower",
+    formula="accounts flagged as left / accounts with the flag known",
+    source="metrics-8",
+    needs=Text("a flag of leaving per client", "признак ухода по каждому клиенту"),
+)
+def churn_share(ask: Ask) -> list[Reading]:
+    """Fraction of the listed accounts flagged as left, 0 to 1, without a window; then each other answer, as a count."""
+    portfolio = ask.portfolio
+    ready = Ask(portfolio, ask.metric, None, "account_flag")
+    if not portfolio.has("accounts", "churned"):
+        reason = Text("no column says which clients left", "ни один столбец не говорит, кто ушёл")
+        return [ready.undefined(reason), *churn_answers(ready)]
+    accounts = portfolio.table("accounts")
+    measures = {"n": accounts.churned.notnull().sum(), "lost": accounts.churned.fill_null(False).sum()}
+    row, sql = portfolio.row(accounts.agg(**measures))
+    n, lost = int(row["n"]), int(row["lost"])
+    unknown = portfolio.rows("accounts") - n
+    left = {"flag unknown": unknown} if unknown else {}
+    value = ready.share(
+        lost, n, census=True, rows=Rows(n, left), sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"')
+    )
+    return [value, *churn_answers(ready)]

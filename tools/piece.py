@@ -1,0 +1,202 @@
+"""One raw table to one canonical table: columns typed, rows that cannot be read named and left out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tools.amounts import CurrencyRule, Recipe, amounts_of, currencies_of, currency_rule, recipe_of
+from tools.columns import Style, Typed, style_of, text_column, typed
+from tools.layout import Body, body_of
+from tools.load import RawTable
+from tools.recognise import EXTRA_KINDS, Plan, normal
+from tools.remarks import Notes
+from tools.schema import TABLES, Kind, arrow_schema
+from tools.synonyms import NAMES
+
+CODES = ("account_id", "document", "inn", "crm_id", "parent_id", "subscription_id", "ticket_id", "subscription_key",
+         "product", "referred_id")  # fmt: skip
+_WITH_CODE = re.compile(r"(.+?)\s*\(([\w-]*\d[\w-]*)\)")
+_SCIENCE = r"^\d([.,]\d+)?[eE]\+\d+$"
+MONEY_OF: Mapping[str, str] = {"invoices": "amount", "subscriptions": "mrr"}
+
+
+@dataclass(slots=True)
+class Piece:
+    """A canonical table made of one raw table, with what reconciliation needs of the raw side."""
+
+    raw: RawTable
+    plan: Plan
+    body: Body
+    data: Any
+    attributes: dict[str, Any]
+    how: dict[str, str]
+    key: Any = None
+    recipe: Recipe | None = None
+    currency: CurrencyRule = field(default_factory=lambda: CurrencyRule("none"))
+    cells: dict[str, Typed] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Canonical table."""
+        return self.plan.table
+
+
+def piece_of(raw: RawTable, plan: Plan, *, answers: Mapping[str, str], notes: Notes) -> Piece:
+    """The canonical rows of ``raw``; every row left out and every value dropped is in ``notes``."""
+    kinds = {header: _kind(plan.table, column) for column, header in plan.mapping.items()}
+    style = style_of(raw, kinds, answers)
+    body = body_of(raw, plan, style=style, notes=notes)
+    cells = _cells(raw, body, plan=plan, style=style, notes=notes)
+    piece = Piece(raw, plan, body, None, {}, {**raw.how, **plan.how, **_said(cells)}, cells=cells)
+    columns: dict[str, Any] = {column: cell.values for column, cell in cells.items() if column not in EXTRA_KINDS}
+    if plan.table == "invoices":
+        _amount(piece, columns, style=style, notes=notes)
+    if plan.table in MONEY_OF:
+        piece.currency = currency_rule(plan.mapping, cells, money=MONEY_OF[plan.table])
+        columns["currency"] = currencies_of(piece.currency, body.rows)
+    if plan.table == "accounts":
+        _snapshot_rules(piece, columns, notes)
+    piece.attributes = {name: text_column(body.rows.column(header), code=name in CODES).values
+                        for name, header in plan.attributes.items()}  # fmt: skip
+    _split_names(piece, columns)
+    if "subscription_key" in cells:
+        piece.key = cells["subscription_key"].values
+    _finish(piece, columns, notes)
+    return piece
+
+
+def _kind(table: str, column: str) -> Kind:
+    return EXTRA_KINDS.get(column) or TABLES[table].column(column).kind
+
+
+def _cells(raw: RawTable, body: Body, *, plan: Plan, style: Style, notes: Notes) -> dict[str, Typed]:
+    cells = {}
+    required = TABLES[plan.table].required
+    for column, header in plan.mapping.items():
+        kind = _kind(plan.table, column)
+        values = body.rows.column(header)
+        if column in CODES:
+            cell, question = text_column(values, code=True), None
+            _science(raw, header, cell, notes)
+        else:
+            cell, question = typed(header, values, kind, style)
+        if question:
+            notes.ask(question)
+        cells[column] = cell
+        bad = _count(cell.bad)
+        if bad and column not in required:
+            notes.add("bad_values", where=raw.file, rows=bad, column=header, example=cell.example)
+        if cell.rounded:
+            notes.add("money_rounded", where=raw.file, rows=cell.rounded, column=header)
+        if cell.factor != 1:
+            notes.add("thousands", where=raw.file, rows=body.rows.num_rows, column=header)
+    return cells
+
+
+def _science(raw: RawTable, header: str, cell: Typed, notes: Notes) -> None:
+    import pyarrow.compute as pc
+
+    cut = pc.fill_null(pc.match_substring_regex(cell.values, _SCIENCE), False)
+    if pc.any(cut).as_py():
+        notes.add("id_in_scientific_notation", where=raw.file, rows=_count(cut), column=header)
+
+
+def _amount(piece: Piece, columns: dict[str, Any], *, style: Style, notes: Notes) -> None:
+    plan, body = piece.plan, piece.body
+    piece.recipe = recipe = recipe_of(plan.mapping, piece.cells)
+    values = {header: typed(header, body.rows.column(header), "money", style)[0].values for header in recipe.columns}
+    columns["amount"] = amounts_of(recipe, values)
+    piece.how["amount"] = "; ".join(dict.fromkeys(part for part in (recipe.how, piece.how.get("amount")) if part))
+    if recipe.taxed:
+        notes.add("amount_includes_tax", where=piece.raw.file, rows=body.rows.num_rows)
+
+
+def _snapshot_rules(piece: Piece, columns: dict[str, Any], notes: Notes) -> None:
+    """Blank charges of a client of zero tenure are zero: nothing was charged yet."""
+    from decimal import Decimal
+
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not {"total_charge", "tenure_months"} <= set(columns):
+        return
+    blank = pc.and_(pc.invert(piece.cells["total_charge"].filled), pc.equal(columns["tenure_months"], 0))
+    blank = pc.fill_null(blank, False)
+    if not pc.any(blank).as_py():
+        return
+    columns["total_charge"] = pc.if_else(blank, pa.scalar(Decimal(0), pa.decimal128(18, 4)), columns["total_charge"])
+    header = piece.plan.mapping["total_charge"]
+    notes.add("blank_total_zero_tenure", where=piece.raw.file, rows=_count(blank), column=header)
+
+
+def _split_names(piece: Piece, columns: dict[str, Any]) -> None:
+    """«ООО Ромашка (123)» in every row of a name column is a name and a code."""
+    import pyarrow as pa
+
+    from tools.columns import distinct
+
+    header = piece.plan.mapping.get("account_id")
+    if header is None or normal(header) not in NAMES:
+        return
+    values, indices = distinct(columns["account_id"])
+    parts = [_WITH_CODE.fullmatch(value) if value else None for value in values]
+    if not values or any(part is None for value, part in zip(values, parts, strict=True) if value):
+        return
+    columns["account_id"] = pa.array([part[2] if part else None for part in parts], pa.string()).take(indices)
+    piece.attributes["name"] = pa.array([part[1] if part else None for part in parts], pa.string()).take(indices)
+    piece.how["account_id"] = f"the code in brackets of {header}"
+
+
+def _finish(piece: Piece, columns: dict[str, Any], notes: Notes) -> None:
+    """Leave out rows without a required value, add provenance, put the columns in the schema's order."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    raw, body = piece.raw, piece.body
+    count = body.rows.num_rows
+    keep = pa.array([True] * count, pa.bool_())
+    for column in TABLES[piece.name].required:
+        if column == "account_id" and piece.name != "accounts":
+            continue
+        missing = pc.is_null(columns[column])
+        header = piece.plan.mapping.get(column) or (piece.recipe.how if piece.recipe else column)
+        _left_out(piece, column, header=header, lost=pc.and_(keep, missing), notes=notes)
+        keep = pc.and_(keep, pc.invert(missing))
+    where = raw.file if raw.sheet is None else f"{raw.file} » {raw.sheet}"
+    columns["source_file"] = pa.array([where] * count, pa.string())
+    columns["source_row"] = body.numbers
+    schema = arrow_schema(piece.name)
+    arrays = [columns.get(field.name, pa.nulls(count, field.type)) for field in schema]
+    cast = [array.cast(field.type) for array, field in zip(arrays, schema, strict=True)]
+    table = pa.Table.from_arrays(cast, schema=schema)
+    piece.data = table.filter(keep)
+    piece.attributes = {name: values.filter(keep) for name, values in piece.attributes.items()}
+    piece.key = piece.key.filter(keep) if piece.key is not None else None
+
+
+def _left_out(piece: Piece, column: str, *, header: str, lost: Any, notes: Notes) -> None:
+    import pyarrow.compute as pc
+
+    rows = _count(lost)
+    if not rows:
+        return
+    cell = piece.cells.get(column)
+    bad = _count(pc.and_(lost, cell.bad)) if cell else 0
+    first = pc.index(lost, True).as_py()
+    place = f"{piece.raw.sheet or piece.raw.file}: {piece.body.numbers[first].as_py()}"
+    if bad and cell:
+        example = f"{place}: {cell.example}" if bad == rows else cell.example
+        notes.add("bad_required", where=piece.raw.file, rows=bad, column=header, example=example)
+    if rows - bad:
+        notes.add("missing_required", where=piece.raw.file, rows=rows - bad, column=header, example=place)
+
+
+def _said(cells: Mapping[str, Typed]) -> dict[str, str]:
+    return {column: cell.how for column, cell in cells.items() if cell.how and cell.how != "whole numbers"}
+
+
+def _count(mask: Any) -> int:
+    import pyarrow.compute as pc
+
+    return int(pc.sum(mask).as_py() or 0)

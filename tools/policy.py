@@ -1,0 +1,112 @@
+"""Every threshold and weight marked [D] in the metric definitions: one versioned table, overridable by a file."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from tools.errors import BadData
+from tools.text import Text, same
+
+VERSION = "1"
+
+DEFAULTS: Mapping[str, float] = {
+    # profile (metrics §0)
+    "profile_service_share": 0.20,
+    "profile_months_share": 0.80,
+    "profile_min_span_months": 6,
+    # statistical honesty (§9)
+    "min_accounts": 30,
+    "max_ci_width": 0.20,
+    "max_ci_relative": 1.2,
+    "names_only_below": 5,
+    "shrink_weight": 20,
+    # segments (§4)
+    "newcomer_days": 90,
+    "vrs_advocate": 80,
+    "vrs_growth": 60,
+    "chs_red": 35,  # components are percentiles, so half of any base lies below 50
+    "chs_green": 65,
+    "usage_drop": 0.30,
+    "overdue_days": 30,
+    "advocacy_days": 365,
+    "limit_share": 0.80,
+    "limit_months_hit": 2,
+    "limit_months_seen": 3,
+    "silence_days": 90,
+    # health (§5): weights of known components
+    "chs_weight_usage": 25,
+    "chs_weight_adoption": 20,
+    "chs_weight_value": 20,
+    "chs_weight_support": 10,
+    "chs_weight_relationship": 15,
+    "chs_weight_payment": 10,
+    "chs_min_coverage": 0.6,
+    # LTV (§2)
+    "ltv_horizon_months": 60,
+    "ltv_discount_year": 0.10,
+    # windows
+    "rfm_window_days": 365,
+    "renewal_days": 60,
+    "indexation_share": 0.20,
+    # targets of metrics, as stated policy
+    "target_nrr": 1.0,
+    "target_grr": 0.90,
+    "target_logo_churn": 0.10,
+    "target_ttv": 30,
+    "target_vrs": 80,
+    "target_chs": 65,
+    "target_nps": 30,
+    "target_concentration": 0.10,
+    "target_culture": 75,
+    "target_report_coverage": 0.80,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Thresholds in force; ``policy["chs_red"]`` is one of them."""
+
+    values: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULTS))
+    name: str = f"default {VERSION}"
+
+    def __getitem__(self, key: str) -> float:
+        return self.values[key]
+
+    @property
+    def hash(self) -> str:
+        """Sixteen hex digits over all thresholds."""
+        return hashlib.sha256(json.dumps(dict(self.values), sort_keys=True).encode()).hexdigest()[:16]
+
+    def target(self, key: str) -> float | None:
+        """The policy's target of a metric, or None where it states none."""
+        return self.values.get(f"target_{key}")
+
+    @staticmethod
+    def load(path: Path | None) -> "Policy":
+        """The default policy, or the one a YAML file of ``key: number`` lines changes; unknown keys are refused."""
+        if path is None:
+            return Policy()
+        try:
+            given = yaml.safe_load(path.read_text("utf-8")) or {}
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise BadData(
+                Text(f"Policy file {path} cannot be read: {error}.", f"Файл политики {path} не читается: {error}.")
+            ) from error
+        wrong = [
+            str(key)
+            for key, value in (given.items() if isinstance(given, dict) else [(given, None)])
+            if key not in DEFAULTS or isinstance(value, bool) or not isinstance(value, int | float)
+        ]
+        if wrong:
+            names = same(", ".join(wrong))
+            raise BadData(
+                Text(
+                    f"Policy file {path}: {{names}} — not a known threshold with a number; see tools/policy.py.",
+                    f"Файл политики {path}: {{names}} — нет такого порога или это не число; список в tools/policy.py.",
+                ).fill(names=names)
+            )
+        return Policy({**DEFAULTS, **{key: float(value) for key, value in given.items()}}, path.name)

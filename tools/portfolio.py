@@ -1,0 +1,263 @@
+"""Portfolio: an immutable snapshot of canonical tables, read through unbound Ibis tables by an embedded DuckDB."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import TypeAdapter
+
+from tools.document import Profile
+from tools.errors import UnknownName
+from tools.load import ControlTotal, Load, Problem, Question, TableLoad
+from tools.policy import Policy
+from tools.schema import TABLES, arrow_schema
+from tools.text import Text
+
+IBIS_TYPES = {"text": "string", "money": "decimal(18,4)", "number": "float64", "int": "int64", "date": "date", "bool": "boolean"}
+#: The column by which a row of a table is dated; rows after ``as_of`` do not exist for an audit.
+DATED: Mapping[str, str] = {
+    "subscriptions": "start_date",
+    "invoices": "date",
+    "usage": "date",
+    "limits": "date",
+    "tickets": "opened",
+    "surveys": "date",
+    "milestones": "date",
+    "referrals": "date",
+    "touches": "date",
+    "churn_events": "date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot is made of, and how the user's files were read."""
+
+    source: str
+    currency: str
+    tables: tuple[TableLoad, ...]
+    control_totals: tuple[ControlTotal, ...]
+    problems: tuple[Problem, ...]
+    questions: tuple[Question, ...]
+
+
+MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
+
+
+def save(load: Load, home: Path, *, source: str) -> str:
+    """Write the load as a snapshot under ``home/portfolios`` and return its id; the same rows give the same id."""
+    digest = hashlib.sha256()
+    tables = {name: _canonical(load.data.get(name), name) for name in TABLES}
+    for name, table in tables.items():
+        digest.update(name.encode())
+        with pa.ipc.new_stream(_Hashing(digest), table.schema) as stream:
+            stream.write_table(table, max_chunksize=1 << 16)
+    digest.update(load.currency.encode())
+    snapshot = digest.hexdigest()[:16]
+    folder = home / "portfolios" / snapshot
+    manifest = Manifest(source, load.currency, load.tables, load.control_totals, load.problems, load.questions)
+    if not (folder / "manifest.json").exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
+        for name, table in tables.items():
+            pq.write_table(table, made / f"{name}.parquet", compression="zstd")
+        (made / "manifest.json").write_bytes(MANIFEST.dump_json(manifest))
+        try:
+            os.replace(made, folder)
+        except OSError:
+            shutil.rmtree(made)
+    return snapshot
+
+
+def _canonical(table: pa.Table | None, name: str) -> pa.Table:
+    if table is None:
+        return arrow_schema(name).empty_table()
+    return table.select(arrow_schema(name).names).cast(arrow_schema(name)).combine_chunks()
+
+
+class _Hashing:
+    """A file that only hashes what is written to it."""
+
+    closed = False
+
+    def __init__(self, digest: Any) -> None:
+        self._digest = digest
+
+    def write(self, data: Any) -> int:
+        self._digest.update(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """A part of the accounts: those whose column (or list of ids) has one value."""
+
+    by: str
+    group: str
+    ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """One snapshot seen on one day: tables, currency, profile and policy. Rows dated after ``as_of`` are not there."""
+
+    snapshot: str
+    manifest: Manifest
+    connection: duckdb.DuckDBPyConnection
+    as_of: date | None
+    policy: Policy
+    profile_key: str | None = None
+    narrow: Narrow | None = None
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def currency(self) -> str:
+        """ISO code of the portfolio's currency; ``XXX`` where the data name none."""
+        return self.manifest.currency
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The business model the data show, or the one the user chose."""
+        from tools.profile import detect
+
+        return detect(self)
+
+    def table(self, name: str) -> Any:
+        """The unbound Ibis table of a canonical name, cut at ``as_of`` and narrowed to the accounts asked for."""
+        columns = {column.name: IBIS_TYPES[column.kind] for column in TABLES[name].columns}
+        table = ibis.table({**columns, "source_file": "string", "source_row": "int64"}, name=name)
+        if self.as_of is not None and name in DATED:
+            dated = table[DATED[name]]
+            table = table.filter(dated.isnull() | (dated <= ibis.literal(self.as_of)))
+        if self.narrow is None or "account_id" not in columns:
+            return table
+        if self.narrow.ids is not None:
+            return table.filter(table.account_id.isin(list(self.narrow.ids) or [""]))
+        accounts = ibis.table({c.name: IBIS_TYPES[c.kind] for c in TABLES["accounts"].columns}, name="accounts")
+        inside = accounts.filter(accounts[self.narrow.by].cast("string") == self.narrow.group)
+        return table.filter(table.account_id.isin(inside.account_id))
+
+    def narrowed(self, narrow: Narrow) -> "Portfolio":
+        """The same snapshot with only the accounts of one group."""
+        return replace(self, narrow=narrow, memo={})
+
+    def sql(self, expression: Any) -> str:
+        """The SQL of an expression over logical table names, the same in every process."""
+        return str(ibis.to_sql(expression, dialect="duckdb"))
+
+    def query(self, sql: str) -> pa.Table:
+        """The result of a query, by a cursor of its own (safe from any thread)."""
+        cursor = self.connection.cursor()
+        try:
+            return cursor.execute(sql).to_arrow_table()
+        finally:
+            cursor.close()
+
+    def run(self, expression: Any) -> pa.Table:
+        """The result of an expression."""
+        return self.query(self.sql(expression))
+
+    def row(self, expression: Any) -> tuple[dict[str, Any], str]:
+        """The one row of an aggregate and its SQL."""
+        sql = self.sql(expression)
+        return self.query(sql).to_pylist()[0], sql
+
+    def rows(self, name: str) -> int:
+        """Number of rows of a table on ``as_of``."""
+        key = ("rows", name)
+        if key not in self.memo:
+            self.memo[key] = self.run(self.table(name).count().name("n").as_table()).column(0)[0].as_py()
+        return int(self.memo[key])
+
+    def has(self, name: str, column: str | None = None) -> bool:
+        """True where the table has rows (and the column at least one value)."""
+        if self.rows(name) == 0:
+            return False
+        if column is None:
+            return True
+        key = ("has", name, column)
+        if key not in self.memo:
+            table = self.table(name)
+            self.memo[key] = self.run(table[column].count().name("n").as_table()).column(0)[0].as_py() > 0
+        return bool(self.memo[key])
+
+    def accounts(self) -> list[tuple[str, str]]:
+        """Id and shown name of every account, by id."""
+        if "accounts" not in self.memo:
+            table = self.table("accounts")
+            found = self.run(table.select("account_id", "name").order_by("account_id")).to_pylist()
+            self.memo["accounts"] = [(row["account_id"], row["name"] or row["account_id"]) for row in found]
+        return list(self.memo["accounts"])
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Shown name of every account by id."""
+        return dict(self.accounts())
+
+    def find_account(self, reference: str) -> tuple[str, str]:
+        """Id and name of the account meant by an id or a name (case and quotes apart); `UnknownName` otherwise."""
+        accounts = self.accounts()
+        wanted = _plain(reference)
+        hits = [pair for pair in accounts if pair[0] == reference] or [
+            pair for pair in accounts if wanted in (_plain(pair[0]), _plain(pair[1]))
+        ]
+        if len(hits) != 1:
+            raise UnknownName(Text("client", "клиент"), reference, [name for pair in accounts for name in pair])
+        return hits[0]
+
+
+def _plain(name: str) -> str:
+    return "".join(character for character in name.casefold().replace("ё", "е") if character.isalnum())
+
+
+def open_portfolio(
+    home: Path,
+    snapshot: str,
+    *,
+    as_of: date | None = None,
+    profile: str | None = None,
+    policy: Policy | None = None,
+) -> Portfolio:
+    """The snapshot as a portfolio; ``as_of`` defaults to the last dated event (None where nothing is dated)."""
+    folder = home / "portfolios" / snapshot
+    if not (folder / "manifest.json").exists():
+        known = [path.name for path in folder.parent.glob("[!.]*")] if folder.parent.exists() else []
+        raise UnknownName(Text("portfolio", "база клиентов"), snapshot, known)
+    manifest = MANIFEST.validate_json((folder / "manifest.json").read_bytes())
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
+    for name in TABLES:
+        path = str(folder / f"{name}.parquet").replace("'", "''")
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
+    last = _last_event(connection)
+    return Portfolio(
+        snapshot=snapshot,
+        manifest=manifest,
+        connection=connection,
+        as_of=None if last is None else as_of or last,
+        policy=policy or Policy(),
+        profile_key=profile,
+    )
+
+
+def _last_event(connection: duckdb.DuckDBPyConnection) -> date | None:
+    union = " UNION ALL ".join(f"SELECT max({column}) AS d FROM {table}" for table, column in DATED.items())
+    found = connection.execute(f"SELECT max(d) FROM ({union})").fetchone()
+    return found[0] if found else None

@@ -1,0 +1,110 @@
+"""Control totals: the export counted from its own strings by a second, simple path, beside what was loaded."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from tools.amounts import currencies_of
+from tools.load import ControlTotal
+from tools.piece import MONEY_OF, Piece
+from tools.sources.cells import BLANK_TEXT, Mark
+
+ZERO = Decimal(0)
+
+
+def control_totals(pieces: Sequence[Piece], tables: Mapping[str, Any]) -> tuple[ControlTotal, ...]:
+    """Rows of every table; clients, documents and amount by currency of invoices; the sum of subscription prices."""
+    totals: list[ControlTotal] = []
+    for name in dict.fromkeys(piece.name for piece in pieces):
+        mine = [piece for piece in pieces if piece.name == name]
+        table = tables[name]
+        lines = sum(piece.body.lines for piece in mine)
+        totals.append(ControlTotal("rows", name, Decimal(lines), Decimal(table.num_rows)))
+        if name == "invoices":
+            totals += _distinct(mine, table, what="clients", column="account_id")
+            totals += _distinct(mine, table, what="documents", column="document")
+        if name in MONEY_OF:
+            totals += _money(mine, table, name=name)
+    return tuple(totals)
+
+
+def _distinct(pieces: Sequence[Piece], table: Any, *, what: Any, column: str) -> list[ControlTotal]:
+    headers = [(piece, piece.plan.mapping[column]) for piece in pieces if column in piece.plan.mapping]
+    if not headers:
+        return []
+    seen: set[str] = set()
+    for piece, header in headers:
+        texts = (value.strip() for value in piece.body.rows.column(header).unique().to_pylist() if value)
+        seen |= {_code(text) for text in texts if text.casefold() not in BLANK_TEXT}
+    loaded = table.column(column).drop_null().unique()
+    return [ControlTotal(what, "invoices", Decimal(len(seen)), Decimal(len(loaded)))]
+
+
+def _code(text: str) -> str:
+    head, point, tail = text.partition(".")
+    return head if point and not tail.strip("0") and head.isdigit() else text
+
+
+def _money(pieces: Sequence[Piece], table: Any, *, name: str) -> list[ControlTotal]:
+    source: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for piece in pieces:
+        for currency, amount in _source_money(piece).items():
+            source[currency] += amount
+    loaded = _loaded_money(table, MONEY_OF[name])
+    codes = sorted(set(source) | set(loaded))
+    return [ControlTotal("amount", name, source[code], loaded.get(code, ZERO), code) for code in codes]
+
+
+def _loaded_money(table: Any, column: str) -> dict[str, Decimal]:
+    import pyarrow.compute as pc
+
+    codes = pc.fill_null(table.column("currency"), "XXX")
+    grouped = table.select([column]).append_column("code", codes).group_by("code").aggregate([(column, "sum")])
+    return {row["code"]: row[f"{column}_sum"] or ZERO for row in grouped.to_pylist()}
+
+
+def _source_money(piece: Piece) -> dict[str, Decimal]:
+    """Amounts of the raw strings, each distinct combination read once and multiplied by its rows."""
+    mapping = piece.plan.mapping
+    headers = piece.recipe.columns if piece.recipe else (mapping["mrr"],)
+    kind = piece.recipe.kind if piece.recipe else "column"
+    marks = {mapping[column]: cell for column, cell in piece.cells.items()}
+    rows = piece.body.rows.select(list(dict.fromkeys(headers)))
+    names = [f"c{place}" for place in range(len(rows.column_names))]
+    codes = currencies_of(piece.currency, piece.body.rows)
+    table = rows.rename_columns(names).append_column("code", codes)
+    counted = table.group_by([*names, "code"]).aggregate([([], "count_all")]).to_pylist()
+    sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for row in counted:
+        values = [plain(row[name], marks[header].mark) * marks[header].factor
+                  for name, header in zip(names, headers, strict=True)]  # fmt: skip
+        amount = values[0]
+        if kind == "product":
+            amount = values[0] * values[1]
+        elif kind == "difference":
+            amount = values[0] - values[1]
+        sums[row["code"] or "XXX"] += amount * row["count_all"]
+    return sums
+
+
+def plain(text: str | None, mark: Mark) -> Decimal:
+    """A number by the shortest way: its digits and its last mark if that is the decimal one; nothing read is zero."""
+    if not text:
+        return ZERO
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        pass
+    digits = "".join(character for character in text if character.isdigit() or character in ".,").rstrip(".,")
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last >= 0 and (digits[last] == mark or len(digits) - last - 1 != 3) and digits.count(digits[last]) == 1:
+        digits = digits[:last].replace(".", "").replace(",", "") + "." + digits[last + 1 :]
+    else:
+        digits = digits.replace(".", "").replace(",", "")
+    try:
+        value = Decimal(digits or "0")
+    except InvalidOperation:
+        return ZERO
+    minus = text.strip().startswith("(") or any(sign in text for sign in "-−")
+    return -value if minus else value
