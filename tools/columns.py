@@ -27,6 +27,7 @@ from tools.text import Text
 
 CENT = Decimal("0.0001")
 LIMIT = Decimal(10) ** 14
+PLAIN_FROM = 1000
 _THOUSANDS = re.compile(r"\b(?:тыс|thousands?|k(?:usd|eur|rub))\b", re.IGNORECASE)
 _SIGNS = frozenset("₽$€£₸₴₹₺рРaA") | frozenset("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюя")
 
@@ -98,15 +99,22 @@ def typed(header: str, column: Any, kind: Kind, style: Style) -> tuple[Typed, Qu
 
 def text_column(column: Any, *, code: bool = False) -> Typed:
     """Trimmed text; a code that a spreadsheet wrote as 17850.0 in every row becomes 17850."""
-    values, indices = distinct(column)
-    trimmed = [None if value is None or value.strip().casefold() in BLANK_TEXT else value.strip() for value in values]
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    values = pc.utf8_trim_whitespace(whole)
+    blank = pc.is_in(pc.utf8_lower(values), value_set=pa.array(sorted(BLANK_TEXT)))
+    values = pc.if_else(blank, pa.scalar(None, pa.string()), values)
     how = ""
     if code:
-        numeric = [value for value in trimmed if value and re.fullmatch(r"\d+(\.0+)?", value)]
-        if numeric and all("." in value for value in numeric):
+        numeric = pc.fill_null(pc.match_substring_regex(values, r"^\d+(\.0+)?$"), False)
+        pointed = pc.fill_null(pc.match_substring_regex(values, r"^\d+\.0+$"), False)
+        if pc.any(pointed).as_py() and numeric.equals(pointed):
             how = "“.0” of whole numbers dropped"
-            trimmed = [value.split(".")[0] if value and re.fullmatch(r"\d+\.0+", value) else value for value in trimmed]
-    return _assemble(values, indices, trimmed, kind="text", how=how, blank=BLANK_TEXT)
+            values = pc.replace_substring_regex(values, r"^(\d+)\.0+$", r"\1")
+    never = pa.array([False]).take(pa.array([0] * len(values), pa.int64())) if len(values) else pa.array([], pa.bool_())
+    return Typed(values, pc.is_valid(values), never, how)
 
 
 def _marks(values: list[str | None]) -> list[Any]:
@@ -117,6 +125,9 @@ def _marks(values: list[str | None]) -> list[Any]:
 def _numbers(
     header: str, values: list[str | None], indices: Any, *, kind: Kind, style: Style
 ) -> tuple[Typed, Question | None]:
+    quick = _plain_money(values, indices) if kind == "money" and not _THOUSANDS.search(header) else None
+    if quick is not None:
+        return quick, None
     votes = Counter(_marks(values))
     unsure, question = votes.pop("?", 0), None
     mark: Mark = "."
@@ -144,6 +155,28 @@ def _numbers(
     signs = {value: code for value in values if value and not _SIGNS.isdisjoint(value) and (code := currency_of(value))}
     parts = {name: getattr(made, name) for name in ("values", "filled", "bad", "how", "example")}
     return Typed(**parts, rounded=rounded, mark=mark, factor=factor, currencies=signs), question
+
+
+def _plain_money(values: list[str | None], indices: Any) -> Typed | None:
+    """Money where every distinct value is bare digits with one sure decimal mark, converted in one go."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    whole = pa.array(values, pa.string())
+    if len(whole) < PLAIN_FROM:
+        return None
+    for mark in (".", ","):
+        point = re.escape(mark)
+        if not pc.all(pc.match_substring_regex(whole, rf"^-?\d{{1,13}}({point}\d{{1,4}})?$")).as_py():
+            continue
+        sure = rf"^-?(0{point}\d+|\d{{4,}}{point}\d+|\d+{point}(\d{{1,2}}|\d{{4}}))$"
+        if not pc.any(pc.match_substring_regex(whole, sure)).as_py():
+            return None
+        money = pc.replace_substring(whole, ",", ".").cast(ARROW["money"]).take(indices)
+        filled = pc.is_valid(money)
+        never = pc.and_(filled, pc.invert(filled))
+        return Typed(money, filled, never, f"decimal {'comma' if mark == ',' else 'point'}", mark=mark)
+    return None
 
 
 def _asked_mark(header: str, values: list[str | None], style: Style) -> tuple[Mark, Question | None]:

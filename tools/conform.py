@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tools.clients import join_subscriptions, match_names, with_accounts
+from tools.crosstab import unpivot
 from tools.errors import BadData
 from tools.load import Load, RawTable, TableLoad
 from tools.nameless import nameless_piece
@@ -43,13 +44,15 @@ def conform(raws: Sequence[RawTable], *, answers: Mapping[str, str] | None = Non
 
 def _pieces(raws: Sequence[RawTable], answers: Mapping[str, str], notes: Notes) -> list[Piece]:
     pieces = []
-    for raw in raws:
+    for raw in map(unpivot, raws):
         plan = recognise(raw, answers)
         piece = piece_of(raw, plan, answers=answers, notes=notes) if plan else None
         if piece is None and len(raws) == 1:
             piece = nameless_piece(raw, answers=answers, notes=notes)
         if piece is not None:
             pieces.append(piece)
+            if "months in columns" in raw.how:
+                notes.add("months_in_columns", where=raw.file, rows=piece.data.num_rows)
         elif answers.get(f"table:{raw.file}") != "skip" and len(raws) > 1:
             where = raw.file if raw.sheet is None else f"{raw.file} » {raw.sheet}"
             columns = same(", ".join(raw.rows.column_names[:20]))

@@ -56,7 +56,7 @@ def _undated(raw: RawTable, plan: Plan) -> list[int]:
     account = plan.mapping.get("account_id")
     if day is not None:
         empty = pc.is_null(raw.rows.column(day))
-        if account and plan.table != "invoices":
+        if account:
             empty = pc.or_(empty, _says_total(raw.rows.column(account)))
     elif account:
         empty = _says_total(raw.rows.column(account))
@@ -83,8 +83,9 @@ def _totals(raw: RawTable, plan: Plan, undated: Sequence[int]) -> list[int]:
     money = [plan.mapping[name] for name in _MONEY if name in plan.mapping]
     for index, row in zip(undated, table.to_pylist(), strict=True):
         cells = [cell for cell in row.values() if cell]
+        labels = [*cells[:1], *(row[key] for key in keys if row[key])]
         nameless = all(not row[key] for key in keys) and any(row[name] for name in money)
-        if cells and TOTAL.fullmatch(cells[0].strip().casefold()):
+        if any(TOTAL.fullmatch(label.strip().casefold()) for label in labels):
             found.append(index)
         elif nameless and index == raw.rows.num_rows - 1 and len(cells) <= len(money) + 1:
             found.append(index)

@@ -105,7 +105,11 @@ def _science(raw: RawTable, header: str, cell: Typed, notes: Notes) -> None:
 def _amount(piece: Piece, columns: dict[str, Any], *, style: Style, notes: Notes) -> None:
     plan, body = piece.plan, piece.body
     piece.recipe = recipe = recipe_of(plan.mapping, piece.cells)
-    values = {header: typed(header, body.rows.column(header), "money", style)[0].values for header in recipe.columns}
+    ready = {plan.mapping[name]: cell for name, cell in piece.cells.items() if _kind("invoices", name) == "money"}
+    values = {
+        header: (ready.get(header) or typed(header, body.rows.column(header), "money", style)[0]).values
+        for header in recipe.columns
+    }
     columns["amount"] = amounts_of(recipe, values)
     piece.how["amount"] = "; ".join(dict.fromkeys(part for part in (recipe.how, piece.how.get("amount")) if part))
     if recipe.taxed:
@@ -182,14 +186,23 @@ def _left_out(piece: Piece, column: str, *, header: str, lost: Any, notes: Notes
     if not rows:
         return
     cell = piece.cells.get(column)
-    bad = _count(pc.and_(lost, cell.bad)) if cell else 0
-    first = pc.index(lost, True).as_py()
-    place = f"{piece.raw.sheet or piece.raw.file}: {piece.body.numbers[first].as_py()}"
-    if bad and cell:
-        example = f"{place}: {cell.example}" if bad == rows else cell.example
-        notes.add("bad_required", where=piece.raw.file, rows=bad, column=header, example=example)
+    unread = pc.and_(lost, cell.bad) if cell else pc.and_(lost, pc.invert(lost))
+    bad = _count(unread)
+    if bad:
+        place, at = _place(piece, unread)
+        said = piece.body.rows.column(header)[at].as_py()
+        notes.add("bad_required", where=piece.raw.file, rows=bad, column=header, example=f"{place}: {said}")
     if rows - bad:
+        place, _ = _place(piece, pc.and_(lost, pc.invert(unread)))
         notes.add("missing_required", where=piece.raw.file, rows=rows - bad, column=header, example=place)
+
+
+def _place(piece: Piece, mask: Any) -> tuple[str, int]:
+    """Sheet or file and row number of the first marked row, and its index."""
+    import pyarrow.compute as pc
+
+    first = int(pc.index(mask, True).as_py())
+    return f"{piece.raw.sheet or piece.raw.file}: {piece.body.numbers[first].as_py()}", first
 
 
 def _said(cells: Mapping[str, Typed]) -> dict[str, str]:

@@ -31,6 +31,7 @@ DEFAULTS: Mapping[str, float] = {
     "chs_red": 35,  # components are percentiles, so half of any base lies below 50
     "chs_green": 65,
     "usage_drop": 0.30,
+    "usage_min_days": 8,
     "overdue_days": 30,
     "advocacy_days": 365,
     "limit_share": 0.80,

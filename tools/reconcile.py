@@ -74,17 +74,19 @@ def _source_money(piece: Piece) -> dict[str, Decimal]:
     names = [f"c{place}" for place in range(len(rows.column_names))]
     codes = currencies_of(piece.currency, piece.body.rows)
     table = rows.rename_columns(names).append_column("code", codes)
-    counted = table.group_by([*names, "code"]).aggregate([([], "count_all")]).to_pylist()
+    counted = table.group_by([*names, "code"]).aggregate([([], "count_all")])
+    cells = [marks[header] for header in rows.column_names]
     sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for row in counted:
-        values = [plain(row[name], marks[header].mark) * marks[header].factor
-                  for name, header in zip(names, headers, strict=True)]  # fmt: skip
+    columns = [counted[name].to_pylist() for name in names]
+    codes, counts = counted["code"].to_pylist(), counted["count_all"].to_pylist()
+    for code, times, *texts in zip(codes, counts, *columns, strict=True):
+        values = [plain(text, cell.mark) * cell.factor for text, cell in zip(texts, cells, strict=True)]
         amount = values[0]
         if kind == "product":
             amount = values[0] * values[1]
         elif kind == "difference":
             amount = values[0] - values[1]
-        sums[row["code"] or "XXX"] += amount * row["count_all"]
+        sums[code or "XXX"] += amount * times
     return sums
 
 

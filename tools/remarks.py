@@ -70,6 +70,8 @@ _ALL: tuple[tuple[str, Severity, str, str], ...] = (
      "Суммы в разных валютах: {columns}."),
     ("amount_includes_tax", "warning", "Amounts include tax that could not be taken out: {rows}. {where}.",
      "Суммы включают налог, выделить его не удалось: {rows}. {where}."),
+    ("months_in_columns", "info", "Months stand in columns; each filled cell became a row of that month: {rows}. {where}.",
+     "Месяцы стоят в столбцах; каждая заполненная ячейка стала строкой этого месяца: {rows}. {where}."),
     ("thousands", "info", "“{column}” is in thousands and was multiplied: {rows}. {where}.",
      "«{column}» указан в тысячах, пересчитан в единицы: {rows}. {where}."),
 )  # fmt: skip

@@ -44,6 +44,16 @@ def growth_step(draft: Draft) -> Step:
 
 def _bridge(draft: Draft) -> None:
     year = ledger.year(draft.portfolio)
+    if not draft.portfolio.has("invoices", "service_end") and ledger.convention(draft.portfolio) == ledger.RECOGNISED:
+        draft.say(
+            "rhythm", "No line says which period it pays for; what follows counts each line in the month of its invoice and is provisional: nobody is called lost.",
+            "Ни в одной строке не указан оплаченный период; ниже каждая строка отнесена к месяцу счёта, это предварительно: ушедшим никто не назван.",
+        )  # fmt: skip
+        draft.lack(
+            Text("Billing rhythm", "Ритм счетов"),
+            Text("lines carry no service period", "в строках нет периода услуги"),
+            Text("service start and end in each line, or the rhythm of each client", "начало и конец периода услуги в строках или ритм каждого клиента"),
+        )
     opening = draft.read("mrr", window=Window(ledger.back(year.start, 1), year.start), quiet=True)
     now = draft.read("mrr")
     draft.read("movements", quiet=True)
@@ -74,6 +84,8 @@ def _retention(draft: Draft) -> None:
         "Клиенты годичной давности платят {nrr} от прежнего; без учёта роста — {grr}.",
         nrr=nrr, grr=grr,
     )  # fmt: skip
+    if "billing_rhythm" in nrr.flags:
+        return
     if float(nrr.value) < target:
         claim = draft.claim(
             "below", "Growth of existing clients does not cover their losses: {nrr}.", "Рост действующих клиентов не покрывает потерь: {nrr}.", nrr=nrr

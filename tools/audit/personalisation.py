@@ -1,5 +1,6 @@
 """Step 4: how personal is the treatment, is the data ready for AI."""
 
+from tools import metrics
 from tools.audit import Draft, audit_step
 from tools.document import Step
 from tools.reading import Reading, Rows, Unit
@@ -82,16 +83,28 @@ def _model(draft: Draft) -> None:
     """A churn model needs dated churn and enough of it; otherwise it is refused with what would be enough."""
     portfolio = draft.portfolio
     lost, dated = _churn_events(draft)
+    answers = {item.value for item in metrics.compute(portfolio, "churn_share") if item.scope.get("kind")}
     need = EVENTS_PER_COMPONENT * COMPONENTS
     enough = draft.count("events_needed", need)
-    if dated and lost >= need and portfolio.has("usage"):
+    if dated and lost >= need and portfolio.has("usage") and len(answers) < 2:
         claim = draft.claim(
             "ready", "Dated losses: {lost}; enough to try a churn model and to compare it with plain rules.",
             "Датированных уходов: {lost}; этого хватает, чтобы попробовать модель оттока и сравнить её с правилами.", lost=draft.count("churn_events", lost),
         )  # fmt: skip
         draft.find("data_ready", "good", claim)
         return
-    if not dated:
+    if len(answers) > 1:
+        claim = draft.claim(
+            "refused", "A churn model is refused: the source gives {answers} different answers to who left, and a model would learn one of them at random.",
+            "Модель оттока не строится: на вопрос «кто ушёл» источник отвечает по-разному, разных ответов {answers}, и модель выучила бы случайный.",
+            answers=draft.count("churn_answers", len(answers)),
+        )  # fmt: skip
+    elif lost >= need:
+        claim = draft.claim(
+            "refused", "A churn model is refused: there are {lost} dated losses and no behaviour of the clients before them.",
+            "Модель оттока не строится: датированных уходов {lost}, но поведения клиентов до ухода в данных нет.", lost=draft.count("churn_events", lost),
+        )  # fmt: skip
+    elif not dated:
         claim = draft.claim(
             "refused", "A churn model is refused: no loss in the data has a date, and about {enough} dated ones are needed.",
             "Модель оттока не строится: у уходов нет дат, а нужно около {enough} датированных.", enough=enough,

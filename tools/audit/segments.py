@@ -15,6 +15,11 @@ LENS = Text(
     "нет данных об использовании и результатах: полученную пользу не увидеть; показан взгляд RFM",
 )
 
+NO_LENS = Text(
+    "no usage, no outcomes and no dated orders are given: neither value nor RFM can be seen",
+    "нет данных об использовании, результатах и датированных заказов: ни ценность, ни RFM не увидеть",
+)
+
 
 @audit_step(
     "segments",
@@ -36,7 +41,7 @@ def segments_step(draft: Draft) -> Step:
     if value is not None:
         _value(draft, value)
     if not sees_value:
-        draft.lens = LENS
+        draft.lens = LENS if rfm is not None else NO_LENS
         _no_value_data(draft)
     if rfm is not None:
         _rfm(draft, rfm)
@@ -139,6 +144,14 @@ def _rfm(draft: Draft, found: Segmentation) -> None:
         "rfm", "By RFM, {best} of {all} clients are recent, frequent and large at once; {inactive} bought nothing in the window.",
         "По RFM {best} из {all} клиентов покупают недавно, часто и много; {inactive} за период не покупали.",
         best=size["best"].accounts, all=draft.count("rfm_accounts", len(found.accounts)), inactive=size["inactive"].accounts,
+    )  # fmt: skip
+    window = found.edges[0].window
+    without = found.edges[0].rows.left_out.get("no client", 0)
+    assert window is not None
+    draft.say(
+        "rfm_rule", "RFM counts documents and net revenue from {start} to {end}; lines without a client left out: {rows}.",
+        "RFM считает документы и чистую выручку с {start} по {end}; строк без клиента не учтено: {rows}.",
+        start=window.start, end=window.closing, rows=draft.count("rfm_rows_without_client", without),
     )  # fmt: skip
 
 

@@ -35,7 +35,10 @@ class Health:
 
 
 def usage_change(portfolio: Portfolio) -> dict[str, float]:
-    """Usage a day of the last 28 days over that of the 84 days before, by account with usage before; 1.0 is steady."""
+    """Usage a day of the last 28 days over that of the 84 days before, by account; 1.0 is steady.
+
+    Accounts seen on too few days before, or not a whole quarter, are left out: a trend of a few events is noise.
+    """
     if "usage change" not in portfolio.memo:
         portfolio.memo["usage change"] = _usage_change(portfolio)
     found: dict[str, float] = portfolio.memo["usage change"]
@@ -52,9 +55,11 @@ def _usage_change(portfolio: Portfolio) -> dict[str, float]:
     by = usage.group_by("account_id").agg(
         last=amount.sum(where=usage.date > middle).fill_null(0.0),
         before=amount.sum(where=(usage.date > start) & (usage.date <= middle)).fill_null(0.0),
-        first=usage.date.min(),
+        since=usage.date.min(),
+        seen=usage.date.nunique(where=(usage.date > start) & (usage.date <= middle)),
     )
-    whole = by.filter(by.before > 0, by["first"] <= start)
+    enough = by.seen >= int(portfolio.policy["usage_min_days"])
+    whole = by.filter(by.before > 0, by.since <= start, enough)
     rows = portfolio.run(whole.order_by("account_id")).to_pylist()
     return {row["account_id"]: (row["last"] / 28) / (row["before"] / 84) for row in rows}
 

@@ -10,6 +10,7 @@ import ibis
 from ibis import _
 
 from tools.document import Name
+from tools.metrics import one_value
 from tools.portfolio import Narrow, Portfolio
 from tools.reading import Grade, Number, Reading, Rows, Unit, Window
 from tools.reports.client_facts import ClientFact
@@ -42,10 +43,14 @@ class Desk:
         self, key: str, value: Number | None, unit: Unit, *, sql: str, rows: int = 0, about: str = "",
         grade: Grade = "measured",
     ) -> ClientFact | None:  # fmt: skip
-        """The figure as a fact of this client; None where there is none."""
+        """The figure as a fact of this client; None where there is none.
+
+        ``sql`` has a column called as the key; ``line`` picks the row of a table of lines by its column ``what``.
+        """
         if value is None:
             return None
-        column = f'SELECT "{key.split(".")[1]}" AS "value" FROM ({sql}) AS "result"'
+        where = "\"what\" = '" + line.replace("'", "''") + "'" if line else ""
+        column = one_value(sql, f'"{key.split(".")[1]}"', where)
         scope = {"account": self.account, **({"where": about} if about else {})}
         return ClientFact(
             self.account,

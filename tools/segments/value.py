@@ -121,6 +121,11 @@ def outcomes_known(portfolio: Portfolio) -> Text | None:
             "order lines alone do not show who receives value; recency, frequency and money do the sorting",
             "по строкам заказов не видно, кто получает пользу; сортируют давность, частота и деньги",
         )
+    if ledger.convention(portfolio) == ledger.RECOGNISED and not portfolio.has("invoices", "service_end"):
+        return Text(
+            "no line says which period it pays for, so nobody may be called lost or at risk",
+            "ни в одной строке не указан оплаченный период, поэтому никого нельзя назвать ушедшим или рисковым",
+        )
     return None
 
 

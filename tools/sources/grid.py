@@ -62,7 +62,10 @@ def header_row(rows: Sequence[Row]) -> int | None:
 def _is_header(row: Row) -> bool:
     cells = [cell for cell in row if cell is not None]
     plain = [cell for cell in cells if not is_number(cell) and not is_date(cell)]
-    return len(plain) == len(cells) or (len(plain) >= 0.8 * len(cells) and len(cells) > 4)
+    if len(plain) == len(cells) or (len(plain) >= 0.8 * len(cells) and len(cells) > 4):
+        return True
+    months = [cell for cell in cells if is_date(cell)]
+    return bool(plain) and len(months) >= 3 and len(months) + len(plain) == len(cells) and not is_date(cells[0])
 
 
 def _names(rows: Sequence[Row], start: int | None) -> tuple[list[str | None], int]:

