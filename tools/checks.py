@@ -18,7 +18,10 @@ def _contradicting_churn(portfolio: Portfolio) -> tuple[Problem, ...]:
         return ()
 
     def listed(language: Language) -> str:
-        parts = [f"{ANSWERS[item.scope['kind']][language]} {formats.count(int(item.value or 0), language)}" for item in answers]
+        parts = [
+            f"{ANSWERS[item.scope['kind']][language]} {formats.count(int(item.value or 0), language)}"
+            for item in answers
+        ]
         return ", ".join(parts)
 
     text = Text(

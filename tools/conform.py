@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tools.clients import join_subscriptions, match_names, with_accounts
-from tools.crosstab import unpivot
+from tools.conforming.clients import join_subscriptions, match_names, with_accounts
+from tools.conforming.crosstab import unpivot
+from tools.conforming.nameless import nameless_piece
+from tools.conforming.piece import MONEY_OF, Piece, piece_of
+from tools.conforming.recognise import recognise
+from tools.conforming.reconcile import control_totals
+from tools.conforming.remarks import Notes
+from tools.conforming.repeats import flag_repeats, one_row_each
+from tools.conforming.vocabulary import settle
 from tools.errors import BadData
 from tools.load import Load, RawTable, TableLoad
-from tools.nameless import nameless_piece
-from tools.piece import MONEY_OF, Piece, piece_of
-from tools.recognise import recognise
-from tools.reconcile import control_totals
-from tools.remarks import Notes
-from tools.repeats import flag_repeats, one_row_each
 from tools.text import Text, same
-from tools.vocabulary import settle
 
 MEASURES = ("churned", "tenure_months", "monthly_charge", "total_charge", "signup_date", "contract_end", "status")
 

@@ -25,9 +25,16 @@ def effect(portfolio: Portfolio, finding: Finding, playbook: str) -> tuple[Readi
         reason = Text("no money is attached to this finding", "с этим выводом не связаны деньги")
         return _none(portfolio, scope, reason), None
     even = Reading(
-        "effect", Unit.RATIO, 1 / stake.n, n=stake.n, numerator=1, denominator=stake.n, convention="one_client",
-        scope={**scope, "kind": f"{finding.code}.break_even"}, snapshot=portfolio.snapshot,
-    )  # fmt: skip
+        "effect",
+        Unit.RATIO,
+        1 / stake.n,
+        n=stake.n,
+        numerator=1,
+        denominator=stake.n,
+        convention="one_client",
+        scope={**scope, "kind": f"{finding.code}.break_even"},
+        snapshot=portfolio.snapshot,
+    )
     history = recovered(portfolio) if finding.code in RECOVERABLE else None
     if history is None:
         reason = Text(
@@ -42,17 +49,28 @@ def effect(portfolio: Portfolio, finding: Finding, playbook: str) -> tuple[Readi
     thin = Text("the history behind the share is short", "история, по которой взята доля, коротка")
     return (
         Reading(
-            "effect", Unit.MONEY_YEAR, round(money * back / n, 2), status="insufficient" if few else "ok",
-            reason=thin if few else None, n=n, numerator=back, denominator=n, ci=(round(money * low, 2), round(money * high, 2)),
-            ci_method="money at stake x Wilson 95% of own history", convention="own_history", scope=scope,
+            "effect",
+            Unit.MONEY_YEAR,
+            round(money * back / n, 2),
+            status="insufficient" if few else "ok",
+            reason=thin if few else None,
+            n=n,
+            numerator=back,
+            denominator=n,
+            ci=(round(money * low, 2), round(money * high, 2)),
+            ci_method="money at stake x Wilson 95% of own history",
+            convention="own_history",
+            scope=scope,
             snapshot=portfolio.snapshot,
         ),
         even,
-    )  # fmt: skip
+    )
 
 
 def _none(portfolio: Portfolio, scope: dict[str, str], reason: Text) -> Reading:
-    return Reading("effect", Unit.MONEY_YEAR, None, status="undefined", reason=reason, scope=scope, snapshot=portfolio.snapshot)
+    return Reading(
+        "effect", Unit.MONEY_YEAR, None, status="undefined", reason=reason, scope=scope, snapshot=portfolio.snapshot
+    )
 
 
 def recovered(portfolio: Portfolio) -> tuple[int, int] | None:

@@ -161,7 +161,9 @@ def state(portfolio: Portfolio, points: Sequence[date]) -> Any:
 
 
 def _contract(portfolio: Portfolio, points: Sequence[date]) -> Any:
-    subscriptions = portfolio.table("subscriptions").filter(_.account_id.notnull(), _.mrr > 0, ~_.is_trial.fill_null(False))
+    subscriptions = portfolio.table("subscriptions").filter(
+        _.account_id.notnull(), _.mrr > 0, ~_.is_trial.fill_null(False)
+    )
     point = days(points)
     active = subscriptions.join(
         point,
@@ -184,9 +186,7 @@ def recognised(portfolio: Portfolio) -> Any:
     """Table ``account_id, month, ticks``: each invoice line's part in each month; the parts of a line sum to it."""
     lines = portfolio.table("invoices").filter(_.account_id.notnull(), _.amount.notnull(), _.date.notnull())
     spread = lines.service_start.notnull() & lines.service_end.notnull() & (lines.service_end >= lines.service_start)
-    plain = lines.filter(~spread).select(
-        account_id=_.account_id, month=month_of(_.date), ticks=_ticks(_.amount)
-    )
+    plain = lines.filter(~spread).select(account_id=_.account_id, month=month_of(_.date), ticks=_ticks(_.amount))
     bounds = _service_bounds(portfolio)
     if bounds is None:
         return plain
@@ -209,18 +209,23 @@ def _spread(lines: Any, bounds: tuple[date, date]) -> Any:
     start = first.replace(day=1)
     calendar = days([back(start, -step) for step in range(count)]).select(month=_.point)
     calendar = calendar.mutate(month_end=(calendar.month + ibis.interval(months=1)).cast("date"))
-    parts = lines.join(
-        calendar, (calendar.month <= lines.service_end) & (calendar.month_end > lines.service_start)
-    )
+    parts = lines.join(calendar, (calendar.month <= lines.service_end) & (calendar.month_end > lines.service_start))
     until = ibis.least(parts.month_end, (parts.service_end + ibis.interval(days=1)).cast("date"))
     span = until.delta(ibis.greatest(parts.month, parts.service_start), unit="day").cast("int64")
     whole = (parts.service_end.delta(parts.service_start, unit="day") + 1).cast("int64")
     size = _ticks(parts.amount).abs()
     step = ibis.ifelse(size % 100 == 0, 100, 1).cast("int64")
     parts = parts.select(
-        "source_file", "source_row", "account_id", "month",
-        sign=ibis.ifelse(parts.amount < 0, -1, 1), step=step, units=(size / step).floor().cast("int64"), span=span, whole=whole,
-    )  # fmt: skip
+        "source_file",
+        "source_row",
+        "account_id",
+        "month",
+        sign=ibis.ifelse(parts.amount < 0, -1, 1),
+        step=step,
+        units=(size / step).floor().cast("int64"),
+        span=span,
+        whole=whole,
+    )
     parts = parts.mutate(base=_floordiv(_.units * _.span, _.whole), rest=(_.units * _.span) % _.whole)
     line = ibis.window(group_by=["source_file", "source_row"])
     ranked = ibis.window(group_by=["source_file", "source_row"], order_by=[ibis.desc("rest"), ibis.asc("month")])
@@ -282,7 +287,9 @@ def cohort_accounts(portfolio: Portfolio, window: Window) -> list[tuple[str, int
     key = ("cohort", window)
     if key not in portfolio.memo:
         found = portfolio.run(cohort(portfolio, window).order_by("account_id"))
-        portfolio.memo[key] = [(row["account_id"], int(row["opening"]), int(row["closing"])) for row in found.to_pylist()]
+        portfolio.memo[key] = [
+            (row["account_id"], int(row["opening"]), int(row["closing"])) for row in found.to_pylist()
+        ]
     rows: list[tuple[str, int, int]] = portfolio.memo[key]
     return rows
 

@@ -1,7 +1,6 @@
 """Portfolio: an immutable snapshot of canonical tables, read through unbound Ibis tables by an embedded DuckDB."""
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -25,7 +24,14 @@ from tools.policy import Policy
 from tools.schema import TABLES, arrow_schema
 from tools.text import Text
 
-IBIS_TYPES = {"text": "string", "money": "decimal(18,4)", "number": "float64", "int": "int64", "date": "date", "bool": "boolean"}
+IBIS_TYPES = {
+    "text": "string",
+    "money": "decimal(18,4)",
+    "number": "float64",
+    "int": "int64",
+    "date": "date",
+    "bool": "boolean",
+}
 #: The column by which a row of a table is dated; rows after ``as_of`` do not exist for an audit.
 DATED: Mapping[str, str] = {
     "subscriptions": "start_date",
@@ -117,7 +123,10 @@ class Narrow:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """One snapshot seen on one day: tables, currency, profile and policy. Rows dated after ``as_of`` are not there."""
+    """One snapshot seen on one day: tables, currency, profile and policy. Rows dated after ``as_of`` are not there.
+
+    ``overlay`` holds answers given in the audit itself, in place of a table of the snapshot.
+    """
 
     snapshot: str
     manifest: Manifest
@@ -126,6 +135,7 @@ class Portfolio:
     policy: Policy
     profile_key: str | None = None
     narrow: Narrow | None = None
+    overlay: Mapping[str, pa.Table] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -167,6 +177,8 @@ class Portfolio:
         """The result of a query, by a cursor of its own (safe from any thread)."""
         cursor = self.connection.cursor()
         try:
+            for name, table in self.overlay.items():
+                cursor.register(name, table)
             return cursor.execute(sql).to_arrow_table()
         finally:
             cursor.close()

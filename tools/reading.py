@@ -102,7 +102,11 @@ class Reading:
             raise ValueError(f"{self.key}: value {self.value!r} does not fit status {self.status!r}")
         if self.status != "ok" and self.reason is None:
             raise ValueError(f"{self.key}: status {self.status!r} needs a reason")
-        if isinstance(self.value, float) and self.value not in (float("inf"), float("-inf")) and self.value == self.value:
+        if (
+            isinstance(self.value, float)
+            and self.value not in (float("inf"), float("-inf"))
+            and self.value == self.value
+        ):
             object.__setattr__(self, "value", significant(self.value))
         elif isinstance(self.value, float):
             raise ValueError(f"{self.key}: {self.value!r} is no value")

@@ -112,9 +112,7 @@ class Draft:
 
     def count(self, code: str, value: int) -> Reading:
         """A count of accounts or rows made by the step."""
-        return Reading(
-            "segments", Unit.COUNT, value, n=value, scope={"kind": code}, snapshot=self.portfolio.snapshot
-        )
+        return Reading("segments", Unit.COUNT, value, n=value, scope={"kind": code}, snapshot=self.portfolio.snapshot)
 
     def stake(self, code: str, ids: Iterable[str]) -> Reading | None:
         """Yearly money of the accounts, as ``money_at_stake``; None where no money is known."""
@@ -124,9 +122,15 @@ class Draft:
             return None
         _table, window, convention = worth(self.portfolio)
         return Reading(
-            "money_at_stake", Unit.MONEY_YEAR, round(sum(known), 2), n=len(known), window=window,
-            convention=convention, scope={"kind": code}, snapshot=self.portfolio.snapshot,
-        )  # fmt: skip
+            "money_at_stake",
+            Unit.MONEY_YEAR,
+            round(sum(known), 2),
+            n=len(known),
+            window=window,
+            convention=convention,
+            scope={"kind": code},
+            snapshot=self.portfolio.snapshot,
+        )
 
     def line(self, account: str, why: Claim, *, name: str | None = None) -> AccountLine:
         """One account with its reason and its yearly money."""
@@ -137,9 +141,14 @@ class Draft:
         if money is not None:
             reading = Reading(
                 "arr" if window is None or convention != "net_of_returns" else "revenue_per_client",
-                Unit.MONEY_YEAR, round(money, 2), n=1, window=window, convention=convention,
-                scope={"account": account}, snapshot=self.portfolio.snapshot,
-            )  # fmt: skip
+                Unit.MONEY_YEAR,
+                round(money, 2),
+                n=1,
+                window=window,
+                convention=convention,
+                scope={"account": account},
+                snapshot=self.portfolio.snapshot,
+            )
         return AccountLine(account, shown, why, reading)
 
     def step(self, status: StepStatus | None = None, reason: Text | None = None) -> Step:
@@ -151,9 +160,17 @@ class Draft:
             reason = self.lens or (self.missing[0].why if self.missing else None)
         findings = sorted(self.findings, key=lambda finding: RANK[finding.severity])
         return Step(
-            self.spec.key, self.spec.title, self.spec.question, status, reason if status != "done" else None,
-            tuple(self.claims), tuple(self.readings.values()), tuple(findings), tuple(self.missing), tuple(self.charts),
-        )  # fmt: skip
+            self.spec.key,
+            self.spec.title,
+            self.spec.question,
+            status,
+            reason if status != "done" else None,
+            tuple(self.claims),
+            tuple(self.readings.values()),
+            tuple(findings),
+            tuple(self.missing),
+            tuple(self.charts),
+        )
 
 
 _STEPS: dict[str, StepSpec] = {}

@@ -17,7 +17,10 @@ STATEMENTS: Mapping[str, tuple[Text, ...]] = {
     "product": (
         Text("owns a target for time to value", "отвечает за цель по времени до первой пользы"),
         Text("tracks the adoption of key features", "следит за использованием ключевых функций"),
-        Text("names a client-value metric in every roadmap item", "указывает метрику ценности в каждом пункте плана развития"),
+        Text(
+            "names a client-value metric in every roadmap item",
+            "указывает метрику ценности в каждом пункте плана развития",
+        ),
         Text("finds what was sold and is not used", "находит проданное, но не используемое"),
         Text("reviews value events of clients", "разбирает события ценности у клиентов"),
     ),
@@ -30,7 +33,9 @@ STATEMENTS: Mapping[str, tuple[Text, ...]] = {
     ),
     "support": (
         Text("acts on the health score before the client writes", "действует по индексу здоровья до обращения клиента"),
-        Text("counts a problem solved when value is unblocked", "считает проблему решённой, когда польза снова доступна"),
+        Text(
+            "counts a problem solved when value is unblocked", "считает проблему решённой, когда польза снова доступна"
+        ),
         Text("keeps a success plan with targets per client", "ведёт план успеха с целями по каждому клиенту"),
         Text("reviews the risk of every renewal", "разбирает риск каждого продления"),
         Text("feeds reasons of loss to product", "передаёт причины уходов продукту"),
@@ -62,27 +67,7 @@ def answered(portfolio: Portfolio, answers: Mapping[str, Any]) -> Portfolio:
     ]
     schema = arrow_schema("culture")
     columns = {field.name: pa.array([row.get(field.name) for row in rows], type=field.type) for field in schema}
-    connection = portfolio.connection.cursor()
-    connection.register("culture_answers", pa.table(columns))
-    return replace(portfolio, connection=_Answered(connection), memo={})
-
-
-class _Answered:
-    """A connection whose ``culture`` is what was answered in the chat."""
-
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-
-    def cursor(self) -> "_Answered":
-        """Itself: the registered answers belong to this cursor."""
-        return self
-
-    def execute(self, sql: str) -> Any:
-        """The query with the answers in place of the table."""
-        return self._connection.execute(sql.replace('"culture"', '"culture_answers"'))
-
-    def close(self) -> None:
-        """Kept open for the step's next query."""
+    return replace(portfolio, overlay={"culture": pa.table(columns)}, memo={})
 
 
 @audit_step(
@@ -99,24 +84,41 @@ def culture_step(draft: Draft) -> Step:
     company = draft.read("culture")
     if company.value is None:
         claim = draft.claim(
-            "not_answered", "The culture questionnaire has not been answered by any of {departments} departments.",
-            "На анкету о культуре не ответил ни один из отделов, а их {departments}.", departments=draft.count("departments", len(DEPARTMENTS)),
-        )  # fmt: skip
+            "not_answered",
+            "The culture questionnaire has not been answered by any of {departments} departments.",
+            "На анкету о культуре не ответил ни один из отделов, а их {departments}.",
+            departments=draft.count("departments", len(DEPARTMENTS)),
+        )
         draft.find("culture_not_answered", "info", claim)
         return draft.step("skipped", company.reason)
     parts = [item for item in draft.readings.values() if item.key == "culture" and item.scope.get("by") == "department"]
-    draft.say("company", "By the departments' own answers, the culture of value stands at {score} of a hundred.", "По ответам самих отделов культура ценности — {score} из ста.", score=company)
+    draft.say(
+        "company",
+        "By the departments' own answers, the culture of value stands at {score} of a hundred.",
+        "По ответам самих отделов культура ценности — {score} из ста.",
+        score=company,
+    )
     labels = tuple(DEPARTMENTS[item.scope["group"]] for item in parts)
     draft.charts.append(Chart("bar", Text("Culture by department", "Культура по отделам"), labels, tuple(parts)))
     weakest = min(parts, key=lambda item: (float(item.value or 0), item.scope["group"]))
     target = draft.portfolio.policy.target("culture")
     if target is not None and float(weakest.value or 0) < target:
-        claim = draft.claim("weakest", "The weakest link is {department}: {score} of a hundred.", "Слабое звено — {department}: {score} из ста.", department=DEPARTMENTS[weakest.scope["group"]], score=weakest)
+        claim = draft.claim(
+            "weakest",
+            "The weakest link is {department}: {score} of a hundred.",
+            "Слабое звено — {department}: {score} из ста.",
+            department=DEPARTMENTS[weakest.scope["group"]],
+            score=weakest,
+        )
         draft.find("weakest_department", "warning", claim)
     apart = [item for item in parts if "scores_diverge" in item.flags]
     if apart:
-        claim = draft.claim("diverge", "Answers inside a department differ widely: {department}, {score}.", "Внутри отдела оценки расходятся: {department}, {score}.", department=DEPARTMENTS[apart[0].scope["group"]], score=apart[0])
+        claim = draft.claim(
+            "diverge",
+            "Answers inside a department differ widely: {department}, {score}.",
+            "Внутри отдела оценки расходятся: {department}, {score}.",
+            department=DEPARTMENTS[apart[0].scope["group"]],
+            score=apart[0],
+        )
         draft.find("scores_diverge", "info", claim)
     return draft.step()
-
-

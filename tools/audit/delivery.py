@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-
 from tools.audit import Draft, audit_step
 from tools.document import Chart, Claim, Step
 from tools.metrics.health import usage_change
@@ -49,13 +48,20 @@ def _ttv(draft: Draft) -> None:
         return
     month = draft.read("ttv", "by_30")
     draft.say(
-        "ttv", "Half of the clients have their first benefit within {days}; {share} have it by the end of the first month.",
+        "ttv",
+        "Half of the clients have their first benefit within {days}; {share} have it by the end of the first month.",
         "Половина клиентов получает первую пользу за {days}; к концу первого месяца её имеют {share}.",
-        days=ttv, share=month,
-    )  # fmt: skip
+        days=ttv,
+        share=month,
+    )
     target = draft.portfolio.policy.target("ttv")
     if ttv.usable and ttv.value is not None and target is not None and float(ttv.value) > target:
-        claim = draft.claim("slow_ttv", "The first benefit takes {days}, longer than the target.", "Первая польза приходит за {days} — дольше цели.", days=ttv)
+        claim = draft.claim(
+            "slow_ttv",
+            "The first benefit takes {days}, longer than the target.",
+            "Первая польза приходит за {days} — дольше цели.",
+            days=ttv,
+        )
         draft.find("slow_ttv", "warning", claim)
 
 
@@ -68,7 +74,16 @@ def _journey(draft: Draft) -> None:
     reached = {row["stage"]: int(row["n"]) for row in portfolio.run(by).to_pylist()}
     shown = [stage for stage in STAGES if stage in reached]
     readings = [
-        draft.keep(Reading("journey", Unit.COUNT, reached[stage], n=reached[stage], scope={"by": "stage", "group": stage}, snapshot=portfolio.snapshot))
+        draft.keep(
+            Reading(
+                "journey",
+                Unit.COUNT,
+                reached[stage],
+                n=reached[stage],
+                scope={"by": "stage", "group": stage},
+                snapshot=portfolio.snapshot,
+            )
+        )
         for stage in shown
     ]
     if shown:
@@ -98,12 +113,20 @@ def _stuck(draft: Draft) -> None:
         return
     stake = draft.stake("stuck_step", stuck)
     claim = draft.claim(
-        "stuck", "Newcomers stuck between launch and first value, past the usual time: {clients}.",
+        "stuck",
+        "Newcomers stuck between launch and first value, past the usual time: {clients}.",
         "Новичков, застрявших между запуском и первой пользой дольше обычного: {clients}.",
         clients=draft.count("stuck_step", len(stuck)),
-    )  # fmt: skip
+    )
     why = Claim("why.stuck", Text("launched, first benefit not reached", "запуск был, первой пользы нет"))
-    draft.find("stuck_step", "urgent", claim, accounts=[draft.line(account, why) for account in stuck], stake=stake, segments=("newcomers",))
+    draft.find(
+        "stuck_step",
+        "urgent",
+        claim,
+        accounts=[draft.line(account, why) for account in stuck],
+        stake=stake,
+        segments=("newcomers",),
+    )
 
 
 def _gap(draft: Draft) -> None:
@@ -116,14 +139,28 @@ def _gap(draft: Draft) -> None:
     ]
     lines = []
     for account, missing in behind:
-        owed = Reading("value_gap", Unit.MONEY_YEAR, round(missing, 2), n=1, scope={"account": account}, snapshot=draft.portfolio.snapshot)
-        why = Claim(f"why.gap.{account}", Text("promised and not received: {gap}", "обещано и не получено: {gap}"), {"gap": owed})
+        owed = Reading(
+            "value_gap",
+            Unit.MONEY_YEAR,
+            round(missing, 2),
+            n=1,
+            scope={"account": account},
+            snapshot=draft.portfolio.snapshot,
+        )
+        why = Claim(
+            f"why.gap.{account}",
+            Text("promised and not received: {gap}", "обещано и не получено: {gap}"),
+            {"gap": owed},
+        )
         lines.append(draft.line(account, why))
     claim = draft.claim(
-        "gap", "Of {promised} promised to clients, {gap} has not been received; promises are kept at {score} of a hundred.",
+        "gap",
+        "Of {promised} promised to clients, {gap} has not been received; promises are kept at {score} of a hundred.",
         "Из обещанных клиентам {promised} не получено {gap}; обещания выполнены на {score} из ста.",
-        promised=promised, gap=gap, score=score,
-    )  # fmt: skip
+        promised=promised,
+        gap=gap,
+        score=score,
+    )
     draft.find("value_gap", "warning", claim, accounts=lines, stake=gap)
 
 
@@ -143,13 +180,33 @@ def _usage(draft: Draft) -> None:
     since = portfolio.as_of - timedelta(days=28)
     lines = []
     for account, change in sorted(fallen.items()):
-        level = Reading("adoption", Unit.RATIO, change, n=1, scope={"account": account, "kind": "usage_change"}, snapshot=portfolio.snapshot)
-        why = Claim(f"why.usage.{account}", Text("uses {level} of its usual level since {since}", "с {since} использует {level} от обычного уровня"), {"level": level, "since": since})
+        level = Reading(
+            "adoption",
+            Unit.RATIO,
+            change,
+            n=1,
+            scope={"account": account, "kind": "usage_change"},
+            snapshot=portfolio.snapshot,
+        )
+        why = Claim(
+            f"why.usage.{account}",
+            Text("uses {level} of its usual level since {since}", "с {since} использует {level} от обычного уровня"),
+            {"level": level, "since": since},
+        )
         lines.append(draft.line(account, why))
     claim = draft.claim(
-        "low_adoption", "Usage has fallen sharply at {clients} clients since {since}.", "С {since} использование резко упало у клиентов: {clients}.",
-        clients=draft.count("low_adoption", len(fallen)), since=since, direction="down",
-    )  # fmt: skip
-    draft.find("low_adoption", "warning", claim, accounts=lines, stake=draft.stake("low_adoption", fallen), segments=("at_risk",))
-
-
+        "low_adoption",
+        "Usage has fallen sharply at {clients} clients since {since}.",
+        "С {since} использование резко упало у клиентов: {clients}.",
+        clients=draft.count("low_adoption", len(fallen)),
+        since=since,
+        direction="down",
+    )
+    draft.find(
+        "low_adoption",
+        "warning",
+        claim,
+        accounts=lines,
+        stake=draft.stake("low_adoption", fallen),
+        segments=("at_risk",),
+    )

@@ -34,10 +34,11 @@ def growth_step(draft: Draft) -> Step:
     if not draft.claims and not draft.findings:
         clients = draft.count("clients", draft.portfolio.rows("accounts"))
         claim = draft.claim(
-            "thin", "Data of {clients} clients show no movement over time: no growth campaign can be sized from them.",
+            "thin",
+            "Data of {clients} clients show no movement over time: no growth campaign can be sized from them.",
             "По данным о {clients} клиентах не видно движения во времени: кампанию роста по ним не рассчитать.",
             clients=clients,
-        )  # fmt: skip
+        )
         draft.find("thin_growth_data", "info", claim)
     return draft.step()
 
@@ -46,13 +47,17 @@ def _bridge(draft: Draft) -> None:
     year = ledger.year(draft.portfolio)
     if not draft.portfolio.has("invoices", "service_end") and ledger.convention(draft.portfolio) == ledger.RECOGNISED:
         draft.say(
-            "rhythm", "No line says which period it pays for; what follows counts each line in the month of its invoice and is provisional: nobody is called lost.",
+            "rhythm",
+            "No line says which period it pays for; what follows counts each line in the month of its invoice and is provisional: nobody is called lost.",
             "Ни в одной строке не указан оплаченный период; ниже каждая строка отнесена к месяцу счёта, это предварительно: ушедшим никто не назван.",
-        )  # fmt: skip
+        )
         draft.lack(
             Text("Billing rhythm", "Ритм счетов"),
             Text("lines carry no service period", "в строках нет периода услуги"),
-            Text("service start and end in each line, or the rhythm of each client", "начало и конец периода услуги в строках или ритм каждого клиента"),
+            Text(
+                "service start and end in each line, or the rhythm of each client",
+                "начало и конец периода услуги в строках или ритм каждого клиента",
+            ),
         )
     opening = draft.read("mrr", window=Window(ledger.back(year.start, 1), year.start), quiet=True)
     now = draft.read("mrr")
@@ -61,13 +66,19 @@ def _bridge(draft: Draft) -> None:
         draft.read(key, quiet=True)
     grew = now.value is not None and opening.value is not None and now.value >= opening.value
     draft.say(
-        "mrr", "Recurring revenue is {now}; a year ago it was {opening}.", "Регулярная выручка — {now}; год назад была {opening}.",
-        now=now, opening=opening, direction="up" if grew else "down",
-    )  # fmt: skip
+        "mrr",
+        "Recurring revenue is {now}; a year ago it was {opening}.",
+        "Регулярная выручка — {now}; год назад была {opening}.",
+        now=now,
+        opening=opening,
+        direction="up" if grew else "down",
+    )
     ends = [item for item in draft.readings.values() if item.key == "movements" and item.scope.get("kind") == "end"]
     last = sorted(ends, key=lambda item: item.scope["group"])[-24:]
     labels = tuple(Text(item.scope["group"], item.scope["group"]) for item in last)
-    draft.charts.append(Chart("line", Text("Recurring revenue by month", "Регулярная выручка по месяцам"), labels, tuple(last)))
+    draft.charts.append(
+        Chart("line", Text("Recurring revenue by month", "Регулярная выручка по месяцам"), labels, tuple(last))
+    )
 
 
 def _retention(draft: Draft) -> None:
@@ -80,15 +91,20 @@ def _retention(draft: Draft) -> None:
     target = draft.portfolio.policy.target("nrr")
     assert target is not None
     draft.say(
-        "nrr", "The clients of a year ago now pay {nrr} of what they paid then; without growth, {grr}.",
+        "nrr",
+        "The clients of a year ago now pay {nrr} of what they paid then; without growth, {grr}.",
         "Клиенты годичной давности платят {nrr} от прежнего; без учёта роста — {grr}.",
-        nrr=nrr, grr=grr,
-    )  # fmt: skip
+        nrr=nrr,
+        grr=grr,
+    )
     if "billing_rhythm" in nrr.flags:
         return
     if float(nrr.value) < target:
         claim = draft.claim(
-            "below", "Growth of existing clients does not cover their losses: {nrr}.", "Рост действующих клиентов не покрывает потерь: {nrr}.", nrr=nrr
+            "below",
+            "Growth of existing clients does not cover their losses: {nrr}.",
+            "Рост действующих клиентов не покрывает потерь: {nrr}.",
+            nrr=nrr,
         )
         draft.find("nrr_below_target", "warning", claim)
         return
@@ -97,14 +113,29 @@ def _retention(draft: Draft) -> None:
         return
     if flat in leaning and alone in leaning:
         claim = draft.claim(
-            "leans", "The retention of {nrr} rests on a price step and one client: without indexation it is {flat}, without the largest client {alone}.",
+            "leans",
+            "The retention of {nrr} rests on a price step and one client: without indexation it is {flat}, without the largest client {alone}.",
             "Удержание {nrr} держится на индексации и одном клиенте: без индексации {flat}, без крупнейшего клиента {alone}.",
-            nrr=nrr, flat=flat, alone=alone,
-        )  # fmt: skip
+            nrr=nrr,
+            flat=flat,
+            alone=alone,
+        )
     elif flat in leaning:
-        claim = draft.claim("leans", "Without indexation the retention of {nrr} is {flat}.", "Без индексации удержание {nrr} превращается в {flat}.", nrr=nrr, flat=flat)
+        claim = draft.claim(
+            "leans",
+            "Without indexation the retention of {nrr} is {flat}.",
+            "Без индексации удержание {nrr} превращается в {flat}.",
+            nrr=nrr,
+            flat=flat,
+        )
     else:
-        claim = draft.claim("leans", "Without the largest client the retention of {nrr} is {alone}.", "Без крупнейшего клиента удержание {nrr} превращается в {alone}.", nrr=nrr, alone=alone)
+        claim = draft.claim(
+            "leans",
+            "Without the largest client the retention of {nrr} is {alone}.",
+            "Без крупнейшего клиента удержание {nrr} превращается в {alone}.",
+            nrr=nrr,
+            alone=alone,
+        )
     draft.find("nrr_leans", "warning", claim)
 
 
@@ -113,12 +144,25 @@ def _lifetime(draft: Draft) -> None:
     if "revenue_not_margin" in ltv.flags:
         draft.lack(
             Text("Lifetime value by margin", "Ценность клиента по марже"),
-            Text("no gross margin is given, so the lifetime value shown is revenue", "валовая маржа не указана, поэтому показана выручка, а не прибыль"),
+            Text(
+                "no gross margin is given, so the lifetime value shown is revenue",
+                "валовая маржа не указана, поэтому показана выручка, а не прибыль",
+            ),
             Text("gross margin, of the company or by client", "валовая маржа по компании или по клиентам"),
         )
-        draft.say("ltv", "Lifetime value of a client, by revenue: {ltv}.", "Ценность клиента за срок жизни, по выручке: {ltv}.", ltv=ltv)
+        draft.say(
+            "ltv",
+            "Lifetime value of a client, by revenue: {ltv}.",
+            "Ценность клиента за срок жизни, по выручке: {ltv}.",
+            ltv=ltv,
+        )
     else:
-        draft.say("ltv", "Lifetime value of a client, by margin: {ltv}.", "Ценность клиента за срок жизни, по марже: {ltv}.", ltv=ltv)
+        draft.say(
+            "ltv",
+            "Lifetime value of a client, by margin: {ltv}.",
+            "Ценность клиента за срок жизни, по марже: {ltv}.",
+            ltv=ltv,
+        )
 
 
 def _orders(draft: Draft) -> None:
@@ -126,33 +170,54 @@ def _orders(draft: Draft) -> None:
     if segmentation.impossible(portfolio, "rfm") is not None:
         return
     income = draft.read("revenue_per_client")
-    draft.say("revenue", "A client brought {income} over twelve months.", "За двенадцать месяцев клиент принёс {income}.", income=income)
+    draft.say(
+        "revenue",
+        "A client brought {income} over twelve months.",
+        "За двенадцать месяцев клиент принёс {income}.",
+        income=income,
+    )
     months = [item for item in draft.readings.values() if item.scope.get("kind") == "revenue"]
     labels = tuple(Text(item.scope["group"], item.scope["group"]) for item in months)
     if months:
-        draft.charts.append(Chart("bar", Text("Net revenue by month", "Чистая выручка по месяцам"), labels, tuple(months)))
+        draft.charts.append(
+            Chart("bar", Text("Net revenue by month", "Чистая выручка по месяцам"), labels, tuple(months))
+        )
         last = months[-1]
         if last.status == "partial":
             assert last.window is not None
             draft.say(
-                "partial", "The last month ends on {day} in the data and is not compared with whole months.",
-                "Последний месяц в данных обрывается {day} и с полными месяцами не сравнивается.", day=last.window.closing,
-            )  # fmt: skip
+                "partial",
+                "The last month ends on {day} in the data and is not compared with whole months.",
+                "Последний месяц в данных обрывается {day} и с полными месяцами не сравнивается.",
+                day=last.window.closing,
+            )
     found = segmentation.assign(portfolio, "rfm")
     once = [*found.members("new"), *found.members("once")]
     buyers = len(found.accounts) - len(found.members("inactive"))
     if not once or not buyers:
         return
     share = Reading(
-        "rfm", Unit.RATIO, len(once) / buyers, n=buyers, numerator=len(once), denominator=buyers,
-        window=income.window, scope={"kind": "one_order"}, snapshot=portfolio.snapshot,
-    )  # fmt: skip
+        "rfm",
+        Unit.RATIO,
+        len(once) / buyers,
+        n=buyers,
+        numerator=len(once),
+        denominator=buyers,
+        window=income.window,
+        scope={"kind": "one_order"},
+        snapshot=portfolio.snapshot,
+    )
     claim = draft.claim(
-        "once", "One order and no more: {clients} clients, {share} of those who bought.", "Ограничились одним заказом: клиентов {clients}, это {share} покупавших.",
-        clients=draft.count("one_time_buyers", len(once)), share=share,
-    )  # fmt: skip
+        "once",
+        "One order and no more: {clients} clients, {share} of those who bought.",
+        "Ограничились одним заказом: клиентов {clients}, это {share} покупавших.",
+        clients=draft.count("one_time_buyers", len(once)),
+        share=share,
+    )
     lines = [draft.line(account.id, account.why, name=account.name) for account in once]
-    draft.find("one_time_buyers", "warning", claim, accounts=lines, stake=draft.stake("one_time_buyers", [a.id for a in once]))
+    draft.find(
+        "one_time_buyers", "warning", claim, accounts=lines, stake=draft.stake("one_time_buyers", [a.id for a in once])
+    )
 
 
 def _limits(draft: Draft) -> None:
@@ -161,7 +226,9 @@ def _limits(draft: Draft) -> None:
         draft.lack(
             Text("Clients that outgrow their plan", "Клиенты, переросшие тариф"),
             Text("no limits of plans and their use are given", "нет лимитов тарифов и их использования"),
-            Text("limits by client and month: used and allowed", "лимиты по клиентам и месяцам: использовано и разрешено"),
+            Text(
+                "limits by client and month: used and allowed", "лимиты по клиентам и месяцам: использовано и разрешено"
+            ),
         )
         return
     health = scores(portfolio)
@@ -170,24 +237,44 @@ def _limits(draft: Draft) -> None:
     ready = [
         account
         for account in sorted(limit_hitters(portfolio))
-        if account in paying and account in health and (health[account].score is None or (health[account].score or 0) > red)
+        if account in paying
+        and account in health
+        and (health[account].score is None or (health[account].score or 0) > red)
     ]
     if not ready:
         return
     median = sorted(paying.values())[len(paying) // 2]
     small = [account for account in ready if paying[account] < median]
-    why = Claim("why.limits", Text("at the limits of the plan, in good health", "упирается в лимиты тарифа, здоровье не страдает"))
+    why = Claim(
+        "why.limits",
+        Text("at the limits of the plan, in good health", "упирается в лимиты тарифа, здоровье не страдает"),
+    )
     claim = draft.claim(
-        "limits", "At the limits of their plan and not unhealthy: {clients} clients.", "Упираются в лимиты тарифа и при этом не в красной зоне: клиентов {clients}.",
+        "limits",
+        "At the limits of their plan and not unhealthy: {clients} clients.",
+        "Упираются в лимиты тарифа и при этом не в красной зоне: клиентов {clients}.",
         clients=draft.count("limit_hitters", len(ready)),
-    )  # fmt: skip
-    draft.find("limit_hitters", "good", claim, accounts=[draft.line(account, why) for account in ready], stake=draft.stake("limit_hitters", ready), segments=("growth",))
+    )
+    draft.find(
+        "limit_hitters",
+        "good",
+        claim,
+        accounts=[draft.line(account, why) for account in ready],
+        stake=draft.stake("limit_hitters", ready),
+        segments=("growth",),
+    )
     if small:
         hidden = draft.claim(
-            "hidden", "Small clients ready to grow, which a sort by revenue would miss: {clients}.",
+            "hidden",
+            "Small clients ready to grow, which a sort by revenue would miss: {clients}.",
             "Небольшие клиенты, готовые расти и незаметные при сортировке по чеку: {clients}.",
             clients=draft.count("hidden_growers", len(small)),
-        )  # fmt: skip
-        draft.find("hidden_growers", "good", hidden, accounts=[draft.line(account, why) for account in small], stake=draft.stake("hidden_growers", small), segments=("growth",))
-
-
+        )
+        draft.find(
+            "hidden_growers",
+            "good",
+            hidden,
+            accounts=[draft.line(account, why) for account in small],
+            stake=draft.stake("hidden_growers", small),
+            segments=("growth",),
+        )

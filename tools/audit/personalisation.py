@@ -24,7 +24,9 @@ COMPONENTS = 6
     "personalisation",
     order=4,
     title=Text("Personal treatment and data for AI", "Персонализация и данные для ИИ"),
-    question=Text("How personal is the treatment, is the data ready for AI?", "Насколько личный подход и готовы ли данные для ИИ?"),
+    question=Text(
+        "How personal is the treatment, is the data ready for AI?", "Насколько личный подход и готовы ли данные для ИИ?"
+    ),
     stage=4,
     codes=("identity_gaps", "no_events", "model_refused", "data_ready"),
 )
@@ -48,15 +50,27 @@ def _identity(draft: Draft) -> None:
     known, every = int(row["known"]), int(row["every"])
     gaps = {"no client": every - known} if every > known else {}
     share = Reading(
-        "segments", Unit.RATIO, known / every, n=every, numerator=known, denominator=every, scope={"kind": "identity"},
-        rows=Rows(known, gaps), sql=f'SELECT CAST("known" AS DOUBLE) / "every" AS "value" FROM ({sql}) AS "r"', snapshot=portfolio.snapshot,
-    )  # fmt: skip
-    draft.say("identity", "{share} of invoice lines name a client.", "Клиент указан в {share} строк счетов.", share=share)
+        "segments",
+        Unit.RATIO,
+        known / every,
+        n=every,
+        numerator=known,
+        denominator=every,
+        scope={"kind": "identity"},
+        rows=Rows(known, gaps),
+        sql=f'SELECT CAST("known" AS DOUBLE) / "every" AS "value" FROM ({sql}) AS "r"',
+        snapshot=portfolio.snapshot,
+    )
+    draft.say(
+        "identity", "{share} of invoice lines name a client.", "Клиент указан в {share} строк счетов.", share=share
+    )
     if every > known:
         claim = draft.claim(
-            "gaps", "Invoice lines without a client: {rows}; no personal treatment can rest on them.",
-            "Строк счетов без клиента: {rows}; на них личный подход не построить.", rows=draft.count("rows_without_client", every - known),
-        )  # fmt: skip
+            "gaps",
+            "Invoice lines without a client: {rows}; no personal treatment can rest on them.",
+            "Строк счетов без клиента: {rows}; на них личный подход не построить.",
+            rows=draft.count("rows_without_client", every - known),
+        )
         draft.find("identity_gaps", "warning", claim)
 
 
@@ -65,12 +79,20 @@ def _sources(draft: Draft) -> None:
     joined = [key for key in SOURCES if portfolio.has(key)]
     have = draft.count("sources_joined", len(joined))
     every = draft.count("sources_known", len(SOURCES))
-    draft.say("sources", "Signals joined on the client: {have} of {every}.", "Сигналов, сведённых к клиенту: {have} из {every}.", have=have, every=every)
+    draft.say(
+        "sources",
+        "Signals joined on the client: {have} of {every}.",
+        "Сигналов, сведённых к клиенту: {have} из {every}.",
+        have=have,
+        every=every,
+    )
     if not portfolio.has("usage"):
         claim = draft.claim(
-            "no_events", "No product events are given for {clients} clients: treatment can follow payments only.",
-            "По {clients} клиентам нет событий продукта: опираться можно только на платежи.", clients=draft.count("clients", portfolio.rows("accounts")),
-        )  # fmt: skip
+            "no_events",
+            "No product events are given for {clients} clients: treatment can follow payments only.",
+            "По {clients} клиентам нет событий продукта: опираться можно только на платежи.",
+            clients=draft.count("clients", portfolio.rows("accounts")),
+        )
         draft.find("no_events", "info", claim)
         draft.lack(
             Text("Behaviour of clients", "Поведение клиентов"),
@@ -88,38 +110,50 @@ def _model(draft: Draft) -> None:
     enough = draft.count("events_needed", need)
     if dated and lost >= need and portfolio.has("usage") and len(answers) < 2:
         claim = draft.claim(
-            "ready", "Dated losses: {lost}; enough to try a churn model and to compare it with plain rules.",
-            "Датированных уходов: {lost}; этого хватает, чтобы попробовать модель оттока и сравнить её с правилами.", lost=draft.count("churn_events", lost),
-        )  # fmt: skip
+            "ready",
+            "Dated losses: {lost}; enough to try a churn model and to compare it with plain rules.",
+            "Датированных уходов: {lost}; этого хватает, чтобы попробовать модель оттока и сравнить её с правилами.",
+            lost=draft.count("churn_events", lost),
+        )
         draft.find("data_ready", "good", claim)
         return
     if len(answers) > 1:
         claim = draft.claim(
-            "refused", "A churn model is refused: the source gives {answers} different answers to who left, and a model would learn one of them at random.",
+            "refused",
+            "A churn model is refused: the source gives {answers} different answers to who left, and a model would learn one of them at random.",
             "Модель оттока не строится: на вопрос «кто ушёл» источник отвечает по-разному, разных ответов {answers}, и модель выучила бы случайный.",
             answers=draft.count("churn_answers", len(answers)),
-        )  # fmt: skip
+        )
     elif lost >= need:
         claim = draft.claim(
-            "refused", "A churn model is refused: there are {lost} dated losses and no behaviour of the clients before them.",
-            "Модель оттока не строится: датированных уходов {lost}, но поведения клиентов до ухода в данных нет.", lost=draft.count("churn_events", lost),
-        )  # fmt: skip
+            "refused",
+            "A churn model is refused: there are {lost} dated losses and no behaviour of the clients before them.",
+            "Модель оттока не строится: датированных уходов {lost}, но поведения клиентов до ухода в данных нет.",
+            lost=draft.count("churn_events", lost),
+        )
     elif not dated:
         claim = draft.claim(
-            "refused", "A churn model is refused: no loss in the data has a date, and about {enough} dated ones are needed.",
-            "Модель оттока не строится: у уходов нет дат, а нужно около {enough} датированных.", enough=enough,
-        )  # fmt: skip
+            "refused",
+            "A churn model is refused: no loss in the data has a date, and about {enough} dated ones are needed.",
+            "Модель оттока не строится: у уходов нет дат, а нужно около {enough} датированных.",
+            enough=enough,
+        )
     else:
         claim = draft.claim(
-            "refused", "A churn model is refused: {lost} dated losses, while about {enough} with prior behaviour are needed.",
+            "refused",
+            "A churn model is refused: {lost} dated losses, while about {enough} with prior behaviour are needed.",
             "Модель оттока не строится: датированных уходов {lost}, а нужно около {enough} с историей поведения.",
-            lost=draft.count("churn_events", lost), enough=enough,
-        )  # fmt: skip
+            lost=draft.count("churn_events", lost),
+            enough=enough,
+        )
     draft.find("model_refused", "info", claim)
     draft.lack(
         Text("Churn model", "Модель оттока"),
         Text("too little dated churn with behaviour before it", "мало датированных уходов с поведением до них"),
-        Text("dated losses together with usage, payments and tickets before them", "даты уходов вместе с использованием, оплатами и обращениями до них"),
+        Text(
+            "dated losses together with usage, payments and tickets before them",
+            "даты уходов вместе с использованием, оплатами и обращениями до них",
+        ),
     )
 
 

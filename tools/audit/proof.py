@@ -29,17 +29,25 @@ def proof_step(draft: Draft) -> Step:
     if not draft.portfolio.has("value_goals"):
         clients = draft.count("clients", draft.portfolio.rows("accounts"))
         claim = draft.claim(
-            "no_promises", "No promise is recorded for any of {clients} clients, so no kept promise can be shown.",
-            "Ни одному из {clients} клиентов не записано обещание: показать выполненное нечем.", clients=clients,
-        )  # fmt: skip
+            "no_promises",
+            "No promise is recorded for any of {clients} clients, so no kept promise can be shown.",
+            "Ни одному из {clients} клиентов не записано обещание: показать выполненное нечем.",
+            clients=clients,
+        )
         draft.find("no_promises", "warning", claim)
-        draft.lack(Text("Proof of benefit by client", "Доказательство пользы по клиентам"), score.reason or INPUTS, INPUTS)
+        draft.lack(
+            Text("Proof of benefit by client", "Доказательство пользы по клиентам"), score.reason or INPUTS, INPUTS
+        )
         return draft.step("partial", INPUTS)
     low, high = draft.read("vrs", "lower_bound", quiet=True), draft.read("vrs", "upper_bound", quiet=True)
     draft.say(
-        "vrs", "Promises with a known outcome are kept at {score} of a hundred; with the unknown ones it is between {low} and {high}.",
-        "Обещания с известным итогом выполнены на {score} из ста; с учётом неизвестных — от {low} до {high}.", score=score, low=low, high=high,
-    )  # fmt: skip
+        "vrs",
+        "Promises with a known outcome are kept at {score} of a hundred; with the unknown ones it is between {low} and {high}.",
+        "Обещания с известным итогом выполнены на {score} из ста; с учётом неизвестных — от {low} до {high}.",
+        score=score,
+        low=low,
+        high=high,
+    )
     _coverage(draft)
     _broken(draft)
     return draft.step()
@@ -51,15 +59,32 @@ def _coverage(draft: Draft) -> None:
     if not paying:
         return
     share = Reading(
-        "vrs", Unit.RATIO, len(promised) / len(paying), n=len(paying), numerator=len(promised), denominator=len(paying),
-        scope={"kind": "report_coverage"}, snapshot=draft.portfolio.snapshot,
-    )  # fmt: skip
+        "vrs",
+        Unit.RATIO,
+        len(promised) / len(paying),
+        n=len(paying),
+        numerator=len(promised),
+        denominator=len(paying),
+        scope={"kind": "report_coverage"},
+        snapshot=draft.portfolio.snapshot,
+    )
     target = draft.portfolio.policy["target_report_coverage"]
-    claim = draft.claim("coverage", "A report on kept promises can be made for {share} of the clients.", "Отчёт о выполненных обещаниях можно сделать для {share} клиентов.", share=share)
+    claim = draft.claim(
+        "coverage",
+        "A report on kept promises can be made for {share} of the clients.",
+        "Отчёт о выполненных обещаниях можно сделать для {share} клиентов.",
+        share=share,
+    )
     if len(promised) / len(paying) < target:
         without = [account for account in paying if account not in set(promised)]
         why = Claim("why.no_promise", Text("nothing promised is on record", "обещания не записаны"))
-        draft.find("report_coverage", "info", claim, accounts=[draft.line(account, why) for account in without], stake=draft.stake("report_coverage", without))
+        draft.find(
+            "report_coverage",
+            "info",
+            claim,
+            accounts=[draft.line(account, why) for account in without],
+            stake=draft.stake("report_coverage", without),
+        )
     elif claim is not None:
         draft.claims.append(claim)
 
@@ -78,13 +103,24 @@ def _broken(draft: Draft) -> None:
             continue
         kept = Reading("vrs", Unit.SCORE, score, n=1, scope={"account": account}, snapshot=portfolio.snapshot)
         if account in ends:
-            why = Claim(f"why.broken.{account}", Text("promises kept at {kept}, contract until {end}", "обещания выполнены на {kept}, договор до {end}"), {"kept": kept, "end": ends[account]})
+            why = Claim(
+                f"why.broken.{account}",
+                Text("promises kept at {kept}, contract until {end}", "обещания выполнены на {kept}, договор до {end}"),
+                {"kept": kept, "end": ends[account]},
+            )
         else:
-            why = Claim(f"why.broken.{account}", Text("promises kept at {kept}", "обещания выполнены на {kept}"), {"kept": kept})
+            why = Claim(
+                f"why.broken.{account}", Text("promises kept at {kept}", "обещания выполнены на {kept}"), {"kept": kept}
+            )
         ids.append(account)
         lines.append(draft.line(account, why))
     if not lines:
         return
     stake = draft.stake("promise_broken", ids)
-    claim = draft.claim("broken", "Clients that look healthy while promises to them are not kept: {clients}.", "Клиентов, у которых всё выглядит благополучно, а обещанное не выполнено: {clients}.", clients=draft.count("promise_broken", len(ids)))
+    claim = draft.claim(
+        "broken",
+        "Clients that look healthy while promises to them are not kept: {clients}.",
+        "Клиентов, у которых всё выглядит благополучно, а обещанное не выполнено: {clients}.",
+        clients=draft.count("promise_broken", len(ids)),
+    )
     draft.find("promise_broken", "urgent", claim, accounts=lines, stake=stake)

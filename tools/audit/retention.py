@@ -5,7 +5,7 @@ from datetime import timedelta
 from tools import ledger, metrics
 from tools import segments as segmentation
 from tools.audit import Draft, audit_step
-from tools.document import AccountLine, Chart, Claim, Step
+from tools.document import AccountLine, Chart, Claim, Slot, Step
 from tools.metrics.contracts import contract_ends, last_contact, silent
 from tools.metrics.health import days_late
 from tools.metrics.orders import worths
@@ -20,10 +20,18 @@ from tools.text import Text
     question=Text("Who leaves, who recommends?", "Кто уходит и кто рекомендует?"),
     stage=3,
     codes=(
-        "contradicting_churn", "churn_high", "at_risk_accounts", "renewals_at_risk", "overdue_accounts",
-        "silent_accounts", "nps_detractors", "few_referrals", "no_dates", "lapsing_buyers",
+        "contradicting_churn",
+        "churn_high",
+        "at_risk_accounts",
+        "renewals_at_risk",
+        "overdue_accounts",
+        "silent_accounts",
+        "nps_detractors",
+        "few_referrals",
+        "no_dates",
+        "lapsing_buyers",
     ),
-)  # fmt: skip
+)
 def retention_step(draft: Draft) -> Step:
     """Contradicting answers first, then churn, renewals, overdue, silence, lapsing buyers, NPS and referrals."""
     _contradiction(draft)
@@ -43,15 +51,15 @@ def _contradiction(draft: Draft) -> None:
         return
     from tools.metrics.retention import ANSWERS
 
-    slots = {f"n{chr(97 + place)}": item for place, item in enumerate(answers)}
-    parts_en = [f"{ANSWERS[item.scope['kind']].en}: {{{slot}}}" for slot, item in slots.items()]
-    parts_ru = [f"{ANSWERS[item.scope['kind']].ru}: {{{slot}}}" for slot, item in slots.items()]
-    claim = draft.claim(
-        "contradiction",
-        "The source gives different answers to who left — " + "; ".join(parts_en) + ". They are not averaged.",
-        "На вопрос «кто ушёл» источник отвечает по-разному — " + "; ".join(parts_ru) + ". Они не усредняются.",
-        **slots,
+    slots: dict[str, Slot] = {f"n{chr(97 + place)}": item for place, item in enumerate(answers)}
+    said = [(slot, ANSWERS[item.scope["kind"]]) for slot, item in zip(slots, answers, strict=True)]
+    english = "; ".join(f"{text.en}: {{{slot}}}" for slot, text in said)
+    russian = "; ".join(f"{text.ru}: {{{slot}}}" for slot, text in said)
+    text = Text(
+        f"The source gives different answers to who left — {english}. They are not averaged.",
+        f"На вопрос «кто ушёл» источник отвечает по-разному — {russian}. Они не усредняются.",
     )
+    claim = Claim("retention.contradiction", text, slots)
     draft.find("contradicting_churn", "urgent", claim, evidence=answers)
 
 
@@ -63,9 +71,11 @@ def _churn(draft: Draft) -> None:
             draft.read(key)
         if flagged.usable and portfolio.as_of is None:
             claim = draft.claim(
-                "no_dates", "{share} of the listed clients are marked as left; nothing is dated, so no rate a month or a year is given.",
-                "{share} клиентов в списке отмечены как ушедшие; дат нет, поэтому темп за месяц или год не называется.", share=flagged,
-            )  # fmt: skip
+                "no_dates",
+                "{share} of the listed clients are marked as left; nothing is dated, so no rate a month or a year is given.",
+                "{share} клиентов в списке отмечены как ушедшие; дат нет, поэтому темп за месяц или год не называется.",
+                share=flagged,
+            )
             draft.find("no_dates", "warning", claim)
         return
     churn, money = draft.read("logo_churn"), draft.read("money_churn", quiet=True)
@@ -73,20 +83,37 @@ def _churn(draft: Draft) -> None:
     draft.read("grr", quiet=True)
     events = draft.read("movements", "churn_events", quiet=True)
     draft.say(
-        "churn", "Over twelve months {churn} of the clients left and {kept} stayed; {money} of their revenue was lost.",
+        "churn",
+        "Over twelve months {churn} of the clients left and {kept} stayed; {money} of their revenue was lost.",
         "За двенадцать месяцев ушли {churn} клиентов, остались {kept}; потеряно {money} их выручки.",
-        churn=churn, kept=kept, money=money,
-    )  # fmt: skip
+        churn=churn,
+        kept=kept,
+        money=money,
+    )
     if events.value is not None and events.scope.get("kind") == "churn_events":
-        draft.say("events", "Churn events since the first month in the data: {events}.", "Событий ухода с первого месяца данных: {events}.", events=events)
-    by_month = [item for item in draft.readings.values() if item.key == "movements" and item.scope.get("kind") == "churn"]
+        draft.say(
+            "events",
+            "Churn events since the first month in the data: {events}.",
+            "Событий ухода с первого месяца данных: {events}.",
+            events=events,
+        )
+    by_month = [
+        item for item in draft.readings.values() if item.key == "movements" and item.scope.get("kind") == "churn"
+    ]
     last = sorted(by_month, key=lambda item: item.scope["group"])[-24:]
     labels = tuple(Text(item.scope["group"], item.scope["group"]) for item in last)
-    draft.charts.append(Chart("bar", Text("Revenue lost to churn by month", "Потери от ухода по месяцам"), labels, tuple(last)))
+    draft.charts.append(
+        Chart("bar", Text("Revenue lost to churn by month", "Потери от ухода по месяцам"), labels, tuple(last))
+    )
     target = portfolio.policy.target("logo_churn")
     assert target is not None
     if "billing_rhythm" not in churn.flags and churn.usable and churn.value is not None and float(churn.value) > target:
-        claim = draft.claim("high", "Client churn of {churn} a year is above the target.", "Отток клиентов {churn} в год выше цели.", churn=churn)
+        claim = draft.claim(
+            "high",
+            "Client churn of {churn} a year is above the target.",
+            "Отток клиентов {churn} в год выше цели.",
+            churn=churn,
+        )
         draft.find("churn_high", "warning", claim)
 
 
@@ -98,7 +125,12 @@ def _calls(draft: Draft) -> None:
     if not risky:
         return
     stake = draft.stake("at_risk_accounts", [account.id for account in risky])
-    claim = draft.claim("calls", "Clients to call, by the money at stake: {clients}.", "Кому звонить, по деньгам под угрозой: клиентов {clients}.", clients=draft.count("at_risk_accounts", len(risky)))
+    claim = draft.claim(
+        "calls",
+        "Clients to call, by the money at stake: {clients}.",
+        "Кому звонить, по деньгам под угрозой: клиентов {clients}.",
+        clients=draft.count("at_risk_accounts", len(risky)),
+    )
     lines = [draft.line(account.id, account.why, name=account.name) for account in risky]
     draft.find("at_risk_accounts", "urgent", claim, accounts=lines, stake=stake, segments=("at_risk",))
 
@@ -108,23 +140,44 @@ def _renewals(draft: Draft) -> None:
     clients = draft.read("renewals", "clients", quiet=True)
     if not due.usable or due.window is None:
         return
-    draft.say("renewals", "By {until} contracts worth {money} come up for renewal, of {clients} clients.", "До {until} продлеваются договоры на {money}, клиентов {clients}.", until=due.window.closing, money=due, clients=clients)
+    draft.say(
+        "renewals",
+        "By {until} contracts worth {money} come up for renewal, of {clients} clients.",
+        "До {until} продлеваются договоры на {money}, клиентов {clients}.",
+        until=due.window.closing,
+        money=due,
+        clients=clients,
+    )
     ends = contract_ends(draft.portfolio)
     risky: set[str] = set()
     if segmentation.impossible(draft.portfolio, "value") is None:
         risky = {account.id for account in segmentation.assign(draft.portfolio, "value").members("at_risk")}
     broken = _broken(draft)
-    threatened = [a for a, end in ends.items() if due.window.start <= end < due.window.end and a in worths(draft.portfolio) and a in risky | broken]
+    threatened = [
+        a
+        for a, end in ends.items()
+        if due.window.start <= end < due.window.end and a in worths(draft.portfolio) and a in risky | broken
+    ]
     if not threatened:
         return
     lines = []
     for account in threatened:
-        why = Text("renews on {end}, at risk", "продление {end}, в зоне риска") if account in risky else Text("renews on {end}, promises not kept", "продление {end}, обещанное не выполнено")
+        why = (
+            Text("renews on {end}, at risk", "продление {end}, в зоне риска")
+            if account in risky
+            else Text("renews on {end}, promises not kept", "продление {end}, обещанное не выполнено")
+        )
         lines.append(draft.line(account, Claim(f"why.renewal.{account}", why, {"end": ends[account]})))
     stake = draft.stake("renewals_at_risk", threatened)
     if stake is None:
         return
-    claim = draft.claim("renewals_at_risk", "Of the renewals by {until}, {money} is under threat.", "Из продлений до {until} под угрозой {money}.", until=due.window.closing, money=stake)
+    claim = draft.claim(
+        "renewals_at_risk",
+        "Of the renewals by {until}, {money} is under threat.",
+        "Из продлений до {until} под угрозой {money}.",
+        until=due.window.closing,
+        money=stake,
+    )
     draft.find("renewals_at_risk", "urgent", claim, accounts=lines, stake=stake, segments=("at_risk",))
 
 
@@ -132,7 +185,11 @@ def _broken(draft: Draft) -> set[str]:
     from tools.metrics.value import account_scores
 
     floor = draft.portfolio.policy["vrs_growth"]
-    return {account for account, (score, _gap) in account_scores(draft.portfolio).items() if score is not None and score < floor}
+    return {
+        account
+        for account, (score, _gap) in account_scores(draft.portfolio).items()
+        if score is not None and score < floor
+    }
 
 
 def _overdue(draft: Draft) -> None:
@@ -144,8 +201,23 @@ def _overdue(draft: Draft) -> None:
     lines = []
     for account, days in late.items():
         delay = Reading("overdue", Unit.DAYS, days, n=1, scope={"account": account}, snapshot=draft.portfolio.snapshot)
-        lines.append(draft.line(account, Claim(f"why.late.{account}", Text("the oldest debt is {days} late", "старейший долг просрочен на {days}"), {"days": delay})))
-    claim = draft.claim("overdue", "Past due: {money} from {clients} clients.", "Просрочено {money}, клиентов {clients}.", money=owed, clients=clients)
+        lines.append(
+            draft.line(
+                account,
+                Claim(
+                    f"why.late.{account}",
+                    Text("the oldest debt is {days} late", "старейший долг просрочен на {days}"),
+                    {"days": delay},
+                ),
+            )
+        )
+    claim = draft.claim(
+        "overdue",
+        "Past due: {money} from {clients} clients.",
+        "Просрочено {money}, клиентов {clients}.",
+        money=owed,
+        clients=clients,
+    )
     draft.find("overdue_accounts", "warning", claim, accounts=lines, stake=draft.stake("overdue_accounts", late))
 
 
@@ -158,13 +230,25 @@ def _silence(draft: Draft) -> None:
     lines: list[AccountLine] = []
     for account in silent(portfolio):
         if account in last:
-            why = Claim(f"why.silent.{account}", Text("last two-way contact on {day}", "последний живой контакт {day}"), {"day": last[account]})
+            why = Claim(
+                f"why.silent.{account}",
+                Text("last two-way contact on {day}", "последний живой контакт {day}"),
+                {"day": last[account]},
+            )
         else:
             why = Claim(f"why.silent.{account}", Text("no two-way contact on record", "живых контактов не записано"))
         lines.append(draft.line(account, why))
     since = portfolio.as_of - timedelta(days=int(portfolio.policy["silence_days"]))
-    claim = draft.claim("silence", "Paying clients without a conversation since {since}: {clients}.", "Платящих клиентов без живого разговора с {since}: {clients}.", clients=quiet, since=since)
-    draft.find("silent_accounts", "warning", claim, accounts=lines, stake=draft.stake("silent_accounts", silent(portfolio)))
+    claim = draft.claim(
+        "silence",
+        "Paying clients without a conversation since {since}: {clients}.",
+        "Платящих клиентов без живого разговора с {since}: {clients}.",
+        clients=quiet,
+        since=since,
+    )
+    draft.find(
+        "silent_accounts", "warning", claim, accounts=lines, stake=draft.stake("silent_accounts", silent(portfolio))
+    )
 
 
 def _lapsing(draft: Draft) -> None:
@@ -178,10 +262,12 @@ def _lapsing(draft: Draft) -> None:
     claim = None
     if stake is not None:
         claim = draft.claim(
-            "lapsing", "Buyers that used to order often or much and have gone quiet: {clients}; they brought {money}.",
+            "lapsing",
+            "Buyers that used to order often or much and have gone quiet: {clients}; they brought {money}.",
             "Покупали часто или много и замолчали: клиентов {clients}; за год они принесли {money}.",
-            clients=draft.count("lapsing_buyers", len(gone)), money=stake,
-        )  # fmt: skip
+            clients=draft.count("lapsing_buyers", len(gone)),
+            money=stake,
+        )
     lines = [draft.line(account.id, account.why, name=account.name) for account in gone]
     draft.find("lapsing_buyers", "urgent", claim, accounts=lines, stake=stake)
 
@@ -192,20 +278,32 @@ def _voice(draft: Draft) -> None:
     draft.say("nps", "The recommendation index (NPS) is {nps}.", "Индекс рекомендаций (NPS) — {nps}.", nps=nps)
     target = draft.portfolio.policy.target("nps")
     if nps.usable and nps.value is not None and target is not None and float(nps.value) < target:
-        claim = draft.claim("detractors", "The recommendation index is {nps}, below the target; answers of critics: {low}.", "Индекс рекомендаций {nps} ниже цели; ответов критиков: {low}.", nps=nps, low=low)
+        claim = draft.claim(
+            "detractors",
+            "The recommendation index is {nps}, below the target; answers of critics: {low}.",
+            "Индекс рекомендаций {nps} ниже цели; ответов критиков: {low}.",
+            nps=nps,
+            low=low,
+        )
         draft.find("nps_detractors", "warning", claim)
     share = draft.read("referrals")
     leads, won = draft.read("referrals", "leads", quiet=True), draft.read("referrals", "won", quiet=True)
     if share.usable:
         promoters = draft.read("nps", "promoters", quiet=True)
         claim = draft.claim(
-            "referrals", "{share} of active clients recommended us in a year: {leads} leads, {won} won.",
+            "referrals",
+            "{share} of active clients recommended us in a year: {leads} leads, {won} won.",
             "За год нас рекомендовали {share} действующих клиентов: обращений {leads}, стали клиентами {won}.",
-            share=share, leads=leads, won=won,
-        )  # fmt: skip
-        if promoters.usable and promoters.value is not None and leads.value is not None and promoters.value > leads.value:
+            share=share,
+            leads=leads,
+            won=won,
+        )
+        if (
+            promoters.usable
+            and promoters.value is not None
+            and leads.value is not None
+            and promoters.value > leads.value
+        ):
             draft.find("few_referrals", "info", claim, segments=("advocates",))
         elif claim is not None:
             draft.claims.append(claim)
-
-

@@ -25,13 +25,20 @@ NO_LENS = Text(
     "segments",
     order=1,
     title=Text("Segments and pains", "Сегменты и боли"),
-    question=Text("Which value segments exist and what hurts each?", "Какие сегменты ценности есть и что болит у каждого?"),
+    question=Text(
+        "Which value segments exist and what hurts each?", "Какие сегменты ценности есть и что болит у каждого?"
+    ),
     stage=1,
     codes=(
-        "at_risk_money", "newcomers_waiting", "lens_disagreement", "top_pain", "concentration", "no_value_data",
+        "at_risk_money",
+        "newcomers_waiting",
+        "lens_disagreement",
+        "top_pain",
+        "concentration",
+        "no_value_data",
         "unknown_accounts",
     ),
-)  # fmt: skip
+)
 def segments_step(draft: Draft) -> Step:
     """Value segments with money, RFM as the second lens, accounts on which they disagree, pains with money."""
     portfolio = draft.portfolio
@@ -60,7 +67,10 @@ def _segmentation(draft: Draft, by: str) -> Segmentation | None:
     if why is not None:
         title = segmentation.segmentations()[by].title
         what = Text(f"Segments by {title.en}", f"Сегменты: {title.ru}")
-        needs = Text("usage, outcomes, promises or dated orders by client", "использование, результаты, обещания или датированные заказы по клиентам")
+        needs = Text(
+            "usage, outcomes, promises or dated orders by client",
+            "использование, результаты, обещания или датированные заказы по клиентам",
+        )
         draft.lack(what, why, needs)
         return None
     found = segmentation.assign(draft.portfolio, by)
@@ -71,7 +81,11 @@ def _segmentation(draft: Draft, by: str) -> Segmentation | None:
     for edge in found.edges:
         draft.keep(edge)
     shown = [group for group in found.groups if group.accounts.value]
-    title = Text("Clients by segment", "Клиенты по сегментам") if by == "value" else Text("Clients by RFM group", "Клиенты по группам RFM")
+    title = (
+        Text("Clients by segment", "Клиенты по сегментам")
+        if by == "value"
+        else Text("Clients by RFM group", "Клиенты по группам RFM")
+    )
     draft.charts.append(Chart("bar", title, tuple(g.title for g in shown), tuple(g.accounts for g in shown)))
     return found
 
@@ -83,38 +97,45 @@ def _value(draft: Draft, found: Segmentation) -> None:
     everyone = draft.count("clients_in_force", len(found.accounts) - len(found.members("lost")))
     if draft.portfolio.has("value_goals"):
         draft.say(
-            "receives", "Confirmed value reaches {receives} of {everyone} clients in force.",
+            "receives",
+            "Confirmed value reaches {receives} of {everyone} clients in force.",
             "Пользу подтверждённо получают {receives} из {everyone} действующих клиентов.",
-            receives=receives, everyone=everyone,
-        )  # fmt: skip
+            receives=receives,
+            everyone=everyone,
+        )
     risky = found.members("at_risk")
     if risky:
         stake = draft.stake("at_risk_money", [account.id for account in risky])
         claim = None
         if stake is not None:
             claim = draft.claim(
-                "at_risk", "Clients in the risk zone: {clients}; they pay {money}.",
+                "at_risk",
+                "Clients in the risk zone: {clients}; they pay {money}.",
                 "В рисковой зоне клиентов: {clients}; они платят {money}.",
-                clients=size["at_risk"].accounts, money=stake,
-            )  # fmt: skip
+                clients=size["at_risk"].accounts,
+                money=stake,
+            )
         lines = [draft.line(account.id, account.why, name=account.name) for account in risky]
         draft.find("at_risk_money", "urgent", claim, accounts=lines, stake=stake, segments=("at_risk",))
     fresh = found.members("newcomers")
     if fresh:
         stake = draft.stake("newcomers_waiting", [account.id for account in fresh])
         claim = draft.claim(
-            "newcomers", "Newcomers without the first benefit yet: {clients}.", "Новичков, ещё не получивших первой пользы: {clients}.",
+            "newcomers",
+            "Newcomers without the first benefit yet: {clients}.",
+            "Новичков, ещё не получивших первой пользы: {clients}.",
             clients=size["newcomers"].accounts,
-        )  # fmt: skip
+        )
         lines = [draft.line(account.id, account.why, name=account.name) for account in fresh]
         draft.find("newcomers_waiting", "warning", claim, accounts=lines, stake=stake, segments=("newcomers",))
     blind = found.members("unknown")
     if blind and draft.portfolio.has("usage"):
         claim = draft.claim(
-            "unknown", "Too little is known to place {clients} clients: neither risk nor value can be told.",
+            "unknown",
+            "Too little is known to place {clients} clients: neither risk nor value can be told.",
             "О {clients} клиентах известно слишком мало: ни риск, ни пользу не определить.",
             clients=size["unknown"].accounts,
-        )  # fmt: skip
+        )
         lines = [draft.line(account.id, account.why, name=account.name) for account in blind]
         draft.find("unknown_accounts", "info", claim, accounts=lines, segments=("unknown",))
 
@@ -130,8 +151,13 @@ def _no_value_data(draft: Draft) -> None:
     draft.find("no_value_data", "info", claim)
     draft.lack(
         Text("Value received by client", "Полученная клиентом польза"),
-        Text("there is no usage, no milestone and no promise in the files", "в файлах нет использования, вех и обещаний"),
-        Text("usage by client and day, first-value dates, promises", "использование по клиентам и дням, даты первой пользы, обещания"),
+        Text(
+            "there is no usage, no milestone and no promise in the files", "в файлах нет использования, вех и обещаний"
+        ),
+        Text(
+            "usage by client and day, first-value dates, promises",
+            "использование по клиентам и дням, даты первой пользы, обещания",
+        ),
     )
 
 
@@ -141,18 +167,24 @@ def _rfm(draft: Draft, found: Segmentation) -> None:
     if orders == 0:
         return
     draft.say(
-        "rfm", "By RFM, {best} of {all} clients are recent, frequent and large at once; {inactive} bought nothing in the window.",
+        "rfm",
+        "By RFM, {best} of {all} clients are recent, frequent and large at once; {inactive} bought nothing in the window.",
         "По RFM {best} из {all} клиентов покупают недавно, часто и много; {inactive} за период не покупали.",
-        best=size["best"].accounts, all=draft.count("rfm_accounts", len(found.accounts)), inactive=size["inactive"].accounts,
-    )  # fmt: skip
+        best=size["best"].accounts,
+        all=draft.count("rfm_accounts", len(found.accounts)),
+        inactive=size["inactive"].accounts,
+    )
     window = found.edges[0].window
     without = found.edges[0].rows.left_out.get("no client", 0)
     assert window is not None
     draft.say(
-        "rfm_rule", "RFM counts documents and net revenue from {start} to {end}; lines without a client left out: {rows}.",
+        "rfm_rule",
+        "RFM counts documents and net revenue from {start} to {end}; lines without a client left out: {rows}.",
         "RFM считает документы и чистую выручку с {start} по {end}; строк без клиента не учтено: {rows}.",
-        start=window.start, end=window.closing, rows=draft.count("rfm_rows_without_client", without),
-    )  # fmt: skip
+        start=window.start,
+        end=window.closing,
+        rows=draft.count("rfm_rows_without_client", without),
+    )
 
 
 def _disagreement(draft: Draft, value: Segmentation, rfm: Segmentation) -> None:
@@ -162,10 +194,11 @@ def _disagreement(draft: Draft, value: Segmentation, rfm: Segmentation) -> None:
         return
     stake = draft.stake("lens_disagreement", [account.id for account in apart])
     claim = draft.claim(
-        "lenses", "The lenses disagree on {clients} clients: by orders they look good, by value they are at risk.",
+        "lenses",
+        "The lenses disagree on {clients} clients: by orders they look good, by value they are at risk.",
         "Взгляды расходятся по {clients} клиентам: по заказам всё хорошо, по ценности они в зоне риска.",
         clients=draft.count("lens_disagreement", len(apart)),
-    )  # fmt: skip
+    )
     lines = [draft.line(account.id, account.why, name=account.name) for account in apart]
     draft.find("lens_disagreement", "warning", claim, accounts=lines, stake=stake, segments=("at_risk",))
 
@@ -179,11 +212,20 @@ def _concentration(draft: Draft) -> None:
     first = max(money, key=lambda account: (money[account], account))
     label = dict(draft.portfolio.accounts()).get(first, first)
     claim = draft.claim(
-        "concentration", "One client, {client}, brings {share} of the revenue.", "Один клиент, {client}, приносит {share} выручки.",
-        client=name(label, first), share=top,
-    )  # fmt: skip
+        "concentration",
+        "One client, {client}, brings {share} of the revenue.",
+        "Один клиент, {client}, приносит {share} выручки.",
+        client=name(label, first),
+        share=top,
+    )
     why = Claim("why.largest", Text("the largest client", "крупнейший клиент"))
-    draft.find("concentration", "warning", claim, accounts=[draft.line(first, why)], stake=draft.stake("concentration", [first]))
+    draft.find(
+        "concentration",
+        "warning",
+        claim,
+        accounts=[draft.line(first, why)],
+        stake=draft.stake("concentration", [first]),
+    )
 
 
 def _pains(draft: Draft) -> None:
@@ -206,17 +248,26 @@ def _pains(draft: Draft) -> None:
     readings: list[Reading] = []
     for theme, number in sorted(themes.items(), key=lambda item: (-item[1], item[0])):
         scope = {"kind": "tickets", "by": "theme", "group": str(theme)}
-        readings.append(draft.keep(Reading("segments", Unit.COUNT, number, n=number, scope=scope, snapshot=portfolio.snapshot)))
+        readings.append(
+            draft.keep(Reading("segments", Unit.COUNT, number, n=number, scope=scope, snapshot=portfolio.snapshot))
+        )
     top = readings[0].scope["group"]
     hurt = sorted({row["account_id"] for row in rows if row["theme"] == top})
     stake = draft.stake("top_pain", hurt)
     labels = tuple(Text(item.scope["group"], item.scope["group"]) for item in readings[:8])
-    draft.charts.append(Chart("bar", Text("Tickets of a quarter by theme", "Обращения за квартал по темам"), labels, tuple(readings[:8])))
+    draft.charts.append(
+        Chart(
+            "bar", Text("Tickets of a quarter by theme", "Обращения за квартал по темам"), labels, tuple(readings[:8])
+        )
+    )
     claim = draft.claim(
-        "pain", "The main pain is “{theme}”: {tickets} tickets in a quarter from {clients} clients.",
+        "pain",
+        "The main pain is “{theme}”: {tickets} tickets in a quarter from {clients} clients.",
         "Главная боль — «{theme}»: обращений за квартал {tickets}, клиентов {clients}.",
-        theme=name(top), tickets=readings[0], clients=draft.count("top_pain", len(hurt)),
-    )  # fmt: skip
+        theme=name(top),
+        tickets=readings[0],
+        clients=draft.count("top_pain", len(hurt)),
+    )
     why = Claim("why.pain", Text("wrote about the main pain", "обращался с главной болью"))
     draft.find("top_pain", "warning", claim, accounts=[draft.line(account, why) for account in hurt], stake=stake)
 
@@ -227,6 +278,8 @@ def _snapshot(draft: Draft) -> None:
     if not portfolio.has("accounts"):
         return
     draft.say(
-        "base", "The snapshot lists {clients} clients.", "В срезе {clients} клиентов.",
+        "base",
+        "The snapshot lists {clients} clients.",
+        "В срезе {clients} клиентов.",
         clients=draft.count("clients", portfolio.rows("accounts")),
-    )  # fmt: skip
+    )

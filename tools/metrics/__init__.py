@@ -203,9 +203,7 @@ def groups(portfolio: Portfolio, by: str) -> list[Narrow]:
     values = portfolio.run(table.select(table[by]).distinct().order_by(by)).column(0).to_pylist()
     found_values = [value for value in values if value is not None]
     if not found_values:
-        raise UserError(
-            Text("The data have no column {by}.", "В данных нет столбца {by}.").fill(by=same(by))
-        )
+        raise UserError(Text("The data have no column {by}.", "В данных нет столбца {by}.").fill(by=same(by)))
     return [Narrow(by, str(value)) for value in found_values]
 
 
@@ -215,4 +213,16 @@ def one_value(sql: str, expression: str, where: str = "") -> str:
     return f'SELECT {expression} AS "value" FROM ({sql}) AS "result"{condition}'
 
 
-__all__ = ["Ask", "Grade", "Metric", "Rows", "compute", "groups", "metric", "metrics", "one_value", "reading", "resolve"]
+__all__ = [
+    "Ask",
+    "Grade",
+    "Metric",
+    "Rows",
+    "compute",
+    "groups",
+    "metric",
+    "metrics",
+    "one_value",
+    "reading",
+    "resolve",
+]

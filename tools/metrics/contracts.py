@@ -86,9 +86,11 @@ def overdue(ask: Ask) -> list[Reading]:
         return [ask.undefined(mixed, window=None)]
     lines = portfolio.table("invoices")
     late = lines.filter(
-        lines.account_id.notnull(), lines.due_date < on(portfolio.as_of), lines.amount > 0,
+        lines.account_id.notnull(),
+        lines.due_date < on(portfolio.as_of),
+        lines.amount > 0,
         lines.paid_date.isnull() | (lines.paid_date > on(portfolio.as_of)),
-    )  # fmt: skip
+    )
     row, sql = portfolio.row(late.agg(money=late.amount.sum(), clients=late.account_id.nunique(), n=late.count()))
     n = int(row["clients"])
     return [

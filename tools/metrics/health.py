@@ -96,9 +96,13 @@ def _relationship(portfolio: Portfolio) -> dict[str, float]:
         return {}
     surveys = portfolio.table("surveys").filter(_.date > on(portfolio.as_of - timedelta(days=365)))
     last = surveys.mutate(
-        place=ibis.row_number().over(ibis.window(group_by="account_id", order_by=[ibis.desc("date"), ibis.desc("source_row")]))
+        place=ibis.row_number().over(
+            ibis.window(group_by="account_id", order_by=[ibis.desc("date"), ibis.desc("source_row")])
+        )
     ).filter(_.place == 0)
-    return {row["account_id"]: 10.0 * row["score"] for row in portfolio.run(last.select("account_id", "score")).to_pylist()}
+    return {
+        row["account_id"]: 10.0 * row["score"] for row in portfolio.run(last.select("account_id", "score")).to_pylist()
+    }
 
 
 def days_late(portfolio: Portfolio) -> dict[str, float]:
@@ -161,7 +165,9 @@ def paying(portfolio: Portfolio) -> list[str]:
     if ledger.no_ledger(portfolio) is not None:
         return [account for account, _name in portfolio.accounts()]
     state = ledger.state(portfolio, [ledger.last_month(portfolio).closing])
-    return [str(value) for value in portfolio.run(state.select("account_id").order_by("account_id")).column(0).to_pylist()]
+    return [
+        str(value) for value in portfolio.run(state.select("account_id").order_by("account_id")).column(0).to_pylist()
+    ]
 
 
 @metric(
@@ -195,7 +201,10 @@ def customer_health_score(ask: Ask) -> list[Reading]:
     if not known:
         return [
             ask.undefined(
-                Text("too few components are known for any client", "ни по одному клиенту не известно достаточно составляющих"),
+                Text(
+                    "too few components are known for any client",
+                    "ни по одному клиенту не известно достаточно составляющих",
+                ),
                 window=None,
             )
         ]
@@ -204,7 +213,10 @@ def customer_health_score(ask: Ask) -> list[Reading]:
     status: Status = "insufficient" if few else "partial" if len(known) < len(every) else "ok"
     reasons = {
         "insufficient": Text("too few clients with a score", "клиентов с индексом слишком мало"),
-        "partial": Text("some clients have too few known components for a score", "по части клиентов составляющих слишком мало для индекса"),
+        "partial": Text(
+            "some clients have too few known components for a score",
+            "по части клиентов составляющих слишком мало для индекса",
+        ),
     }
     common: dict[str, Any] = {"n": len(known), "window": None, "flags": ("expert_weights",), "coverage": coverage}
     head = ask.reading(sum(known) / len(known), status=status, reason=reasons.get(status), **common)

@@ -1,5 +1,6 @@
 """Lifetime value of a recurring client, closed form (metrics §2.1)."""
 
+from typing import Any
 
 from tools.metrics import Ask, metric, reading
 from tools.metrics.recurring import NEEDS, base
@@ -7,8 +8,14 @@ from tools.reading import Reading, Status, Unit
 from tools.text import Text
 
 FORMS = {
-    "discounted": Text("margin or revenue a month, discounted, over a fixed horizon", "маржа или выручка в месяц с дисконтом на горизонте"),
-    "simple": Text("margin or revenue a month over churn, for comparison", "маржа или выручка в месяц, делённая на отток — для сравнения"),
+    "discounted": Text(
+        "margin or revenue a month, discounted, over a fixed horizon",
+        "маржа или выручка в месяц с дисконтом на горизонте",
+    ),
+    "simple": Text(
+        "margin or revenue a month over churn, for comparison",
+        "маржа или выручка в месяц, делённая на отток — для сравнения",
+    ),
 }
 
 
@@ -29,7 +36,10 @@ def discounted(monthly: float, churn: float, *, discount_year: float, months: in
     better="higher",
     formula="m * (1 - q^60) / (1 - q), q = (1 - monthly churn) / (1 + monthly discount)",
     source="metrics-2.1",
-    needs=Text("recurring revenue of at least a year, and the gross margin", "регулярная выручка хотя бы за год и валовая маржа"),
+    needs=Text(
+        "recurring revenue of at least a year, and the gross margin",
+        "регулярная выручка хотя бы за год и валовая маржа",
+    ),
     conventions=FORMS,
 )
 def lifetime_value(ask: Ask) -> list[Reading]:
@@ -59,7 +69,7 @@ def lifetime_value(ask: Ask) -> list[Reading]:
     worth = discounted(
         monthly, churn, discount_year=policy["ltv_discount_year"], months=int(policy["ltv_horizon_months"])
     )
-    common = {"status": status, "reason": why, "n": n, "flags": flags}
+    common: dict[str, Any] = {"status": status, "reason": why, "n": n, "flags": flags}
     return [
         ready.reading(worth, convention="discounted", **common),
         ready.reading(monthly / churn, convention="simple", scope={"kind": "simple"}, **common),
@@ -94,5 +104,3 @@ def _no_churn(ask: Ask, monthly: float, n: int, flags: tuple[str, ...]) -> list[
 
 def _few() -> Text:
     return Text("too few clients to rest a lifetime on", "клиентов слишком мало, чтобы судить о сроке жизни")
-
-

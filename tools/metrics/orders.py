@@ -79,9 +79,13 @@ def revenue_per_client(ask: Ask) -> list[Reading]:
     if clients == 0:
         return [ready.undefined(Text("nobody bought in the period", "за период никто не покупал"))]
     headline = ready.reading(
-        float(row["revenue"] / clients), n=clients, numerator=row["revenue"], denominator=clients,
-        rows=Rows(int(row["used"]), left), sql=one_value(sql, 'CAST("revenue" AS DOUBLE) / "clients"'),
-    )  # fmt: skip
+        float(row["revenue"] / clients),
+        n=clients,
+        numerator=row["revenue"],
+        denominator=clients,
+        rows=Rows(int(row["used"]), left),
+        sql=one_value(sql, 'CAST("revenue" AS DOUBLE) / "clients"'),
+    )
     return [headline, *_months(ready)]
 
 
@@ -102,12 +106,17 @@ def _months(ask: Ask) -> list[Reading]:
         reason = Text("the month is not complete in the data", "месяц в данных неполный") if partial else None
         readings.append(
             ask.reading(
-                row["revenue"], status="partial" if partial else "ok", reason=reason,
-                flags=("partial_month",) if partial else (), window=cut, n=int(row["clients"]),
-                rows=Rows(int(row["used"])), scope={"kind": "revenue", "by": "month", "group": f"{start:%Y-%m}"},
+                row["revenue"],
+                status="partial" if partial else "ok",
+                reason=reason,
+                flags=("partial_month",) if partial else (),
+                window=cut,
+                n=int(row["clients"]),
+                rows=Rows(int(row["used"])),
+                scope={"kind": "revenue", "by": "month", "group": f"{start:%Y-%m}"},
                 sql=one_value(sql, 'CAST("revenue" AS DOUBLE)', f"\"month\" = DATE '{start}'"),
             )
-        )  # fmt: skip
+        )
     return readings
 
 
@@ -172,8 +181,12 @@ def concentration(ask: Ask) -> list[Reading]:
         share = f'SUM("money") FILTER (WHERE "place" <= {top}) / SUM("money")'
         readings.append(
             ready.reading(
-                sum(amounts[:top]) / total, n=len(found), numerator=round(sum(amounts[:top]), 2),
-                denominator=round(total, 2), scope={"kind": f"top_{top}"}, sql=one_value(ranked, share),
+                sum(amounts[:top]) / total,
+                n=len(found),
+                numerator=round(sum(amounts[:top]), 2),
+                denominator=round(total, 2),
+                scope={"kind": f"top_{top}"},
+                sql=one_value(ranked, share),
             )
-        )  # fmt: skip
+        )
     return readings

@@ -1,6 +1,7 @@
 """Recurring revenue: MRR, ARR, ARPA, the movement bridge and the quick ratio."""
 
 from decimal import Decimal
+from typing import Any
 
 from ibis import _
 
@@ -50,7 +51,7 @@ def closing(ask: Ask) -> tuple[Decimal, int, str]:
     return found
 
 
-def rhythm(ask: Ask) -> dict[str, object]:
+def rhythm(ask: Ask) -> dict[str, Any]:
     """Status, reason and flag where invoice lines carry no service period, so that months may be lumpy."""
     if ask.convention != ledger.RECOGNISED or ask.portfolio.has("invoices", "service_end"):
         return {}

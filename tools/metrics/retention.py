@@ -1,5 +1,7 @@
 """Retention of revenue and of clients over the closed cohort of the window's opening day."""
 
+from typing import Any
+
 from tools import ledger, stats
 from tools.metrics import Ask, metric, one_value
 from tools.metrics.recurring import NEEDS, base, rhythm, rows
@@ -143,7 +145,10 @@ def gross_revenue_retention(ask: Ask) -> Reading:
 @metric(
     "logo_churn",
     name=Text("Client churn", "Отток клиентов"),
-    meaning=Text("Share of the clients of a year ago that pay nothing now.", "Доля клиентов годичной давности, которые больше не платят."),
+    meaning=Text(
+        "Share of the clients of a year ago that pay nothing now.",
+        "Доля клиентов годичной давности, которые больше не платят.",
+    ),
     unit=Unit.RATIO,
     better="lower",
     formula="accounts with opening > 0 and closing = 0 / accounts with opening > 0",
@@ -163,20 +168,32 @@ def logo_churn(ask: Ask) -> list[Reading]:
     totals, sql = ledger.cohort_totals(ready.portfolio, ready.window)
     extra = rhythm(ready)
     lost = ready.share(
-        totals["lost"], totals["n"], census=True, rows=rows(ready),
-        sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"'), **extra,
-    )  # fmt: skip
+        totals["lost"],
+        totals["n"],
+        census=True,
+        rows=rows(ready),
+        sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"'),
+        **extra,
+    )
     kept = ready.share(
-        totals["n"] - totals["lost"], totals["n"], census=True, rows=rows(ready), scope={"kind": "retention"},
-        sql=one_value(sql, '1 - CAST("lost" AS DOUBLE) / "n"'), **extra,
-    )  # fmt: skip
+        totals["n"] - totals["lost"],
+        totals["n"],
+        census=True,
+        rows=rows(ready),
+        scope={"kind": "retention"},
+        sql=one_value(sql, '1 - CAST("lost" AS DOUBLE) / "n"'),
+        **extra,
+    )
     return [lost, kept]
 
 
 @metric(
     "money_churn",
     name=Text("Gross revenue churn", "Отток выручки"),
-    meaning=Text("The part of a year-ago revenue lost to leaving and shrinking.", "Какая часть выручки годичной давности потеряна с уходами и сокращениями."),
+    meaning=Text(
+        "The part of a year-ago revenue lost to leaving and shrinking.",
+        "Какая часть выручки годичной давности потеряна с уходами и сокращениями.",
+    ),
     unit=Unit.RATIO,
     better="lower",
     formula="1 - grr",
@@ -216,7 +233,7 @@ def churn_answers(ask: Ask) -> list[Reading]:
     """Count of accounts that left, by each answer the data can give (``scope.kind``); never averaged."""
     portfolio = ask.portfolio
     accounts, subscriptions = portfolio.table("accounts"), portfolio.table("subscriptions")
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     if portfolio.has("accounts", "churned"):
         found["account_flag"] = accounts.filter(accounts.churned).account_id.nunique()
     if portfolio.has("churn_events"):
@@ -233,10 +250,19 @@ def churn_answers(ask: Ask) -> list[Reading]:
     total = portfolio.rows("accounts")
     readings = []
     for kind, measure in found.items():
-        row, sql = portfolio.row(measure.name("value").as_table())  # type: ignore[attr-defined]
+        row, sql = portfolio.row(measure.name("value").as_table())
         value = int(row["value"])
         readings.append(
-            ask.reading(value, unit=Unit.COUNT, n=total, numerator=value, denominator=total, scope={"kind": kind}, sql=sql, window=None)
+            ask.reading(
+                value,
+                unit=Unit.COUNT,
+                n=total,
+                numerator=value,
+                denominator=total,
+                scope={"kind": kind},
+                sql=sql,
+                window=None,
+            )
         )
     return readings
 
@@ -267,7 +293,5 @@ def churn_share(ask: Ask) -> list[Reading]:
     n, lost = int(row["n"]), int(row["lost"])
     unknown = portfolio.rows("accounts") - n
     left = {"flag unknown": unknown} if unknown else {}
-    value = ready.share(
-        lost, n, census=True, rows=Rows(n, left), sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"')
-    )
+    value = ready.share(lost, n, census=True, rows=Rows(n, left), sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"'))
     return [value, *churn_answers(ready)]

@@ -70,10 +70,14 @@ def time_to_value(ask: Ask) -> list[Reading]:
     """
     portfolio = ask.portfolio
     if portfolio.as_of is None or not portfolio.has("milestones"):
-        return [ask.undefined(Text("no first-value event is recorded", "не записано событие первой пользы"), window=None)]
+        return [
+            ask.undefined(Text("no first-value event is recorded", "не записано событие первой пользы"), window=None)
+        ]
     journey = journeys(portfolio)
     if not any(row["reached"] for row in journey):
-        return [ask.undefined(Text("no client has a dated first benefit", "ни у кого нет даты первой пользы"), window=None)]
+        return [
+            ask.undefined(Text("no client has a dated first benefit", "ни у кого нет даты первой пользы"), window=None)
+        ]
     days, events = [], []
     for row in journey:
         stop = row["reached"] or row["lost"] or portfolio.as_of
@@ -87,19 +91,24 @@ def time_to_value(ask: Ask) -> list[Reading]:
     status: Status = "insufficient" if few else "ok"
     why = Text("too few clients for a median", "клиентов слишком мало для медианы") if few else None
     if curve.median is None:
-        reason = Text("fewer than half of the clients have reached it: the median is not there yet", "пользы достигла меньше половины клиентов: медиана не достигнута")
+        reason = Text(
+            "fewer than half of the clients have reached it: the median is not there yet",
+            "пользы достигла меньше половины клиентов: медиана не достигнута",
+        )
         head = ask.undefined(reason, **common)
     else:
         interval = curve.median_ci
         closed = None if interval is None or interval[1] is None else (interval[0], interval[1])
         head = ask.reading(
-            curve.median, status=status, reason=why, ci=closed,
-            ci_method="Aalen-Johansen, log-log 95%" if closed else None, **common,
-        )  # fmt: skip
-    shares = [
-        ask.reading(
-            curve.by(day), unit=Unit.RATIO, status=status, reason=why, scope={"kind": f"by_{day}"}, **common
+            curve.median,
+            status=status,
+            reason=why,
+            ci=closed,
+            ci_method="Aalen-Johansen, log-log 95%" if closed else None,
+            **common,
         )
+    shares = [
+        ask.reading(curve.by(day), unit=Unit.RATIO, status=status, reason=why, scope={"kind": f"by_{day}"}, **common)
         for day in (14, 30, 90)
     ]
     return [head, *shares]
@@ -111,7 +120,9 @@ def goals(portfolio: Portfolio) -> Any:
     accounts = portfolio.table("accounts").select("account_id", plan_of=_.plan)
     own = promised.filter(promised.account_id.notnull()).mutate(by_plan=ibis.literal(False))
     plans = promised.filter(promised.account_id.isnull() & promised["plan"].notnull()).drop("account_id")
-    inherited = plans.join(accounts, plans["plan"] == accounts.plan_of).drop("plan_of").mutate(by_plan=ibis.literal(True))
+    inherited = (
+        plans.join(accounts, plans["plan"] == accounts.plan_of).drop("plan_of").mutate(by_plan=ibis.literal(True))
+    )
     own_ids = own.select(has=_.account_id).distinct()
     inherited = inherited.anti_join(own_ids, inherited.account_id == own_ids.has)
     columns = ["account_id", "goal", "unit", "base", "target", "current", "value", "due", "grade", "by_plan"]
@@ -122,7 +133,9 @@ def goals(portfolio: Portfolio) -> Any:
     known = every.current.notnull() & every.base.notnull() & every.target.notnull()
     progress = ibis.ifelse(every.base == every.target, met, ibis.least(ibis.greatest(raw, 0.0), 1.0))
     return every.mutate(
-        weight=every.value.cast("float64").fill_null(1.0), progress=ibis.ifelse(known, progress, ibis.null("float64")), raw=raw
+        weight=every.value.cast("float64").fill_null(1.0),
+        progress=ibis.ifelse(known, progress, ibis.null("float64")),
+        raw=raw,
     )
 
 
@@ -160,9 +173,17 @@ def _value_reading(ask: Ask, value: Any, sql: str) -> Reading:
     reason = Text("the outcome of some promises is not known", "по части обещаний итог неизвестен") if partial else None
     flags = ("unpriced_promises",) if totals["unpriced"] else ()
     return ask.reading(
-        value, status="partial" if partial else "ok", reason=reason, n=int(totals["n_known"]), coverage=coverage,
-        grade=_grade(totals), rows=Rows(int(totals["n_known"])), sql=sql, flags=flags, window=None,
-    )  # fmt: skip
+        value,
+        status="partial" if partial else "ok",
+        reason=reason,
+        n=int(totals["n_known"]),
+        coverage=coverage,
+        grade=_grade(totals),
+        rows=Rows(int(totals["n_known"])),
+        sql=sql,
+        flags=flags,
+        window=None,
+    )
 
 
 @metric(
@@ -188,7 +209,9 @@ def value_realisation_score(ask: Ask) -> list[Reading]:
         return [ask.undefined(NO_PROMISES, window=None)]
     totals, sql = _totals(ask.portfolio)
     if not totals["known"]:
-        return [ask.undefined(Text("no promise has a known outcome", "ни по одному обещанию итог не известен"), window=None)]
+        return [
+            ask.undefined(Text("no promise has a known outcome", "ни по одному обещанию итог не известен"), window=None)
+        ]
     head = _value_reading(ask, 100 * totals["realised"] / totals["known"], one_value(sql, '100 * "realised" / "known"'))
     low = 100 * totals["realised"] / totals["promised"]
     high = 100 * (totals["realised"] + totals["promised"] - totals["known"]) / totals["promised"]
@@ -226,7 +249,9 @@ def value_gap(ask: Ask) -> list[Reading]:
         )
     )
     if row["gap"] is None:
-        return [ask.undefined(Text("no promise has a known outcome", "ни по одному обещанию итог не известен"), window=None)]
+        return [
+            ask.undefined(Text("no promise has a known outcome", "ни по одному обещанию итог не известен"), window=None)
+        ]
     head = _value_reading(ask, round(row["gap"], 2), one_value(sql, 'ROUND("gap", 2)'))
     parts = [
         ask.reading(round(row[kind], 2), scope={"kind": kind}, sql=one_value(sql, f'ROUND("{kind}", 2)'), window=None)

@@ -52,14 +52,17 @@ def net_promoter_score(ask: Ask) -> list[Reading]:
     why = Text("too few answers to rest a score on", "ответов слишком мало для вывода") if few else None
     every = '("promoters" + "passives" + "detractors")'
     value = ready.reading(
-        100 * (high - low) / n, status=status, reason=why, n=n, ci=stats.nps_interval(high, middle, low),
-        ci_method="adjusted Wald 95%", rows=Rows(n, {"not a score": int(row["odd"])} if row["odd"] else {}),
+        100 * (high - low) / n,
+        status=status,
+        reason=why,
+        n=n,
+        ci=stats.nps_interval(high, middle, low),
+        ci_method="adjusted Wald 95%",
+        rows=Rows(n, {"not a score": int(row["odd"])} if row["odd"] else {}),
         sql=one_value(sql, f'100.0 * ("promoters" - "detractors") / {every}'),
-    )  # fmt: skip
+    )
     parts = [
-        ready.reading(
-            int(row[kind]), unit=Unit.COUNT, n=n, scope={"kind": kind}, sql=one_value(sql, f'"{kind}"')
-        )
+        ready.reading(int(row[kind]), unit=Unit.COUNT, n=n, scope={"kind": kind}, sql=one_value(sql, f'"{kind}"'))
         for kind in ("promoters", "detractors")
     ]
     return [value, *parts]
@@ -129,7 +132,9 @@ DEPARTMENTS = {
     better="higher",
     formula="mean of the answers (nought to four) / 4 * 100 per department; the company is their mean",
     source="metrics-7",
-    needs=Text("the questionnaire: four departments, five statements each", "анкета: четыре отдела, по пять утверждений"),
+    needs=Text(
+        "the questionnaire: four departments, five statements each", "анкета: четыре отдела, по пять утверждений"
+    ),
 )
 def value_culture(ask: Ask) -> list[Reading]:
     """0-100 for the company, then each department (``scope.group``) and the ``weakest``. A self-assessment.
@@ -141,7 +146,9 @@ def value_culture(ask: Ask) -> list[Reading]:
         return [ask.undefined(Text("nobody has answered the questionnaire", "на анкету никто не ответил"), window=None)]
     table = portfolio.table("culture")
     by = table.group_by("department").agg(
-        score=table.score.cast("float64").mean() / 4 * 100, spread=table.score.max() - table.score.min(), n=table.count()
+        score=table.score.cast("float64").mean() / 4 * 100,
+        spread=table.score.max() - table.score.min(),
+        n=table.count(),
     )
     sql = portfolio.sql(by.order_by("department"))
     rows = {row["department"]: row for row in portfolio.query(sql).to_pylist()}
@@ -152,17 +159,26 @@ def value_culture(ask: Ask) -> list[Reading]:
     if not known:
         return [ask.undefined(Text("no known department answered", "нет ответов ни одного из отделов"), window=None)]
     company = ask.reading(
-        sum(row["score"] for row in known) / len(known), status=status, reason=reason, n=len(known), grade="stated",
-        window=None, sql=one_value(sql, 'AVG("score")'),
-    )  # fmt: skip
+        sum(row["score"] for row in known) / len(known),
+        status=status,
+        reason=reason,
+        n=len(known),
+        grade="stated",
+        window=None,
+        sql=one_value(sql, 'AVG("score")'),
+    )
     readings = [company]
     for row in known:
         flags = ("scores_diverge",) if row["spread"] > 2 else ()
         readings.append(
             ask.reading(
-                row["score"], n=int(row["n"]), grade="stated", flags=flags, window=None,
+                row["score"],
+                n=int(row["n"]),
+                grade="stated",
+                flags=flags,
+                window=None,
                 scope={"by": "department", "group": row["department"]},
                 sql=one_value(sql, '"score"', f"\"department\" = '{row['department']}'"),
             )
-        )  # fmt: skip
+        )
     return readings

@@ -40,7 +40,7 @@ class Desk:
         return table.filter((column >= ibis.literal(self.window.start)) & (column < ibis.literal(self.window.end)))
 
     def fact(
-        self, key: str, value: Number | None, unit: Unit, *, sql: str, rows: int = 0, about: str = "",
+        self, key: str, value: Number | None, unit: Unit, *, sql: str, rows: int = 0, about: str = "", line: str = "",
         grade: Grade = "measured",
     ) -> ClientFact | None:  # fmt: skip
         """The figure as a fact of this client; None where there is none.
@@ -49,16 +49,28 @@ class Desk:
         """
         if value is None:
             return None
-        where = "\"what\" = '" + line.replace("'", "''") + "'" if line else ""
+        where = '"what" = \'' + line.replace("'", "''") + "'" if line else ""
         column = one_value(sql, f'"{key.split(".")[1]}"', where)
         scope = {"account": self.account, **({"where": about} if about else {})}
         return ClientFact(
             self.account,
             Reading(
-                key, unit, value, n=rows, window=self.window, convention="client_rows", scope=scope, grade=grade,
-                rows=Rows(rows), sql=column, snapshot=self.portfolio.snapshot,
+                key,
+                unit,
+                value,
+                n=rows,
+                window=self.window,
+                convention="client_rows",
+                scope=scope,
+                grade=grade,
+                rows=Rows(rows),
+                sql=column,
+                snapshot=self.portfolio.snapshot,
             ),
-        )  # fmt: skip
+        )
+
+
+Lines = tuple[tuple[Name, Mapping[str, ClientFact | date | None]], ...]
 
 
 @dataclass(frozen=True)
@@ -67,7 +79,7 @@ class Part:
 
     facts: Mapping[str, ClientFact | None] = field(default_factory=dict)
     dates: Mapping[str, date | None] = field(default_factory=dict)
-    lines: tuple[tuple[Name, Mapping[str, ClientFact | date | None]], ...] = ()
+    lines: Lines = ()
 
 
 def delivered(desk: Desk) -> Part:
@@ -76,10 +88,15 @@ def delivered(desk: Desk) -> Part:
     document = ibis.coalesce(table.document, table.date.cast("string"))
     billed = table.amount > 0
     whole = table.agg(
-        documents=document.nunique(where=billed), months=table.date.truncate("M").nunique(where=billed),
-        invoiced=table.amount.sum(), rows=table.count(), first=table.date.min(), last=table.date.max(where=billed),
-        service_start=table.service_start.min(), service_end=table.service_end.max(),
-    )  # fmt: skip
+        documents=document.nunique(where=billed),
+        months=table.date.truncate("M").nunique(where=billed),
+        invoiced=table.amount.sum(),
+        rows=table.count(),
+        first=table.date.min(),
+        last=table.date.max(where=billed),
+        service_start=table.service_start.min(),
+        service_end=table.service_end.max(),
+    )
     row, sql = desk.portfolio.row(whole)
     if not row["rows"]:
         return Part({"months": _months(desk)})
@@ -110,18 +127,13 @@ def _months(desk: Desk) -> ClientFact | None:
     return desk.fact("client.months", row["months"] or None, Unit.COUNT, sql=sql, rows=row["rows"])
 
 
-def _products(desk: Desk, table: Any) -> tuple[tuple[Name, Mapping[str, ClientFact | date | None]], ...]:
-    named = table.mutate(what=ibis.coalesce(table["product"], table.description)).filter(
-        _.what.notnull() & (_.amount > 0)
+def _products(desk: Desk, table: Any) -> Lines:
+    document = ibis.coalesce(table.document, table.date.cast("string"))
+    named = table.mutate(what=ibis.coalesce(table["product"], table.description), document=document)
+    billed = named.filter(named.what.notnull() & (named.amount > 0))
+    return _lines(
+        desk, billed.group_by("what").agg(lines=_.document.nunique(), rows=_.count(), last=_.date.max()), "client.lines"
     )
-    grouped = named.group_by("what").agg(lines=_.count(), last=_.date.max(), total=_.amount.sum())
-    found = desk.portfolio.run(grouped.order_by([_.total.desc(), _.what]).limit(TOP)).to_pylist()
-    lines = []
-    for row in found:
-        sql = desk.portfolio.sql(named.filter(_.what == row["what"]).agg(lines=_.count()))
-        fact = desk.fact("client.lines", row["lines"], Unit.COUNT, sql=sql, rows=row["lines"], about=row["what"])
-        lines.append((Name(row["what"]), {"lines": fact, "last": row["last"]}))
-    return tuple(lines)
 
 
 def used(desk: Desk) -> Part:
@@ -137,32 +149,19 @@ def used(desk: Desk) -> Part:
         "active_days": desk.fact("client.active_days", row["active_days"], Unit.COUNT, sql=sql, rows=row["rows"]),
         "features": desk.fact("client.features", row["features"] or None, Unit.COUNT, sql=sql, rows=row["rows"]),
     }
-    events = ibis.coalesce(active.quantity, 1.0)
-    grouped = active.filter(active.feature.notnull()).mutate(done=events).group_by("feature")
-    found = desk.portfolio.run(
-        grouped.agg(events=_.done.sum(), rows=_.count(), last=_.date.max())
-        .order_by([_.events.desc(), _.feature])
-        .limit(TOP)
-    ).to_pylist()
-    lines = []
-    for item in found:
-        sql = desk.portfolio.sql(
-            active.mutate(done=events).filter(_.feature == item["feature"]).agg(events=_.done.sum())
-        )
-        fact = desk.fact(
-            "client.events", item["events"], Unit.COUNT, sql=sql, rows=item["rows"], about=item["feature"]
-        )  # fmt: skip
-        lines.append((Name(item["feature"]), {"events": fact, "last": item["last"]}))
-    return Part(facts, {"last": row["last"]}, tuple(lines))
+    done = active.filter(active.feature.notnull()).select(
+        "date", what=active.feature, done=ibis.coalesce(active.quantity, 1.0)
+    )
+    grouped = done.group_by("what").agg(events=_.done.sum(), rows=_.count(), last=_.date.max())
+    return Part(facts, {"last": row["last"]}, _lines(desk, grouped, "client.events"))
 
 
 def solved(desk: Desk) -> Part:
     """Requests the client sent in the period, how many are solved, half of them within how many days, and on what."""
     table = desk.table("tickets", "opened")
+    closed = table.closed.notnull()
     if desk.portfolio.as_of is not None:
-        closed = table.closed.notnull() & (table.closed <= ibis.literal(desk.portfolio.as_of))
-    else:
-        closed = table.closed.notnull()
+        closed = closed & (table.closed <= ibis.literal(desk.portfolio.as_of))
     length = table.closed.delta(table.opened, unit="day").cast("float64")
     row, sql = desk.portfolio.row(
         table.agg(opened=table.count(), solved=closed.sum(), days_to_solve=length.median(where=closed))
@@ -174,13 +173,27 @@ def solved(desk: Desk) -> Part:
         "solved": desk.fact("client.solved", int(row["solved"] or 0), Unit.COUNT, sql=sql, rows=row["opened"]),
         "days": desk.fact("client.days_to_solve", row["days_to_solve"], Unit.DAYS, sql=sql, rows=row["opened"]),
     }
-    themes = table.filter(table.theme.notnull()).group_by("theme").agg(opened=_.count())
-    lines = []
-    for item in desk.portfolio.run(themes.order_by([_.opened.desc(), _.theme]).limit(TOP)).to_pylist():
-        sql = desk.portfolio.sql(table.filter(table.theme == item["theme"]).agg(opened=_.count()))
-        fact = desk.fact("client.opened", item["opened"], Unit.COUNT, sql=sql, rows=item["opened"], about=item["theme"])
-        lines.append((Name(item["theme"]), {"opened": fact}))
-    return Part(facts, {}, tuple(lines))
+    themes = table.filter(table.theme.notnull()).group_by(what=table.theme)
+    return Part(facts, {}, _lines(desk, themes.agg(opened=_.count(), rows=_.count()), "client.opened"))
+
+
+def _lines(desk: Desk, grouped: Any, key: str) -> Lines:
+    """A line a group, most first: its name, the count of ``key`` and the last day where the group has one."""
+    column = key.split(".")[1]
+    sql = desk.portfolio.sql(grouped)
+    found = desk.portfolio.query(f'SELECT * FROM ({sql}) ORDER BY "{column}" DESC, "what" LIMIT {TOP}').to_pylist()
+    return tuple(
+        (
+            Name(row["what"]),
+            {
+                column: desk.fact(
+                    key, row[column], Unit.COUNT, sql=sql, rows=row["rows"], about=row["what"], line=row["what"]
+                ),
+                "last": row.get("last"),
+            },
+        )
+        for row in found
+    )
 
 
 def first_value(desk: Desk) -> date | None:

@@ -16,7 +16,7 @@ CLIENT_SAFE: Mapping[str, Text] = {
     "client.months": Text("Months of service", "Месяцев обслуживания"),
     "client.documents": Text("Documents issued", "Оформлено документов"),
     "client.invoiced": Text("Invoiced, net of tax", "Выставлено без НДС"),
-    "client.lines": Text("Deliveries", "Поставок"),
+    "client.lines": Text("Documents with the product", "Документов с продуктом"),
     "client.seats": Text("Seats", "Рабочих мест"),
     "client.active_days": Text("Days with activity", "Дней с активностью"),
     "client.features": Text("Features in use", "Используется функций"),

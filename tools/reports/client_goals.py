@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import ibis
 from ibis import _
 
 from tools.metrics.value import goals as every_goal
@@ -21,6 +20,14 @@ GRADES: Mapping[str, Text] = {
     "disputed": Text("disputed by you", "вы не согласны"),
     "by plan": Text("promised to every client of the plan", "обещано всем клиентам тарифа"),
 }
+
+
+STEMS: Mapping[str, tuple[str, ...]] = {
+    "confirmed": ("confirmed", "подтвержд"),
+    "measured": ("measured", "измер"),
+    "disputed": ("disputed", "оспор", "не соглас"),
+}
+SURE = "^ *(confirmed|подтвержд)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,11 @@ def promises(desk: Desk) -> Promises:
     """The client's own promises, else those of the plan; a promise without a value now stays unmeasured, never zero."""
     table = every_goal(desk.portfolio)
     own = table.filter(table.account_id == desk.account)
-    columns = ["goal", "unit", "base", "target", "current", "due", "grade", "by_plan", "progress"]
+    own = own.mutate(
+        sure=own.grade.lower().re_search(SURE),
+        what=own.goal + "|" + own.target.cast("string") + "|" + own.due.cast("string").fill_null(""),
+    )
+    columns = ["what", "goal", "unit", "base", "target", "current", "due", "grade", "by_plan", "progress"]
     found = desk.portfolio.run(own.select(columns).order_by(["due", "goal", "target"])).to_pylist()
     if not found:
         return Promises(())
@@ -66,7 +77,7 @@ def promises(desk: Desk) -> Promises:
         own.agg(
             goals=_.count(),
             goals_known=known.sum(),
-            goals_confirmed=(own.grade == "confirmed").sum(where=known),
+            goals_confirmed=own.sure.sum(where=known),
             vrs=100 * (own.weight * own.progress).sum(where=known) / own.weight.sum(where=known),
         )
     )
@@ -76,8 +87,11 @@ def promises(desk: Desk) -> Promises:
     def total(name: str) -> ClientFact | None:
         return desk.fact(f"client.{name}", count[name], Unit.COUNT, sql=sql, rows=count["goals"])
 
+    lines = desk.portfolio.sql(
+        own.select("what", "progress", goal_base=_.base, goal_target=_.target, goal_current=_.current)
+    )
     return Promises(
-        tuple(_goal(desk, own, item) for item in found),
+        tuple(_goal(desk, lines, item) for item in found),
         total("goals"),
         total("goals_confirmed") if count["goals_confirmed"] else None,
         total("goals_known"),
@@ -85,17 +99,11 @@ def promises(desk: Desk) -> Promises:
     )
 
 
-def _goal(desk: Desk, own: Any, item: Mapping[str, Any]) -> Goal:
-    line = own.filter((own.goal == item["goal"]) & own.target.identical_to(item["target"]))
-    if item["due"] is not None:
-        line = line.filter(line.due == ibis.literal(item["due"]))
-    sql = desk.portfolio.sql(
-        line.select(goal_base=_.base, goal_target=_.target, goal_current=_.current, progress=_.progress)
-    )
+def _goal(desk: Desk, sql: str, item: Mapping[str, Any]) -> Goal:
     about = item["goal"] if item["due"] is None else f"{item['goal']} ({item['due'].isoformat()})"
 
     def fact(key: str, value: float | None, unit: Unit) -> ClientFact | None:
-        return desk.fact(key, value, unit, sql=sql, rows=1, about=about)
+        return desk.fact(key, value, unit, sql=sql, rows=1, about=about, line=item["what"])
 
     return Goal(
         title=item["goal"],
@@ -105,5 +113,11 @@ def _goal(desk: Desk, own: Any, item: Mapping[str, Any]) -> Goal:
         current=fact("client.goal_current", item["current"], Unit.COUNT),
         progress=fact("client.progress", item["progress"], Unit.RATIO),
         due=item["due"],
-        grade=(item["grade"] or "stated") if not item["by_plan"] else "by plan",
+        grade="by plan" if item["by_plan"] else graded(item["grade"]),
     )
+
+
+def graded(word: str | None) -> str:
+    """The grade that a word of the user's file means; an unknown or missing one is ``stated``."""
+    plain = (word or "").strip().casefold()
+    return next((grade for grade, stems in STEMS.items() if plain.startswith(stems)), "stated")

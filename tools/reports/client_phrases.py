@@ -41,7 +41,7 @@ COLUMNS: Mapping[str, Text] = {
     "product": Text("Product", "Продукт"),
     "plan": Text("Plan", "Тариф"),
     "since": Text("Since", "С какого дня"),
-    "lines": Text("Deliveries", "Поставок"),
+    "lines": Text("Documents", "Документов"),
     "theme": Text("Theme", "Тема"),
     "requests": Text("Requests", "Обращений"),
 }
@@ -112,7 +112,7 @@ SAYS: Mapping[str, Phrase] = {
         "Documents issued in the period: {documents}, on {last}.",
         "Оформлено документов за период: {documents}, {last}.",
     ),
-    "first_value": _p("The first promised benefit was reached on {day}.", "Первая обещанная польза получена {day}."),
+    "first_value": _p("The first benefit was reached on {day}.", "Первая польза получена {day}."),
     "months": _p("Months covered by them: {months}.", "Месяцев, которые они покрывают: {months}."),
     "service": _p("Service covered: from {start} to {end}.", "Обслуживание охватывает период с {start} по {end}."),
     "invoiced": _p("In total: {sum} net of tax.", "Всего: {sum} без НДС."),

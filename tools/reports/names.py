@@ -17,6 +17,12 @@ KINDS: Mapping[str, Text] = {
     "revenue": Text("by revenue", "по выручке"),
     "lower_bound": Text("lower bound", "нижняя граница"),
     "simple": Text("simple estimate", "простая оценка"),
+    "identity": Text("clients known by name", "клиенты с названием"),
+    "money": Text("by money", "по деньгам"),
+    "one_order": Text("one order only", "один заказ"),
+    "report_coverage": Text("clients with a report", "клиенты с отчётом"),
+    "tickets": Text("requests", "обращения"),
+    "usage_change": Text("change of usage", "изменение использования"),
     "green": Text("green", "зелёная зона"),
     "red": Text("red", "красная зона"),
 }
@@ -68,6 +74,16 @@ OTHER: Mapping[str, Text] = {
 }
 
 
+PREFIXES: Mapping[str, Text] = {"by_": Text("by day", "к дню"), "top_": Text("top", "крупнейшие")}
+
+
 def _about(part: str, value: str, language: Language) -> str:
-    known = KINDS.get(value) if part == "kind" else SEGMENTS.get(value) if part == "group" else None
-    return known[language] if known else value.replace("_", " ") if part == "kind" else value
+    if part in ("account", "where"):
+        return value
+    known = KINDS.get(value) or SEGMENTS.get(value)
+    if known:
+        return known[language]
+    for prefix, words in PREFIXES.items():
+        if value.startswith(prefix) and value[len(prefix) :].isdigit():
+            return f"{words[language]} {value[len(prefix) :]}"
+    return value.removesuffix(".break_even").replace("_", " ") if part == "kind" else value

@@ -110,9 +110,16 @@ def value_report(portfolio: Portfolio, account_ref: str) -> ValueReport:
         _next(portfolio.as_of, rung, card),
     )
     return ValueReport(
-        account, name, portfolio.snapshot, portfolio.currency, portfolio.as_of, window, rung,
-        _title(rung, Name(name, account), promised), sections,
-    )  # fmt: skip
+        account,
+        name,
+        portfolio.snapshot,
+        portfolio.currency,
+        portfolio.as_of,
+        window,
+        rung,
+        _title(rung, Name(name, account), promised),
+        sections,
+    )
 
 
 def approve(report: ValueReport) -> ValueReport:
@@ -155,10 +162,15 @@ def _promises(promised: Promises, bills: Part, card: Mapping[str, Any]) -> Repor
     rows = tuple(
         (
             f"{goal.title}, {goal.unit}" if goal.unit else goal.title,
-            goal.base, goal.target, goal.current or SAYS["not_measured"].text, goal.progress, goal.due, goal.evidence,
+            goal.base,
+            goal.target,
+            goal.current or SAYS["not_measured"].text,
+            goal.progress,
+            goal.due,
+            goal.evidence,
         )
         for goal in promised.goals
-    )  # fmt: skip
+    )
     return ReportSection(
         "promised", TITLES["promised"], tuple(claims), _table("goal base target now progress due evidence", rows)
     )

@@ -111,9 +111,7 @@ def _spec(by: str) -> Spec:
     return found[by]
 
 
-def groups_of(
-    portfolio: Portfolio, titles: Mapping[str, Text], placed: list[Placed], *, by: str
-) -> tuple[Group, ...]:
+def groups_of(portfolio: Portfolio, titles: Mapping[str, Text], placed: list[Placed], *, by: str) -> tuple[Group, ...]:
     """Size and yearly money of every segment, in the order of ``titles``."""
     from tools.metrics.orders import worths
     from tools.reading import Unit
@@ -127,8 +125,12 @@ def groups_of(
         total = None
         if money:
             total = Reading(
-                "segments", Unit.MONEY_YEAR, round(sum(money.get(account, 0.0) for account in ids), 2),
-                n=len(ids), scope={**scope, "kind": "money"}, snapshot=portfolio.snapshot,
-            )  # fmt: skip
+                "segments",
+                Unit.MONEY_YEAR,
+                round(sum(money.get(account, 0.0) for account in ids), 2),
+                n=len(ids),
+                scope={**scope, "kind": "money"},
+                snapshot=portfolio.snapshot,
+            )
         groups.append(Group(key, title, size, total))
     return tuple(groups)

@@ -59,9 +59,9 @@ def rfm_segments(portfolio: Portfolio) -> Segmentation:
         m, m_edges = stats.quartile_score(columns["money"])
         edges = _edges(portfolio, {"recency": r_edges, "orders": f_edges, "money": m_edges}, len(rows), left)
         names = dict(portfolio.accounts())
-        for row, *scores in zip(rows, r, f, m, strict=True):
+        for row, recency, frequency, amount in zip(rows, r, f, m, strict=True):
             account = row["account_id"]
-            key = cell(*scores, int(row["orders"]))
+            key = cell(recency, frequency, amount, int(row["orders"]))
             placed.append(Placed(account, names.get(account, account), key, _why(portfolio, row, sql)))
     seen = {account.id for account in placed}
     idle = Claim("why.inactive", Text("no order within twelve months", "нет заказов за двенадцать месяцев"))
@@ -86,13 +86,18 @@ def _accounts(portfolio: Portfolio) -> tuple[list[dict[str, Any]], str, dict[str
     sql = portfolio.sql(by.filter(by.orders > 0).order_by("account_id"))
     rows = portfolio.query(sql).to_pylist()
     counts, _sql = portfolio.row(lines.agg(n=lines.count(), used=lines.account_id.count()))
-    left = {"no client": int(counts["n"]) - int(counts["used"]), "outside the window": portfolio.rows("invoices") - int(counts["n"])}
+    left = {
+        "no client": int(counts["n"]) - int(counts["used"]),
+        "outside the window": portfolio.rows("invoices") - int(counts["n"]),
+    }
     left = {reason: number for reason, number in left.items() if number}
     portfolio.memo["rfm rows"] = Rows(int(counts["used"]), left)
     return rows, sql, left
 
 
-def _edges(portfolio: Portfolio, edges: dict[str, tuple[float, float, float]], n: int, left: dict[str, int]) -> list[Reading]:
+def _edges(
+    portfolio: Portfolio, edges: dict[str, tuple[float, float, float]], n: int, left: dict[str, int]
+) -> list[Reading]:
     units = {"recency": Unit.DAYS, "orders": Unit.COUNT, "money": Unit.MONEY}
     rows = portfolio.memo["rfm rows"]
     return [
@@ -113,14 +118,23 @@ def _why(portfolio: Portfolio, row: dict[str, Any], sql: str) -> Claim:
 
         escaped = str(account).replace("'", "''")
         return Reading(
-            "rfm", unit, value, n=1, window=trailing_year(portfolio), convention=RULE,
-            scope={"account": account, "kind": name}, sql=one_value(sql, f'"{name}"', f"\"account_id\" = '{escaped}'"),
+            "rfm",
+            unit,
+            value,
+            n=1,
+            window=trailing_year(portfolio),
+            convention=RULE,
+            scope={"account": account, "kind": name},
+            sql=one_value(sql, f'"{name}"', f"\"account_id\" = '{escaped}'"),
             snapshot=portfolio.snapshot,
-        )  # fmt: skip
+        )
 
     return Claim(
         f"why.{account}",
-        Text("last order {recency} ago, orders {orders}, revenue {money}", "последний заказ {recency} назад, заказов {orders}, выручка {money}"),
+        Text(
+            "last order {recency} ago, orders {orders}, revenue {money}",
+            "последний заказ {recency} назад, заказов {orders}, выручка {money}",
+        ),
         {
             "recency": part("recency", Unit.DAYS, int(row["recency"])),
             "orders": part("orders", Unit.COUNT, int(row["orders"])),

@@ -9,9 +9,8 @@ from ibis import _
 
 from tools import ledger
 from tools.document import Claim, Slot
-from tools.metrics.contracts import worths
 from tools.metrics.health import days_late, scores, usage_change
-from tools.metrics.orders import on
+from tools.metrics.orders import on, worths
 from tools.metrics.value import account_scores, journeys
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit
@@ -183,7 +182,9 @@ def signals(portfolio: Portfolio) -> dict[str, Signals]:
 
 
 def _ever(portfolio: Portfolio) -> set[str]:
-    name, column = ("subscriptions", "mrr") if ledger.convention(portfolio) == ledger.CONTRACT else ("invoices", "amount")
+    name, column = (
+        ("subscriptions", "mrr") if ledger.convention(portfolio) == ledger.CONTRACT else ("invoices", "amount")
+    )
     table = portfolio.table(name).filter(_.account_id.notnull(), _[column] > 0)
     return {str(value) for value in portfolio.run(table.select("account_id").distinct()).column(0).to_pylist()}
 
@@ -223,14 +224,21 @@ def limit_hitters(portfolio: Portfolio) -> set[str]:
 
 PLAIN = {
     "lost": Text("paid before, pays nothing now", "платил раньше, сейчас не платит"),
-    "newcomers": Text("a client for {tenure_days}, first benefit not reached yet", "клиент {tenure_days}, первой пользы ещё нет"),
+    "newcomers": Text(
+        "a client for {tenure_days}, first benefit not reached yet", "клиент {tenure_days}, первой пользы ещё нет"
+    ),
     "unknown": Text(
         "no sign of risk, and too little is known of usage, health and promises",
         "признаков риска нет, но об использовании, здоровье и обещаниях известно слишком мало",
     ),
     "advocates": Text("promises kept at {vrs}, and recommends us", "обещания выполнены на {vrs}, рекомендует нас"),
-    "growth": Text("promises kept at {vrs}, and at the limits of the plan", "обещания выполнены на {vrs}, упирается в лимиты тарифа"),
-    "core": Text("promises kept at {vrs}; no recommendation from it yet", "обещания выполнены на {vrs}; рекомендаций пока нет"),
+    "growth": Text(
+        "promises kept at {vrs}, and at the limits of the plan",
+        "обещания выполнены на {vrs}, упирается в лимиты тарифа",
+    ),
+    "core": Text(
+        "promises kept at {vrs}; no recommendation from it yet", "обещания выполнены на {vrs}; рекомендаций пока нет"
+    ),
     "steady": Text("no risk, no strong sign of growth", "нет риска и нет явных признаков роста"),
 }
 UNITS = {

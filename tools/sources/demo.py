@@ -44,7 +44,7 @@ def _register() -> Rows:
     yield (
         "Контрагент", "ИНН", "Код клиента", "Номер документа", "Дата", "Номенклатура", "Содержание",
         "Сумма без НДС, руб.", "НДС, руб.", "Начало периода", "Конец периода", "Срок оплаты", "Дата оплаты",
-    )  # fmt: skip
+    )
     number, last = 0, None
     for line in lines:
         here = (line.day, line.account.code, line.period is None)
@@ -53,7 +53,7 @@ def _register() -> Rows:
         yield (
             line.account.name, line.account.inn, line.account.code, f"УТ-{number:06d}", line.day, line.item, line.text,
             line.net, line.vat, start, end, line.due, line.paid,
-        )  # fmt: skip
+        )
     net, vat = sum((line.net for line in lines), Decimal(0)), sum((line.vat for line in lines), Decimal(0))
     yield ("Итого", None, None, None, None, None, None, net, vat, None, None, None, None)
 
@@ -62,25 +62,25 @@ def _clients() -> Rows:
     yield (
         "Код клиента", "Название", "ИНН", "Тариф", "Отрасль", "Регион", "Число мест", "Ответственный", "Дата договора",
         "Окончание договора", "Статус в CRM", "Холдинг",
-    )  # fmt: skip
+    )
     for a in company():
         yield (
             a.code, a.name, a.inn, a.plan, a.industry, a.region, a.seats_at(29), a.owner, a.signed, a.contract_end,
             a.status, a.holding,
-        )  # fmt: skip
+        )
 
 
 def _subscriptions() -> Rows:
     yield (
         "Код подписки", "Код клиента", "Продукт", "Тариф", "Дата начала", "Дата окончания", "Цена в месяц",
         "Валюта", "Число мест", "Статус подписки",
-    )  # fmt: skip
+    )
     for number, row in enumerate(money.subscriptions(), start=1):
         a = row.account
         yield (
             f"S-{number:05d}", a.code, row.product, a.plan, row.start, row.end, Decimal(row.price), "RUB", row.seats,
             row.status,
-        )  # fmt: skip
+        )
 
 
 def _usage() -> Rows:
@@ -114,7 +114,7 @@ def _promises() -> Rows:
     yield (
         "Код клиента", "Тариф", "Обещание", "Единица", "Было", "Обещанное значение", "Сейчас", "Ценность в год, руб.",
         "Срок", "Подтверждение",
-    )  # fmt: skip
+    )
     for g in promises.goals():
         code = g.account.code if g.account else None
         yield code, g.plan, g.goal, g.unit, g.base, g.target, g.current, g.value, g.due, g.grade

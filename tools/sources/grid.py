@@ -112,5 +112,3 @@ def _header_said(grid: Grid, start: int | None, first: int) -> str:
         return "none"
     row = grid.numbers[start]
     return f"row {row}" if first == start + 1 else f"rows {row}-{grid.numbers[first - 1]}"
-
-

@@ -13,7 +13,7 @@ from tools.sources.magic import locked
 from tools.text import Text
 
 
-@source("workbook", endings=("xlsx", "xlsm", "xlsb", "xls", "ods"))
+@source("workbook", endings=("xlsx", "xls", "ods"))
 def read_workbook(name: str, data: bytes) -> list[RawTable]:
     """Raw tables of every sheet with rows; empty sheets are skipped."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError

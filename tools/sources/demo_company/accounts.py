@@ -152,7 +152,7 @@ def _draw(number: int, slot: tuple[str, str, str], shown: tuple[str, str]) -> Ac
         region=draw.choice(REGIONS), cohort=cohort, start=start, end=end, signed=signed,
         contract_end=_contract_end(start, end), seats=draw.randint(*SEATS[plan]),
         modules=_modules(number, plan), cycle=cycle, status="Отключён" if leaves else "Активен",
-    )  # fmt: skip
+    )
 
 
 def _modules(number: int, plan: str) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tools.piece import Piece
-from tools.remarks import Notes
+from tools.conforming.piece import Piece
+from tools.conforming.remarks import Notes
 from tools.schema import arrow_schema
 
 NO_CLIENT = ("accounts", "culture", "value_goals")
@@ -179,5 +179,3 @@ def _encoded(column: Any) -> Any:
     if isinstance(whole, pa.ChunkedArray):
         whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], pa.string())
     return whole.dictionary_encode()
-
-

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from tools.columns import Style, typed
+from tools.conforming.columns import Style, typed
+from tools.conforming.recognise import Plan
+from tools.conforming.remarks import Notes
 from tools.errors import BadData
 from tools.load import RawTable
-from tools.recognise import Plan
-from tools.remarks import Notes
 from tools.text import Text
 
 TOTAL = re.compile(
@@ -186,5 +186,3 @@ def _groups_that_differ(rows: Any, headings: list[bool], *, plan: Plan, style: S
                 summed[group] += value or 0
         wrong |= {group for group in stated if stated[group] not in (summed[group], 0)}
     return len(wrong)
-
-

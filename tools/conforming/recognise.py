@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tools.conforming.synonyms import ATTRIBUTES, CODES, HINTS, INNS, NAMES, SIGNS, SYNONYMS
 from tools.load import RawTable
 from tools.schema import TABLES, Kind
 from tools.sources.cells import BLANK, CURRENCIES, ORDERS, bool_of, date_of, is_number
-from tools.synonyms import ATTRIBUTES, CODES, HINTS, INNS, NAMES, SIGNS, SYNONYMS
 
 EXTRA_KINDS: Mapping[str, Kind] = {"gross": "money", "sales": "money", "returns": "money", "subscription_key": "text"}
 _UNITS = {sign for signs in CURRENCIES.values() for sign in signs} | {"тыс", "млн", "шт", "чел", "ед", "мес", "k", "в"}
@@ -126,9 +126,7 @@ def _account(raw: RawTable, free: Mapping[str, str]) -> str | None:
     return next(header for header, share in found if share <= least + 0.01)
 
 
-def _find(
-    raw: RawTable, free: Mapping[str, str], *, column: str, table: str, synonyms: Sequence[str]
-) -> str | None:
+def _find(raw: RawTable, free: Mapping[str, str], *, column: str, table: str, synonyms: Sequence[str]) -> str | None:
     kind = EXTRA_KINDS.get(column) or TABLES[table].column(column).kind
     for word in synonyms:
         for header, said in free.items():
@@ -185,7 +183,8 @@ def _is_register(raw: RawTable, mapping: Mapping[str, str]) -> bool:
         return False
     column = raw.rows.column(header)
     filled = len(column) - column.null_count
-    return bool(filled >= 0.9 * len(column) and len(column.unique()) >= 0.9 * filled)
+    single = 0.5 if _hinted(raw, "accounts") else 0.9
+    return bool(filled >= 0.9 * len(column) and len(column.unique()) >= single * filled)
 
 
 def _attributes(raw: RawTable, free: dict[str, str], mapping: Mapping[str, str], table: str) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from tools.conforming.recognise import normal
+from tools.conforming.synonyms import CODES, INNS, NAMES
 from tools.load import RawTable
-from tools.recognise import normal
 from tools.sources.cells import BLANK, date_of
-from tools.synonyms import CODES, INNS, NAMES
 
 FEWEST_MONTHS = 3
 MONTH, AMOUNT = "month", "amount"
@@ -35,6 +35,4 @@ def unpivot(raw: RawTable) -> RawTable:
         parts.append(part.append_column(MONTH, pa.array([day.isoformat()] * part.num_rows, pa.string())))
         numbers.append(raw.numbers.filter(filled))
     said = {**raw.how, "months in columns": f"{len(months)} columns, the first of each month taken for the day"}
-    return replace(
-        raw, rows=pa.concat_tables(parts), numbers=pa.concat_arrays(numbers), how=said, source_lines=counted
-    )
+    return replace(raw, rows=pa.concat_tables(parts), numbers=pa.concat_arrays(numbers), how=said, source_lines=counted)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tools.piece import Piece
-from tools.recognise import normal
-from tools.remarks import Notes
+from tools.conforming.piece import Piece
+from tools.conforming.recognise import normal
+from tools.conforming.remarks import Notes
 from tools.schema import TABLES
 
 ONE_ROW_A_DOCUMENT = 0.9

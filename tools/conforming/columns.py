@@ -194,7 +194,7 @@ def _asked_mark(header: str, values: list[str | None], style: Style) -> tuple[Ma
         "Если дробь, знак в числе десятичный.",
     )
     usual: Mark = "." if "," in example else ","
-    return usual, Question(name, text, ("point", "comma"), ("amount",))
+    return usual, Question(name, text, ("point", "comma"), ("mrr", "cash_per_client", "concentration"))
 
 
 def _dates(header: str, values: list[str | None], indices: Any, style: Style) -> tuple[Typed, Question | None]:
@@ -230,7 +230,7 @@ def _asked_order(header: str, values: list[str | None], style: Style) -> tuple[O
         f"In “{header}” of {style.file} every date reads both ways: is {example} day-month or month-day?",
         f"Столбец «{header}» файла {style.file}: все даты читаются двояко. {example} — сначала день или месяц?",
     )
-    return "dmy", Question(name, text, ("day-month", "month-day"), ("date",))
+    return "dmy", Question(name, text, ("day-month", "month-day"), ("movements", "nrr", "silence"))
 
 
 def _assemble(

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tools.amounts import currencies_of
+from tools.conforming.amounts import currencies_of
+from tools.conforming.piece import MONEY_OF, Piece
 from tools.load import ControlTotal
-from tools.piece import MONEY_OF, Piece
 from tools.sources.cells import BLANK_TEXT, Mark
 
 ZERO = Decimal(0)

@@ -5,17 +5,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.amounts import CurrencyRule, Recipe, amounts_of, currencies_of, currency_rule, recipe_of
-from tools.columns import Style, Typed, style_of, text_column, typed
-from tools.layout import Body, body_of
+from tools.conforming.amounts import CurrencyRule, Recipe, amounts_of, currencies_of, currency_rule, recipe_of
+from tools.conforming.columns import Style, Typed, style_of, text_column, typed
+from tools.conforming.layout import Body, body_of
+from tools.conforming.recognise import EXTRA_KINDS, Plan, normal
+from tools.conforming.remarks import Notes
+from tools.conforming.synonyms import NAMES
 from tools.load import RawTable
-from tools.recognise import EXTRA_KINDS, Plan, normal
-from tools.remarks import Notes
 from tools.schema import TABLES, Kind, arrow_schema
-from tools.synonyms import NAMES
 
-CODES = ("account_id", "document", "inn", "crm_id", "parent_id", "subscription_id", "ticket_id", "subscription_key",
-         "product", "referred_id")  # fmt: skip
+CODES = (
+    "account_id",
+    "document",
+    "inn",
+    "crm_id",
+    "parent_id",
+    "subscription_id",
+    "ticket_id",
+    "subscription_key",
+    "product",
+    "referred_id",
+)
 _WITH_CODE = re.compile(r"(.+?)\s*\(([\w-]*\d[\w-]*)\)")
 _SCIENCE = r"^\d([.,]\d+)?[eE]\+\d+$"
 MONEY_OF: Mapping[str, str] = {"invoices": "amount", "subscriptions": "mrr"}
@@ -138,7 +148,7 @@ def _split_names(piece: Piece, columns: dict[str, Any]) -> None:
     """«ООО Ромашка (123)» in every row of a name column is a name and a code."""
     import pyarrow as pa
 
-    from tools.columns import distinct
+    from tools.conforming.columns import distinct
 
     header = piece.plan.mapping.get("account_id")
     if header is None or normal(header) not in NAMES:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from tools.columns import Typed
-from tools.recognise import normal
+from tools.conforming.columns import Typed
+from tools.conforming.recognise import normal
 from tools.sources.cells import currency_of
 
 RATES = (5, 7, 10, 12, 18, 19, 20, 21, 22)
@@ -124,7 +124,7 @@ def currencies_of(rule: CurrencyRule, rows: Any) -> Any:
     """Currency code of each row, null where none is named."""
     import pyarrow as pa
 
-    from tools.columns import distinct
+    from tools.conforming.columns import distinct
 
     if rule.kind in ("header", "none"):
         return pa.array([rule.code or None] * rows.num_rows, pa.string())

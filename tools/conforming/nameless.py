@@ -5,13 +5,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from tools.columns import style_of, typed
+from tools.conforming.columns import style_of, typed
+from tools.conforming.piece import Piece, piece_of
+from tools.conforming.recognise import SAMPLE, Plan, normal
+from tools.conforming.remarks import Notes
+from tools.conforming.synonyms import SYNONYMS
 from tools.load import Question, RawTable
-from tools.piece import Piece, piece_of
-from tools.recognise import SAMPLE, Plan, normal
-from tools.remarks import Notes
 from tools.sources.cells import is_date, is_number
-from tools.synonyms import SYNONYMS
 from tools.text import Text
 
 ROW = "row number"
@@ -40,6 +40,8 @@ def nameless_piece(raw: RawTable, *, answers: Mapping[str, str], notes: Notes) -
 
 def _spend(piece: Piece, raw: RawTable, numbers: list[str], *, answers: Mapping[str, str], notes: Notes) -> None:
     """Add up the columns that the user names as money; unnamed, they stay out and are asked about."""
+    import pyarrow as pa
+
     name = f"spend_columns:{raw.file}"
     chosen = [column.strip() for column in answers.get(name, "").split(",") if column.strip() in numbers]
     piece.how["total_charge"] = " + ".join(chosen) or "not named as money"
@@ -52,13 +54,11 @@ def _spend(piece: Piece, raw: RawTable, numbers: list[str], *, answers: Mapping[
                 f"Which columns of {raw.file} are money that the client spent? {listed}",
                 f"Какие столбцы файла {raw.file} — деньги, потраченные клиентом? {listed}",
             )
-            notes.ask(Question(name, text, (listed, "none"), ("total_charge", "segments", "concentration")))
+            notes.ask(Question(name, text, (listed, "none"), ("segments", "concentration")))
         return
     style = style_of(raw, dict.fromkeys(chosen, "money"), answers)
     values = [typed(column, raw.rows.column(column), "money", style)[0].values.to_pylist() for column in chosen]
     sums = [sum((value or Decimal(0) for value in row), Decimal(0)) for row in zip(*values, strict=True)]
-    import pyarrow as pa
-
     place = piece.data.schema.get_field_index("total_charge")
     piece.data = piece.data.set_column(place, "total_charge", pa.array(sums, pa.decimal128(18, 4)))
 

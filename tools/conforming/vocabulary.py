@@ -68,7 +68,9 @@ def settle(name: str, table: pa.Table) -> pa.Table:
 
 def _settled(column: pa.ChunkedArray, words: Words) -> pa.Array:
     spelled = {spelling: word for word, spellings in words.items() for spelling in (word.replace("_", " "), *spellings)}
-    return pa.array([value if value is None else spelled.get(_plain(value), value) for value in column.to_pylist()], pa.string())
+    return pa.array(
+        [value if value is None else spelled.get(_plain(value), value) for value in column.to_pylist()], pa.string()
+    )
 
 
 def _plain(value: str) -> str:

@@ -1,0 +1,71 @@
+"""What every test shares: a home of its own, the demo loaded once, the shared data where they are."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+IN_CI = bool(os.environ.get("CI"))
+SETTINGS = ("CVM_LLM_BASE_URL", "CVM_LLM_MODEL", "CVM_LLM_API_KEY", "CVM_LANGUAGE", "CVM_API_KEY", "OPENAI_API_KEY")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's own home, or reaches a model she has set up."""
+    monkeypatch.setenv("CVM_HOME", str(tmp_path_factory.mktemp("home")))
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that the whole session shares; the demo is loaded into it."""
+    return tmp_path_factory.mktemp("demo_home")
+
+
+@pytest.fixture(scope="session")
+def demo_snapshot(demo_home: Path) -> str:
+    """The id of the demo's snapshot in `demo_home`."""
+    from agent.assistant import Assistant
+    from agent.settings import Settings
+
+    return str(Assistant.open(Settings(home=demo_home, llm_base_url=None)).load("demo").snapshot)
+
+
+@pytest.fixture(scope="session")
+def demo(demo_home: Path, demo_snapshot: str) -> Iterator[Any]:
+    """The demo company as a portfolio, read once a session."""
+    from tools.portfolio import open_portfolio
+
+    portfolio = open_portfolio(demo_home, demo_snapshot)
+    yield portfolio
+    portfolio.connection.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of data sets beside the checkout; absent, the test is skipped by name (and fails in CI)."""
+    if not SHARED.is_dir():
+        missing("the shared data sets", f"no folder {SHARED.name} beside the checkout")
+    return SHARED
+
+
+def missing(what: str, why: str) -> None:
+    """Skip the test for a part that is not here; in CI nothing is skipped, so there it fails."""
+    if IN_CI:
+        pytest.fail(f"{what} must be here in CI: {why}", pytrace=False)
+    pytest.skip(f"{what}: {why}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """In CI a skip is a failure: a green run means that everything ran."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where nothing may be: {item.nodeid}: {report.longrepr}"
+    return report
