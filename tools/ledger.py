@@ -149,8 +149,17 @@ def _first(portfolio: Portfolio) -> date | None:
 
 
 def days(points: Sequence[date]) -> Any:
-    """A one-column table ``point`` of the given days."""
-    return ibis.array([ibis.date(day.year, day.month, day.day) for day in points]).unnest().name("point").as_table()
+    """A one-column table ``point`` of the given days; a run of months is written as a run, to keep the SQL short."""
+    after = points[0] + timedelta(days=1)
+    if len(points) > 3 and all(back(after, -step) - timedelta(days=1) == day for step, day in enumerate(points)):
+        run = ibis.range(0, len(points)).unnest().name("step").as_table()
+        ends = _literal(after).cast("timestamp") + run.step.as_interval("M") - ibis.interval(days=1)
+        return run.select(point=ends.date())
+    return ibis.array([_literal(day) for day in points]).unnest().name("point").as_table()
+
+
+def _literal(day: date) -> Any:
+    return ibis.date(day.year, day.month, day.day)
 
 
 def state(portfolio: Portfolio, points: Sequence[date]) -> Any:

@@ -171,7 +171,7 @@ class Portfolio:
 
     def sql(self, expression: Any) -> str:
         """The SQL of an expression over logical table names, the same in every process."""
-        return str(ibis.to_sql(expression, dialect="duckdb"))
+        return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
 
     def query(self, sql: str) -> pa.Table:
         """The result of a query, by a cursor of its own (safe from any thread)."""

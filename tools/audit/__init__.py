@@ -50,15 +50,15 @@ class Draft:
     def read(self, key: str, kind: str | None = None, *, window: Window | None = None, quiet: bool = False) -> Reading:
         """A reading of a metric (or its variant); one without a value is listed as missing unless ``quiet``."""
         found = metrics.compute(self.portfolio, key, window=window)
-        for item in found:
-            self.keep(item)
         if kind is None:
+            for item in found:
+                self.keep(item)
             head = found[0]
             if not head.usable and not quiet:
                 spec = metrics.resolve(key)
                 self.lack(spec.name, head.reason or spec.needs, spec.needs)
             return head
-        return next((item for item in found if item.scope.get("kind") == kind), found[0])
+        return self.keep(next((item for item in found if item.scope.get("kind") == kind), found[0]))
 
     def keep(self, item: Reading) -> Reading:
         """The reading, kept among those the step shows."""
@@ -158,6 +158,9 @@ class Draft:
             status = "skipped" if empty else "partial" if self.missing or self.lens else "done"
         if status != "done" and reason is None:
             reason = self.lens or (self.missing[0].why if self.missing else None)
+        for chart in self.charts:
+            for item in chart.readings:
+                self.keep(item)
         findings = sorted(self.findings, key=lambda finding: RANK[finding.severity])
         return Step(
             self.spec.key,

@@ -98,7 +98,7 @@ def _churn(draft: Draft) -> None:
             events=events,
         )
     by_month = [
-        item for item in draft.readings.values() if item.key == "movements" and item.scope.get("kind") == "churn"
+        item for item in metrics.compute(portfolio, "movements") if item.scope.get("kind") == "churn"
     ]
     last = sorted(by_month, key=lambda item: item.scope["group"])[-24:]
     labels = tuple(Text(item.scope["group"], item.scope["group"]) for item in last)

@@ -14,7 +14,7 @@ from tools.reports.teller import Teller, bound, words
 from tools.text import Text
 
 View = dict[str, Any]
-DECISIONS, CALLS, UNKNOWN, VARIANTS = 3, 4, 4, 3
+DECISIONS, CALLS, UNKNOWN = 3, 4, 4
 PLAN_DAYS, STAGES = 90, 5
 
 PROMISES = Text("a file of promises (the workbook of “cvm inputs”)", "файл обещаний (книга из «cvm inputs»)")
@@ -26,9 +26,9 @@ FOR_CLIENT: Mapping[str, Text] = {
     "vrs": PROMISES,
     "value_gap": PROMISES,
     "ttv": EVENTS,
-    "adoption": Text("a usage log", "журнал использования"),
 }
 FOR_US: Mapping[str, Text] = {"nrr": BILLS, "grr": BILLS, "logo_churn": BILLS, "renewals": ENDS}
+VARIANTS = ("promised", "realised", "without_indexation", "without_largest", "without indexation")
 NARROW = {"by", "group", "account", "where"}
 SEVERITIES = ("urgent", "warning", "info", "good")
 
@@ -95,16 +95,18 @@ def _trust(audit: Audit, readings: Sequence[Reading], teller: Teller) -> list[Re
 
 def _facts(wanted: Mapping[str, Text], readings: Sequence[Reading], teller: Teller) -> list[View]:
     facts: list[View] = []
+    language = teller.language
     for key, needs in wanted.items():
         whole = [item for item in readings if item.key == key and not NARROW & set(item.scope)]
-        known = [item for item in whole if item.usable]
-        for item in known[:VARIANTS]:
-            name = metric_name(key, teller.language) if item is known[0] else teller.name(item)
-            facts.append({"name": name, "value": teller.value(item), "missing": None})
+        heads = [item for item in whole if "kind" not in item.scope]
+        known = [item for item in (heads or whole) if item.usable][:1]
+        variants = [item for item in whole if item.usable and item.scope.get("kind") in VARIANTS]
+        for item in [*known, *variants] if known else []:
+            facts.append({"name": teller.name(item), "value": teller.value(item), "missing": None})
         if not known:
-            reason = next((item.reason[teller.language] for item in whole if item.reason), None)
-            need = f"{teller.phrase('needs')}: {needs[teller.language]}"
-            facts.append({"name": metric_name(key, teller.language), "value": None, "missing": reason or need})
+            reason = next((item.reason[language] for item in whole if item.reason), None)
+            need = f"{teller.phrase('needs')}: {needs[language]}"
+            facts.append({"name": metric_name(key, language), "value": None, "missing": reason or need})
     return facts
 
 
@@ -127,13 +129,20 @@ def _line(step: Step, teller: Teller) -> View:
 def _decisions(audit: Audit, teller: Teller) -> list[View]:
     items = [item for step in audit.steps for item in step.recommendations]
     planned = [items[index] for stage in audit.plan for index in stage.recommendations if index < len(items)]
-    chosen = (planned or items)[:DECISIONS]
+    first: dict[str, Recommendation] = {}
+    for item in planned or items:
+        first.setdefault(item.action["en"], item)
+    chosen = list(first.values())[:DECISIONS]
     return [_decision(item, audit, teller) for item in chosen]
 
 
 def _decision(item: Recommendation, audit: Audit, teller: Teller) -> View:
     language = teller.language
-    effect = teller.effect(item.effect) if item.effect.usable else words(teller.phrase("no_estimate"))
+    effect = words(teller.phrase("effect_lower") + ": ", teller.effect(item.effect))
+    if not item.effect.usable:
+        effect = words(f"{teller.phrase('effect_lower')}: {teller.phrase('no_estimate')}")
+        if item.break_even and item.break_even.usable:
+            effect = words(teller.phrase("pays_at") + " ", teller.value(item.break_even))
     return {
         "action": item.action[language],
         "owner": item.owner[language],

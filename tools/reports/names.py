@@ -17,6 +17,50 @@ KINDS: Mapping[str, Text] = {
     "revenue": Text("by revenue", "по выручке"),
     "lower_bound": Text("lower bound", "нижняя граница"),
     "simple": Text("simple estimate", "простая оценка"),
+    "upper_bound": Text("upper bound", "верхняя граница"),
+    "promised": Text("promised", "обещано"),
+    "realised": Text("realised", "выполнено"),
+    "target": Text("target", "цель"),
+    "start": Text("at the start", "на начало"),
+    "end": Text("at the end", "на конец"),
+    "new": Text("new", "новые"),
+    "won": Text("won", "приведены"),
+    "leads": Text("leads", "обращения по рекомендации"),
+    "expansion": Text("expansion", "расширение"),
+    "contraction": Text("contraction", "сокращение"),
+    "churn": Text("lost", "уход"),
+    "reactivation": Text("returned", "возврат"),
+    "promoters": Text("promoters", "промоутеры"),
+    "detractors": Text("detractors", "критики"),
+    "orders": Text("orders", "заказы"),
+    "recency": Text("days since the last order", "дней с последнего заказа"),
+    "chs": Text("health score", "индекс здоровья"),
+    "tenure_days": Text("days as a client", "дней с начала работы"),
+    "receives_value": Text("value confirmed", "польза подтверждена"),
+    "at_risk_accounts": Text("clients at risk", "клиенты в зоне риска"),
+    "at_risk_money": Text("money at risk", "деньги в зоне риска"),
+    "clients_in_force": Text("active clients", "действующие клиенты"),
+    "hidden_growers": Text("hidden growers", "скрытый рост"),
+    "lens_disagreement": Text("views disagree", "взгляды расходятся"),
+    "limit_hitters": Text("at the limits of the plan", "упёрлись в лимиты"),
+    "low_adoption": Text("low adoption", "слабое освоение"),
+    "model_refused": Text("model refused", "модель не строится"),
+    "events_needed": Text("events needed", "нужно событий"),
+    "newcomers_waiting": Text("newcomers waiting", "новички ждут пользы"),
+    "no_open_subscription": Text("no open subscription", "нет действующей подписки"),
+    "nrr_leans": Text("retention leans on few", "удержание держится на немногих"),
+    "overdue_accounts": Text("late payers", "задержка оплаты"),
+    "promise_broken": Text("promise not kept", "обещание не выполнено"),
+    "renewals_at_risk": Text("renewals at risk", "продления под угрозой"),
+    "rfm_accounts": Text("clients in RFM", "клиенты в RFM"),
+    "rfm_rows_without_client": Text("lines without a client", "строки без клиента"),
+    "silent_accounts": Text("silent clients", "молчащие клиенты"),
+    "sources_joined": Text("sources joined", "источники связаны"),
+    "sources_known": Text("sources known", "источники известны"),
+    "stuck_step": Text("stuck step", "застряли на шаге"),
+    "top_pain": Text("main pain", "главная боль"),
+    "value_gap": Text("value gap", "недополученная ценность"),
+    "weakest_department": Text("weakest department", "слабое звено"),
     "identity": Text("clients known by name", "клиенты с названием"),
     "money": Text("by money", "по деньгам"),
     "one_order": Text("one order only", "один заказ"),
@@ -77,13 +121,18 @@ OTHER: Mapping[str, Text] = {
 PREFIXES: Mapping[str, Text] = {"by_": Text("by day", "к дню"), "top_": Text("top", "крупнейшие")}
 
 
+BREAK_EVEN = Text("break-even", "окупаемость")
+
+
 def _about(part: str, value: str, language: Language) -> str:
     if part in ("account", "where"):
         return value
-    known = KINDS.get(value) or SEGMENTS.get(value)
+    plain = value.removesuffix(".break_even")
+    tail = f", {BREAK_EVEN[language]}" if plain != value else ""
+    known = KINDS.get(plain) if part == "kind" else SEGMENTS.get(plain)
     if known:
-        return known[language]
+        return known[language] + tail
     for prefix, words in PREFIXES.items():
         if value.startswith(prefix) and value[len(prefix) :].isdigit():
             return f"{words[language]} {value[len(prefix) :]}"
-    return value.removesuffix(".break_even").replace("_", " ") if part == "kind" else value
+    return plain.replace("_", " ") + tail if part == "kind" else value

@@ -1,5 +1,6 @@
 """The audit as a tree of plain names, sentences and bound numbers, the same for every format's template."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ def audit_view(audit: Audit, telling: Telling, *, language: Language) -> View:
     teller = Teller(audit_register(audit), language, PHRASES)
     shown = audit_readings(audit)
     homes = _homes(audit)
+    queries: dict[str, str] = {}
+    titles = {step.key: step.title[language] for step in audit.steps}
     return {
         "language": language,
         "t": {key: phrase[language] for key, phrase in PHRASES.items()},
@@ -39,7 +42,7 @@ def audit_view(audit: Audit, telling: Telling, *, language: Language) -> View:
         "status_line": _status_line(teller, len(shown)),
         "page": first_page(audit, teller, summary=teller.fill(telling.sections[SUMMARY].draft)),
         "steps": [
-            step_view(step, telling, teller, number=place, homes=homes)
+            step_view(step, telling, teller, number=place, homes=homes, titles=titles, queries=queries)
             for place, step in enumerate(audit.steps, start=1)
         ],
         "plan": _plan(audit, teller),
@@ -61,15 +64,28 @@ def audit_view(audit: Audit, telling: Telling, *, language: Language) -> View:
             for step in audit.steps
             for gap in step.missing
         ],
-        "other": [_row(reading, teller, anchor=True) for reading in shown if reading.id not in homes],
+        "other": [_row(reading, teller, queries) for reading in shown if reading.id not in homes],
+        "queries": {name: sql for sql, name in queries.items()},
         "hints": {reading.id: teller.hint(reading) for reading in shown},
     }
 
 
-def step_view(step: Step, telling: Telling, teller: Teller, *, number: int, homes: Mapping[str, str]) -> View:
+def step_view(
+    step: Step,
+    telling: Telling,
+    teller: Teller,
+    *,
+    number: int,
+    homes: Mapping[str, str],
+    titles: Mapping[str, str],
+    queries: dict[str, str],
+) -> View:
     """One step: where the model worded it, its text leads; else its own claims lead and each finding tells itself."""
     language = teller.language
     section = telling.sections[step.key]
+    shown = step_readings(step)
+    own = [reading for reading in shown if homes[reading.id] == step.key]
+    away = dict.fromkeys(homes[reading.id] for reading in shown if homes[reading.id] != step.key)
     return {
         "key": step.key,
         "number": formats.count(number, language),
@@ -85,7 +101,8 @@ def step_view(step: Step, telling: Telling, teller: Teller, *, number: int, home
         "missing": [
             {"what": gap.what[language], "why": gap.why[language], "needs": gap.needs[language]} for gap in step.missing
         ],
-        "readings": [_row(reading, teller, anchor=homes[reading.id] == step.key) for reading in step_readings(step)],
+        "readings": [_row(reading, teller, queries) for reading in own],
+        "elsewhere": [{"key": key, "title": titles[key]} for key in away],
     }
 
 
@@ -196,13 +213,13 @@ def _total(total: ControlTotal, teller: Teller, currency: str) -> View:
     }
 
 
-def _row(reading: Reading, teller: Teller, *, anchor: bool) -> View:
+def _row(reading: Reading, teller: Teller, queries: dict[str, str]) -> View:
     language = teller.language
+    sql, query = _query(reading.sql, queries)
     left = {reason: formats.count(rows, language) for reason, rows in reading.rows.left_out.items()}
     interval = teller.interval(reading)
     return {
         "id": reading.id,
-        "anchor": anchor,
         "name": teller.name(reading),
         "value": formats.reading(reading, language, currency=teller.register.currency),
         "reason": reading.reason[language] if reading.reason else None,
@@ -214,10 +231,21 @@ def _row(reading: Reading, teller: Teller, *, anchor: bool) -> View:
         "grade": teller.phrase(reading.grade),
         "used": formats.count(reading.rows.used, language) if reading.rows.used else DASH_CELL,
         "left_out": left,
-        "sql": reading.sql,
+        "sql": sql,
+        "query": query,
     }
 
 
+def _query(sql: str | None, queries: dict[str, str]) -> tuple[str | None, str | None]:
+    """A reading's SQL with its inner query by name, so that a query shared by many readings is written once."""
+    found = WRAPPED.match(sql or "")
+    if not found:
+        return sql, None
+    name = queries.setdefault(found.group(2), f"Q{len(queries) + 1}")
+    return f"{found.group(1)}({name}){found.group(3)}", name
+
+
+WRAPPED = re.compile(r'(SELECT .{1,300}? AS "value" FROM )\((.*)\)( AS "result".*)$', re.S)
 DASH_CELL = "–"
 
 
