@@ -15,7 +15,9 @@ from tools.schema import TABLES, arrow_schema
 Rows = Iterable[Mapping[str, Any]]
 
 
-def build(home: Path, *, as_of: date | None = None, profile: str | None = None, currency: str = "RUB", **tables: Rows) -> Portfolio:
+def build(
+    home: Path, *, as_of: date | None = None, profile: str | None = None, currency: str = "RUB", **tables: Rows
+) -> Portfolio:
     """A portfolio of the given rows by table; accounts that only other tables name are added."""
     given = {name: [dict(row) for row in rows] for name, rows in tables.items()}
     known = {row["account_id"] for row in given.get("accounts", [])}

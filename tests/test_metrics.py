@@ -109,7 +109,17 @@ def test_every_metric_says_what_it_is() -> None:
 
 def test_every_metric_has_a_case() -> None:
     named = {expected["key"] for case in CASES for expected in case.get("expect", [])}
-    elsewhere = {"arr", "quick_ratio", "revenue_per_client", "concentration", "renewals", "overdue", "silence", "ttv", "chs"}
+    elsewhere = {
+        "arr",
+        "quick_ratio",
+        "revenue_per_client",
+        "concentration",
+        "renewals",
+        "overdue",
+        "silence",
+        "ttv",
+        "chs",
+    }
     assert set(metrics.metrics()) <= named | elsewhere
 
 
@@ -133,7 +143,9 @@ def subscriptions(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(rows=subscriptions())
-def test_the_bridge_closes_and_grr_stays_below_nrr(rows: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_bridge_closes_and_grr_stays_below_nrr(
+    rows: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     portfolio = build(tmp_path_factory.mktemp("p"), as_of=date(2026, 6, 30), subscriptions=rows)
     before = 0
     for row in ledger.bridge(portfolio).rows.to_pylist():
@@ -145,15 +157,29 @@ def test_the_bridge_closes_and_grr_stays_below_nrr(rows: list[dict[str, Any]], t
     nrr, grr = metrics.reading(portfolio, "nrr"), metrics.reading(portfolio, "grr")
     if nrr.value is not None and grr.value is not None:
         assert 0 <= grr.value <= 1 and grr.value <= nrr.value
-    plain = sum((row["mrr"] for row in rows if row["start_date"] <= "2026-06-30" < (row["end_date"] or "9999")), Decimal(0))
+    plain = sum(
+        (row["mrr"] for row in rows if row["start_date"] <= "2026-06-30" < (row["end_date"] or "9999")), Decimal(0)
+    )
     assert metrics.reading(portfolio, "mrr").value == plain
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
-@given(cents=st.integers(-10**9, 10**9).filter(bool), start=st.dates(date(2024, 1, 1), date(2025, 12, 31)), days=st.integers(0, 800))
-def test_the_parts_of_a_spread_line_sum_to_it(cents: int, start: date, days: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+@given(
+    cents=st.integers(-(10**9), 10**9).filter(bool),
+    start=st.dates(date(2024, 1, 1), date(2025, 12, 31)),
+    days=st.integers(0, 800),
+)
+def test_the_parts_of_a_spread_line_sum_to_it(
+    cents: int, start: date, days: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     end = start + timedelta(days=days)
-    line = {"account_id": "a", "date": str(start), "amount": Decimal(cents) / 100, "service_start": str(start), "service_end": str(end)}
+    line = {
+        "account_id": "a",
+        "date": str(start),
+        "amount": Decimal(cents) / 100,
+        "service_start": str(start),
+        "service_end": str(end),
+    }
     portfolio = build(tmp_path_factory.mktemp("p"), as_of=date(2029, 12, 31), invoices=[line])
     parts = portfolio.run(ledger.recognised(portfolio)).to_pylist()
     assert sum(int(part["ticks"]) for part in parts) == cents * 100

@@ -159,11 +159,12 @@ class Portfolio:
             table = table.filter(dated.isnull() | (dated <= ibis.literal(self.as_of)))
         if self.narrow is None or "account_id" not in columns:
             return table
+        shared = table.account_id.isnull() if name == "value_goals" else False  # promises to a whole plan
         if self.narrow.ids is not None:
-            return table.filter(table.account_id.isin(list(self.narrow.ids) or [""]))
+            return table.filter(table.account_id.isin(list(self.narrow.ids) or [""]) | shared)
         accounts = ibis.table({c.name: IBIS_TYPES[c.kind] for c in TABLES["accounts"].columns}, name="accounts")
         inside = accounts.filter(accounts[self.narrow.by].cast("string") == self.narrow.group)
-        return table.filter(table.account_id.isin(inside.account_id))
+        return table.filter(table.account_id.isin(inside.account_id) | shared)
 
     def narrowed(self, narrow: Narrow) -> "Portfolio":
         """The same snapshot with only the accounts of one group."""

@@ -44,14 +44,15 @@ class Register:
     currency: str
     slots: dict[str, Reading | date | Name] = field(default_factory=dict)
     _known: dict[str, str] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def token(self, slot: Reading | date | Name) -> str:
         """The token of a slot, the same for the same reading, date or name."""
         letter, identity = _identity(slot)
         known = self._known.get(identity)
         if known is None:
-            number = sum(1 for name in self.slots if name.startswith(letter)) + 1
-            known = f"{letter}{number}"
+            self._counts[letter] = self._counts.get(letter, 0) + 1
+            known = f"{letter}{self._counts[letter]}"
             self._known[identity] = known
             self.slots[known] = slot
         return f"[[{known}]]"

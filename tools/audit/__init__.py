@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,11 +10,12 @@ from typing import Any
 
 from tools import metrics
 from tools.document import AccountLine, Chart, Claim, Direction, Finding, Missing, Name, Slot, Step, StepStatus
+from tools.formats import plural_en, plural_ru
 from tools.load import Severity
 from tools.metrics.orders import worth, worths
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit, Window
-from tools.text import Text
+from tools.text import Language, Text
 
 Answers = Mapping[str, Any]
 SHOWN_ACCOUNTS = 200
@@ -78,7 +80,9 @@ class Draft:
                 if not slot.usable:
                     return None
                 self.keep(slot)
-        return Claim(f"{self.spec.key}.{name}", Text(en, ru), slots, direction)
+        return Claim(
+            f"{self.spec.key}.{name}", Text(_forms(en, slots, "en"), _forms(ru, slots, "ru")), slots, direction
+        )
 
     def say(self, name: str, en: str, ru: str, *, direction: Direction = "none", **slots: Slot) -> None:
         """Add a sentence to the step's text, where every reading of it may be stated."""
@@ -174,6 +178,22 @@ class Draft:
             tuple(self.missing),
             tuple(self.charts),
         )
+
+
+FORMS = re.compile(r"\{([a-z_]+):([^}]+)\}")
+
+
+def _forms(pattern: str, slots: Mapping[str, Slot], language: Language) -> str:
+    """The sentence with each ``{slot:one|few|many}`` turned into the slot and the form that goes with its value."""
+
+    def chosen(match: re.Match[str]) -> str:
+        slot = slots[match.group(1)]
+        assert isinstance(slot, Reading) and slot.value is not None
+        n, forms = int(slot.value), match.group(2).split("|")
+        word = plural_en(n, *forms) if language == "en" else plural_ru(n, *forms)
+        return "{" + match.group(1) + "} " + word
+
+    return FORMS.sub(chosen, pattern)
 
 
 _STEPS: dict[str, StepSpec] = {}

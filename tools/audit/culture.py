@@ -85,8 +85,8 @@ def culture_step(draft: Draft) -> Step:
     if company.value is None:
         claim = draft.claim(
             "not_answered",
-            "The culture questionnaire has not been answered by any of {departments} departments.",
-            "На анкету о культуре не ответил ни один из отделов, а их {departments}.",
+            "The culture questionnaire has not been answered; {departments} departments are asked.",
+            "На анкету о культуре никто не ответил; её задают отделам: {departments}.",
             departments=draft.count("departments", len(DEPARTMENTS)),
         )
         draft.find("culture_not_answered", "info", claim)
@@ -94,8 +94,8 @@ def culture_step(draft: Draft) -> Step:
     parts = [item for item in draft.readings.values() if item.key == "culture" and item.scope.get("by") == "department"]
     draft.say(
         "company",
-        "By the departments' own answers, the culture of value stands at {score} of a hundred.",
-        "По ответам самих отделов культура ценности — {score} из ста.",
+        "By the departments' own answers, the culture score is {score}.",
+        "По ответам самих отделов индекс культуры — {score}.",
         score=company,
     )
     labels = tuple(DEPARTMENTS[item.scope["group"]] for item in parts)
@@ -105,8 +105,8 @@ def culture_step(draft: Draft) -> Step:
     if target is not None and float(weakest.value or 0) < target:
         claim = draft.claim(
             "weakest",
-            "The weakest link is {department}: {score} of a hundred.",
-            "Слабое звено — {department}: {score} из ста.",
+            "The weakest link is {department}, {score}.",
+            "Слабое звено — {department}, {score}.",
             department=DEPARTMENTS[weakest.scope["group"]],
             score=weakest,
         )

@@ -40,8 +40,8 @@ def _ttv(draft: Draft) -> None:
         clients = draft.count("clients", draft.portfolio.rows("accounts"))
         claim = draft.claim(
             "no_milestones",
-            "No first-value date is recorded for any of {clients} clients, so nobody can say how long value takes.",
-            "Ни по одному из {clients} клиентов нет даты первой пользы: сколько её ждут, сказать нельзя.",
+            "No first-value date is recorded for any of {clients:client|clients}, so nobody can say how long value takes.",
+            "Ни по одному из {clients:клиента|клиентов|клиентов} нет даты первой пользы: сколько её ждут, сказать нельзя.",
             clients=clients,
         )
         draft.find("no_milestones", "warning", claim)
@@ -49,8 +49,8 @@ def _ttv(draft: Draft) -> None:
     month = draft.read("ttv", "by_30")
     draft.say(
         "ttv",
-        "Half of the clients have their first benefit within {days}; {share} have it by the end of the first month.",
-        "Половина клиентов получает первую пользу за {days}; к концу первого месяца её имеют {share}.",
+        "The median client has the first benefit within {days}; a month after the contract {share} have it.",
+        "Медианный клиент получает первую пользу за {days}; через месяц после договора её имеют {share}.",
         days=ttv,
         share=month,
     )
@@ -155,8 +155,8 @@ def _gap(draft: Draft) -> None:
         lines.append(draft.line(account, why))
     claim = draft.claim(
         "gap",
-        "Of {promised} promised to clients, {gap} has not been received; promises are kept at {score} of a hundred.",
-        "Из обещанных клиентам {promised} не получено {gap}; обещания выполнены на {score} из ста.",
+        "Of {promised} promised to clients, {gap} has not been received; the promise score (VRS) is {score}.",
+        "Из обещанных клиентам {promised} не получено {gap}; выполнение обещаний (VRS) — {score}.",
         promised=promised,
         gap=gap,
         score=score,
@@ -196,8 +196,8 @@ def _usage(draft: Draft) -> None:
         lines.append(draft.line(account, why))
     claim = draft.claim(
         "low_adoption",
-        "Usage has fallen sharply at {clients} clients since {since}.",
-        "С {since} использование резко упало у клиентов: {clients}.",
+        "Usage has fallen sharply at {clients:client|clients} since {since}.",
+        "С {since} использование резко упало у {clients:клиента|клиентов|клиентов}.",
         clients=draft.count("low_adoption", len(fallen)),
         since=since,
         direction="down",

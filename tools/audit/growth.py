@@ -35,8 +35,8 @@ def growth_step(draft: Draft) -> Step:
         clients = draft.count("clients", draft.portfolio.rows("accounts"))
         claim = draft.claim(
             "thin",
-            "Data of {clients} clients show no movement over time: no growth campaign can be sized from them.",
-            "По данным о {clients} клиентах не видно движения во времени: кампанию роста по ним не рассчитать.",
+            "Data of {clients:client|clients} show no movement over time: no growth campaign can be sized from them.",
+            "По данным о {clients:клиенте|клиентах|клиентах} не видно движения во времени: кампанию роста по ним не рассчитать.",
             clients=clients,
         )
         draft.find("thin_growth_data", "info", claim)
@@ -114,8 +114,8 @@ def _retention(draft: Draft) -> None:
     if flat in leaning and alone in leaning:
         claim = draft.claim(
             "leans",
-            "The retention of {nrr} rests on a price step and one client: without indexation it is {flat}, without the largest client {alone}.",
-            "Удержание {nrr} держится на индексации и одном клиенте: без индексации {flat}, без крупнейшего клиента {alone}.",
+            "The retention of {nrr} rests on a price step and the largest client: without indexation it is {flat}, without the largest client {alone}.",
+            "Удержание {nrr} держится на индексации и крупнейшем клиенте: без индексации {flat}, без крупнейшего клиента {alone}.",
             nrr=nrr,
             flat=flat,
             alone=alone,
@@ -172,8 +172,8 @@ def _orders(draft: Draft) -> None:
     income = draft.read("revenue_per_client")
     draft.say(
         "revenue",
-        "A client brought {income} over twelve months.",
-        "За двенадцать месяцев клиент принёс {income}.",
+        "A client brought {income} over the year.",
+        "За год клиент принёс {income}.",
         income=income,
     )
     months = [item for item in draft.readings.values() if item.scope.get("kind") == "revenue"]
@@ -209,8 +209,8 @@ def _orders(draft: Draft) -> None:
     )
     claim = draft.claim(
         "once",
-        "One order and no more: {clients} clients, {share} of those who bought.",
-        "Ограничились одним заказом: клиентов {clients}, это {share} покупавших.",
+        "Bought and did not come back: {clients:client|clients}, {share} of those who bought.",
+        "Купили и не вернулись {clients:клиент|клиента|клиентов}, это {share} покупавших.",
         clients=draft.count("one_time_buyers", len(once)),
         share=share,
     )
@@ -251,8 +251,8 @@ def _limits(draft: Draft) -> None:
     )
     claim = draft.claim(
         "limits",
-        "At the limits of their plan and not unhealthy: {clients} clients.",
-        "Упираются в лимиты тарифа и при этом не в красной зоне: клиентов {clients}.",
+        "At the limits of their plan and not unhealthy: {clients:client|clients}.",
+        "Упираются в лимиты тарифа и при этом не в красной зоне {clients:клиент|клиента|клиентов}.",
         clients=draft.count("limit_hitters", len(ready)),
     )
     draft.find(

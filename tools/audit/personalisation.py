@@ -89,8 +89,8 @@ def _sources(draft: Draft) -> None:
     if not portfolio.has("usage"):
         claim = draft.claim(
             "no_events",
-            "No product events are given for {clients} clients: treatment can follow payments only.",
-            "По {clients} клиентам нет событий продукта: опираться можно только на платежи.",
+            "No product events are given for {clients:client|clients}: treatment can follow payments only.",
+            "По {clients:клиенту|клиентам|клиентам} нет событий продукта: опираться можно только на платежи.",
             clients=draft.count("clients", portfolio.rows("accounts")),
         )
         draft.find("no_events", "info", claim)
@@ -127,7 +127,7 @@ def _model(draft: Draft) -> None:
     elif lost >= need:
         claim = draft.claim(
             "refused",
-            "A churn model is refused: there are {lost} dated losses and no behaviour of the clients before them.",
+            "A churn model is refused: dated losses number {lost} and no behaviour of the clients before them.",
             "Модель оттока не строится: датированных уходов {lost}, но поведения клиентов до ухода в данных нет.",
             lost=draft.count("churn_events", lost),
         )

@@ -30,8 +30,8 @@ def proof_step(draft: Draft) -> Step:
         clients = draft.count("clients", draft.portfolio.rows("accounts"))
         claim = draft.claim(
             "no_promises",
-            "No promise is recorded for any of {clients} clients, so no kept promise can be shown.",
-            "Ни одному из {clients} клиентов не записано обещание: показать выполненное нечем.",
+            "No promise is recorded for any of {clients:client|clients}, so no kept promise can be shown.",
+            "Ни одному из {clients:клиента|клиентов|клиентов} не записано обещание: показать выполненное нечем.",
             clients=clients,
         )
         draft.find("no_promises", "warning", claim)
@@ -42,8 +42,8 @@ def proof_step(draft: Draft) -> Step:
     low, high = draft.read("vrs", "lower_bound", quiet=True), draft.read("vrs", "upper_bound", quiet=True)
     draft.say(
         "vrs",
-        "Promises with a known outcome are kept at {score} of a hundred; with the unknown ones it is between {low} and {high}.",
-        "Обещания с известным итогом выполнены на {score} из ста; с учётом неизвестных — от {low} до {high}.",
+        "Promises with a known outcome score {score} (VRS); with the unknown ones it is between {low} and {high}.",
+        "Обещания с известным итогом дают VRS {score}; с учётом неизвестных — от {low} до {high}.",
         score=score,
         low=low,
         high=high,

@@ -84,8 +84,8 @@ def _churn(draft: Draft) -> None:
     events = draft.read("movements", "churn_events", quiet=True)
     draft.say(
         "churn",
-        "Over twelve months {churn} of the clients left and {kept} stayed; {money} of their revenue was lost.",
-        "За двенадцать месяцев ушли {churn} клиентов, остались {kept}; потеряно {money} их выручки.",
+        "Over the year {churn} of the clients left and {kept} stayed; {money} of their revenue was lost.",
+        "За год ушли {churn} клиентов, остались {kept}; потеряно {money} их выручки.",
         churn=churn,
         kept=kept,
         money=money,
@@ -97,9 +97,7 @@ def _churn(draft: Draft) -> None:
             "Событий ухода с первого месяца данных: {events}.",
             events=events,
         )
-    by_month = [
-        item for item in metrics.compute(portfolio, "movements") if item.scope.get("kind") == "churn"
-    ]
+    by_month = [item for item in metrics.compute(portfolio, "movements") if item.scope.get("kind") == "churn"]
     last = sorted(by_month, key=lambda item: item.scope["group"])[-24:]
     labels = tuple(Text(item.scope["group"], item.scope["group"]) for item in last)
     draft.charts.append(
@@ -128,7 +126,7 @@ def _calls(draft: Draft) -> None:
     claim = draft.claim(
         "calls",
         "Clients to call, by the money at stake: {clients}.",
-        "Кому звонить, по деньгам под угрозой: клиентов {clients}.",
+        "Кому звонить, по деньгам под угрозой: {clients:клиент|клиента|клиентов}.",
         clients=draft.count("at_risk_accounts", len(risky)),
     )
     lines = [draft.line(account.id, account.why, name=account.name) for account in risky]
@@ -142,8 +140,8 @@ def _renewals(draft: Draft) -> None:
         return
     draft.say(
         "renewals",
-        "By {until} contracts worth {money} come up for renewal, of {clients} clients.",
-        "До {until} продлеваются договоры на {money}, клиентов {clients}.",
+        "By {until} contracts worth {money} come up for renewal, of {clients:client|clients}.",
+        "До {until} продлеваются договоры на {money} — у {clients:клиента|клиентов|клиентов}.",
         until=due.window.closing,
         money=due,
         clients=clients,
@@ -213,8 +211,8 @@ def _overdue(draft: Draft) -> None:
         )
     claim = draft.claim(
         "overdue",
-        "Past due: {money} from {clients} clients.",
-        "Просрочено {money}, клиентов {clients}.",
+        "Past due: {money} from {clients:client|clients}.",
+        "Просрочено {money} — у {clients:клиента|клиентов|клиентов}.",
         money=owed,
         clients=clients,
     )
@@ -232,11 +230,11 @@ def _silence(draft: Draft) -> None:
         if account in last:
             why = Claim(
                 f"why.silent.{account}",
-                Text("last two-way contact on {day}", "последний живой контакт {day}"),
+                Text("last conversation on {day}", "последний живой контакт {day}"),
                 {"day": last[account]},
             )
         else:
-            why = Claim(f"why.silent.{account}", Text("no two-way contact on record", "живых контактов не записано"))
+            why = Claim(f"why.silent.{account}", Text("no conversation on record", "живых контактов не записано"))
         lines.append(draft.line(account, why))
     since = portfolio.as_of - timedelta(days=int(portfolio.policy["silence_days"]))
     claim = draft.claim(
@@ -264,7 +262,7 @@ def _lapsing(draft: Draft) -> None:
         claim = draft.claim(
             "lapsing",
             "Buyers that used to order often or much and have gone quiet: {clients}; they brought {money}.",
-            "Покупали часто или много и замолчали: клиентов {clients}; за год они принесли {money}.",
+            "Покупали часто или много и замолчали {clients:клиент|клиента|клиентов}; за год они принесли {money}.",
             clients=draft.count("lapsing_buyers", len(gone)),
             money=stake,
         )

@@ -98,8 +98,8 @@ def _value(draft: Draft, found: Segmentation) -> None:
     if draft.portfolio.has("value_goals"):
         draft.say(
             "receives",
-            "Confirmed value reaches {receives} of {everyone} clients in force.",
-            "Пользу подтверждённо получают {receives} из {everyone} действующих клиентов.",
+            "Confirmed value reaches {receives} of {everyone:client|clients} in force.",
+            "Пользу подтверждённо получают {receives} из {everyone:действующего клиента|действующих клиентов|действующих клиентов}.",
             receives=receives,
             everyone=everyone,
         )
@@ -132,8 +132,8 @@ def _value(draft: Draft, found: Segmentation) -> None:
     if blind and draft.portfolio.has("usage"):
         claim = draft.claim(
             "unknown",
-            "Too little is known to place {clients} clients: neither risk nor value can be told.",
-            "О {clients} клиентах известно слишком мало: ни риск, ни пользу не определить.",
+            "Too little is known to place {clients:client|clients}: neither risk nor value can be told.",
+            "О {clients:клиенте|клиентах|клиентах} известно слишком мало: ни риск, ни пользу не определить.",
             clients=size["unknown"].accounts,
         )
         lines = [draft.line(account.id, account.why, name=account.name) for account in blind]
@@ -144,8 +144,8 @@ def _no_value_data(draft: Draft) -> None:
     clients = draft.count("clients", draft.portfolio.rows("accounts"))
     claim = draft.claim(
         "no_value_data",
-        "For {clients} clients the files hold money only: who receives value cannot be told from them.",
-        "По {clients} клиентам в файлах есть только деньги: кто получает пользу, по ним не видно.",
+        "For {clients:client|clients} the files hold money only: who receives value cannot be told from them.",
+        "По {clients:клиенту|клиентам|клиентам} в файлах есть только деньги: кто получает пользу, по ним не видно.",
         clients=clients,
     )
     draft.find("no_value_data", "info", claim)
@@ -168,8 +168,8 @@ def _rfm(draft: Draft, found: Segmentation) -> None:
         return
     draft.say(
         "rfm",
-        "By RFM, {best} of {all} clients are recent, frequent and large at once; {inactive} bought nothing in the window.",
-        "По RFM {best} из {all} клиентов покупают недавно, часто и много; {inactive} за период не покупали.",
+        "By RFM, {best} of {all:client|clients} are recent, frequent and large at once; {inactive} bought nothing in the window.",
+        "По RFM {best} из {all:клиента|клиентов|клиентов} покупают недавно, часто и много; {inactive} за период не покупали.",
         best=size["best"].accounts,
         all=draft.count("rfm_accounts", len(found.accounts)),
         inactive=size["inactive"].accounts,
@@ -195,8 +195,8 @@ def _disagreement(draft: Draft, value: Segmentation, rfm: Segmentation) -> None:
     stake = draft.stake("lens_disagreement", [account.id for account in apart])
     claim = draft.claim(
         "lenses",
-        "The lenses disagree on {clients} clients: by orders they look good, by value they are at risk.",
-        "Взгляды расходятся по {clients} клиентам: по заказам всё хорошо, по ценности они в зоне риска.",
+        "The lenses disagree on {clients:client|clients}: by orders they look good, by value they are at risk.",
+        "Взгляды расходятся по {clients:клиенту|клиентам|клиентам}: по заказам всё хорошо, по ценности они в зоне риска.",
         clients=draft.count("lens_disagreement", len(apart)),
     )
     lines = [draft.line(account.id, account.why, name=account.name) for account in apart]
@@ -213,8 +213,8 @@ def _concentration(draft: Draft) -> None:
     label = dict(draft.portfolio.accounts()).get(first, first)
     claim = draft.claim(
         "concentration",
-        "One client, {client}, brings {share} of the revenue.",
-        "Один клиент, {client}, приносит {share} выручки.",
+        "The largest client, {client}, brings {share} of the revenue.",
+        "Крупнейший клиент, {client}, приносит {share} выручки.",
         client=name(label, first),
         share=top,
     )
@@ -262,8 +262,8 @@ def _pains(draft: Draft) -> None:
     )
     claim = draft.claim(
         "pain",
-        "The main pain is “{theme}”: {tickets} tickets in a quarter from {clients} clients.",
-        "Главная боль — «{theme}»: обращений за квартал {tickets}, клиентов {clients}.",
+        "The main pain is “{theme}”: {tickets:ticket|tickets} in a quarter from {clients:client|clients}.",
+        "Главная боль — «{theme}»: {tickets:обращение|обращения|обращений} за квартал от {clients:клиента|клиентов|клиентов}.",
         theme=name(top),
         tickets=readings[0],
         clients=draft.count("top_pain", len(hurt)),
@@ -279,7 +279,7 @@ def _snapshot(draft: Draft) -> None:
         return
     draft.say(
         "base",
-        "The snapshot lists {clients} clients.",
-        "В срезе {clients} клиентов.",
+        "The snapshot lists {clients:client|clients}.",
+        "В срезе {clients:клиент|клиента|клиентов}.",
         clients=draft.count("clients", portfolio.rows("accounts")),
     )

@@ -173,7 +173,7 @@ def _card(card: CardRef | NoCase, language: Language) -> View:
         "title": card.title[language],
         "claim": card.claim[language],
         "source": card.source,
-        "grade": card.grade,
+        "grade": PHRASES[card.grade][language] if card.grade in PHRASES else card.grade,
     }
 
 

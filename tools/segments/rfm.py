@@ -64,7 +64,7 @@ def rfm_segments(portfolio: Portfolio) -> Segmentation:
             key = cell(recency, frequency, amount, int(row["orders"]))
             placed.append(Placed(account, names.get(account, account), key, _why(portfolio, row, sql)))
     seen = {account.id for account in placed}
-    idle = Claim("why.inactive", Text("no order within twelve months", "нет заказов за двенадцать месяцев"))
+    idle = Claim("why.inactive", Text("no order within the year", "нет заказов за год"))
     placed += [Placed(a, name, "inactive", idle) for a, name in portfolio.accounts() if a not in seen]
     return Segmentation("rfm", groups_of(portfolio, TITLES, placed, by="rfm"), tuple(placed), tuple(edges))
 

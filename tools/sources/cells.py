@@ -133,8 +133,20 @@ _WORD_DAY = re.compile(r"([^\W\d_]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?
 _YEAR_MONTH = re.compile(r"(\d{4})[-./](\d{1,2})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-./](\d{4})")
 _WORD_YEAR = re.compile(r"([^\W\d_]{3,})\.?[ -](\d{4})(?:\s*г\.?)?")
-_MONTHS = ("янв jan", "фев feb", "мар mar", "апр apr", "ма may", "июн jun", "июл jul", "авг aug", "сен sep", "окт oct",
-           "ноя nov", "дек dec")
+_MONTHS = (
+    "янв jan",
+    "фев feb",
+    "мар mar",
+    "апр apr",
+    "ма may",
+    "июн jun",
+    "июл jul",
+    "авг aug",
+    "сен sep",
+    "окт oct",
+    "ноя nov",
+    "дек dec",
+)
 _EPOCH = date(1899, 12, 30)
 
 

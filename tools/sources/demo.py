@@ -42,8 +42,19 @@ def _register() -> Rows:
     yield ("Организация: ООО «Демо Складские Решения» (вымышленная)",)
     yield ()
     yield (
-        "Контрагент", "ИНН", "Код клиента", "Номер документа", "Дата", "Номенклатура", "Содержание",
-        "Сумма без НДС, руб.", "НДС, руб.", "Начало периода", "Конец периода", "Срок оплаты", "Дата оплаты",
+        "Контрагент",
+        "ИНН",
+        "Код клиента",
+        "Номер документа",
+        "Дата",
+        "Номенклатура",
+        "Содержание",
+        "Сумма без НДС, руб.",
+        "НДС, руб.",
+        "Начало периода",
+        "Конец периода",
+        "Срок оплаты",
+        "Дата оплаты",
     )
     number, last = 0, None
     for line in lines:
@@ -51,8 +62,19 @@ def _register() -> Rows:
         number, last = (number, last) if here == last else (number + 1, here)
         start, end = line.period or (None, None)
         yield (
-            line.account.name, line.account.inn, line.account.code, f"УТ-{number:06d}", line.day, line.item, line.text,
-            line.net, line.vat, start, end, line.due, line.paid,
+            line.account.name,
+            line.account.inn,
+            line.account.code,
+            f"УТ-{number:06d}",
+            line.day,
+            line.item,
+            line.text,
+            line.net,
+            line.vat,
+            start,
+            end,
+            line.due,
+            line.paid,
         )
     net, vat = sum((line.net for line in lines), Decimal(0)), sum((line.vat for line in lines), Decimal(0))
     yield ("Итого", None, None, None, None, None, None, net, vat, None, None, None, None)
@@ -60,25 +82,61 @@ def _register() -> Rows:
 
 def _clients() -> Rows:
     yield (
-        "Код клиента", "Название", "ИНН", "Тариф", "Отрасль", "Регион", "Число мест", "Ответственный", "Дата договора",
-        "Окончание договора", "Статус в CRM", "Холдинг",
+        "Код клиента",
+        "Название",
+        "ИНН",
+        "Тариф",
+        "Отрасль",
+        "Регион",
+        "Число мест",
+        "Ответственный",
+        "Дата договора",
+        "Окончание договора",
+        "Статус в CRM",
+        "Холдинг",
     )
     for a in company():
         yield (
-            a.code, a.name, a.inn, a.plan, a.industry, a.region, a.seats_at(29), a.owner, a.signed, a.contract_end,
-            a.status, a.holding,
+            a.code,
+            a.name,
+            a.inn,
+            a.plan,
+            a.industry,
+            a.region,
+            a.seats_at(29),
+            a.owner,
+            a.signed,
+            a.contract_end,
+            a.status,
+            a.holding,
         )
 
 
 def _subscriptions() -> Rows:
     yield (
-        "Код подписки", "Код клиента", "Продукт", "Тариф", "Дата начала", "Дата окончания", "Цена в месяц",
-        "Валюта", "Число мест", "Статус подписки",
+        "Код подписки",
+        "Код клиента",
+        "Продукт",
+        "Тариф",
+        "Дата начала",
+        "Дата окончания",
+        "Цена в месяц",
+        "Валюта",
+        "Число мест",
+        "Статус подписки",
     )
     for number, row in enumerate(money.subscriptions(), start=1):
         a = row.account
         yield (
-            f"S-{number:05d}", a.code, row.product, a.plan, row.start, row.end, Decimal(row.price), "RUB", row.seats,
+            f"S-{number:05d}",
+            a.code,
+            row.product,
+            a.plan,
+            row.start,
+            row.end,
+            Decimal(row.price),
+            "RUB",
+            row.seats,
             row.status,
         )
 
@@ -112,8 +170,16 @@ def _milestones() -> Rows:
 
 def _promises() -> Rows:
     yield (
-        "Код клиента", "Тариф", "Обещание", "Единица", "Было", "Обещанное значение", "Сейчас", "Ценность в год, руб.",
-        "Срок", "Подтверждение",
+        "Код клиента",
+        "Тариф",
+        "Обещание",
+        "Единица",
+        "Было",
+        "Обещанное значение",
+        "Сейчас",
+        "Ценность в год, руб.",
+        "Срок",
+        "Подтверждение",
     )
     for g in promises.goals():
         code = g.account.code if g.account else None

@@ -148,10 +148,21 @@ def _draw(number: int, slot: tuple[str, str, str], shown: tuple[str, str]) -> Ac
         cycle = 12 if (end - start) % 12 == 0 and start >= 0 else 3 if end % 3 == 0 and start != end - 1 else 1
     signed = first_day(start) - timedelta(days=draw.randint(1, 12))
     return Account(
-        number=number + 1, name=name, inn=inn(form, number + 1), plan=plan, industry=industry(form, number),
-        region=draw.choice(REGIONS), cohort=cohort, start=start, end=end, signed=signed,
-        contract_end=_contract_end(start, end), seats=draw.randint(*SEATS[plan]),
-        modules=_modules(number, plan), cycle=cycle, status="Отключён" if leaves else "Активен",
+        number=number + 1,
+        name=name,
+        inn=inn(form, number + 1),
+        plan=plan,
+        industry=industry(form, number),
+        region=draw.choice(REGIONS),
+        cohort=cohort,
+        start=start,
+        end=end,
+        signed=signed,
+        contract_end=_contract_end(start, end),
+        seats=draw.randint(*SEATS[plan]),
+        modules=_modules(number, plan),
+        cycle=cycle,
+        status="Отключён" if leaves else "Активен",
     )
 
 

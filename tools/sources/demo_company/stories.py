@@ -56,17 +56,38 @@ def _named(roster: Roster) -> None:
     green, first = replace(green, name=first.name, inn=first.inn), replace(first, name=green.name, inn=green.inn)
     _keep(roster, [first])
     renewal = LAST_DAY + timedelta(days=41)
-    _keep(roster, [replace(
-        green, story="green", start=8, signed=date(2024, 8, 10), contract_end=renewal, cycle=1, seats=24,
-        modules=MODULES[:2],
-    )])
+    _keep(
+        roster,
+        [
+            replace(
+                green,
+                story="green",
+                start=8,
+                signed=date(2024, 8, 10),
+                contract_end=renewal,
+                cycle=1,
+                seats=24,
+                modules=MODULES[:2],
+            )
+        ],
+    )
     largest, top = _pick(roster, 2, _stays("Про", "A"))
     grown = (Change(20, seats=100), Change(23, add=MODULES[2]), Change(26, seats=140))
-    _keep(roster, [
-        replace(largest, story="largest", seats=410, modules=MODULES[:2], cycle=1, changes=grown,
-                contract_end=date(2026, 12, 31)),
-        replace(top, story="top_at_risk", seats=96, modules=MODULES, cycle=1, contract_end=date(2026, 8, 25)),
-    ])
+    _keep(
+        roster,
+        [
+            replace(
+                largest,
+                story="largest",
+                seats=410,
+                modules=MODULES[:2],
+                cycle=1,
+                changes=grown,
+                contract_end=date(2026, 12, 31),
+            ),
+            replace(top, story="top_at_risk", seats=96, modules=MODULES, cycle=1, contract_end=date(2026, 8, 25)),
+        ],
+    )
     small = _pick(roster, 1, _stays("Старт", "C"))[0]
     _keep(roster, [replace(small, story="limits", seats=6, modules=MODULES[1:2], cycle=1)])
 
@@ -80,11 +101,14 @@ def _lives(roster: Roster) -> None:
     """CRM against money, a pause, a cancellation to come, three returns."""
     silent = _pick(roster, 1, lambda a: a.cohort == "A" and a.plan == "Бизнес" and (a.end or 0) >= 18)[0]
     paused, leaving = _pick(roster, 2, _stays("Старт"))
-    _keep(roster, [
-        replace(silent, story="silent", end=27, cycle=1, status="Активен", contract_end=date(2026, 12, 31)),
-        replace(paused, story="paused", cycle=1, paused=28, status="На паузе"),
-        replace(leaving, story="leaving", cycle=1, end=31, contract_end=date(2026, 7, 31)),
-    ])
+    _keep(
+        roster,
+        [
+            replace(silent, story="silent", end=27, cycle=1, status="Активен", contract_end=date(2026, 12, 31)),
+            replace(paused, story="paused", cycle=1, paused=28, status="На паузе"),
+            replace(leaving, story="leaving", cycle=1, end=31, contract_end=date(2026, 7, 31)),
+        ],
+    )
     gone = _pick(roster, 2, lambda a: a.plan == "Старт" and 0 < (a.end or 0) <= 15)
     gone += _pick(roster, 1, lambda a: a.plan == "Бизнес" and 0 < (a.end or 0) <= 15)
     back = [
@@ -128,8 +152,14 @@ def _campaign(roster: Roster) -> None:
             grown = (Change(AFTER_CAMPAIGN, seats=4 if plan == "Бизнес" else 2),) if rank < WINNERS[plan] else ()
             for arm, account in (("Цель", target), ("Контроль", control)):
                 twin = replace(
-                    account, story="campaign", arm=arm, seats=target.seats, modules=target.modules, cycle=1,
-                    changes=grown, indexed=rank % 2 == 0,
+                    account,
+                    story="campaign",
+                    arm=arm,
+                    seats=target.seats,
+                    modules=target.modules,
+                    cycle=1,
+                    changes=grown,
+                    indexed=rank % 2 == 0,
                 )
                 _keep(roster, [twin])
 

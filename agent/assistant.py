@@ -1,0 +1,262 @@
+"""The Assistant: the only door for command line, API, chat and evaluation."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent import library
+from agent.memory import RunStore, canonical, digest
+from agent.settings import Settings, quiet_libraries
+from agent.state import Event
+from tools.document import Answer, Audit, Telling
+from tools.errors import UnknownName
+from tools.text import Language, Text
+
+if TYPE_CHECKING:
+    from agent.recommend import Adviser
+    from agent.writer import Writer
+    from knowledge.search import Hit, Knowledge
+    from tools.policy import Policy
+    from tools.portfolio import Manifest, Portfolio
+    from tools.reading import Reading, Window
+    from tools.segments import Segmentation
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """A source as it was read: the snapshot's id, how the files were read, and the name it answers to."""
+
+    snapshot: str
+    load: "Manifest"
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """A finished audit: its id, the audit as data, its telling, and its files by format."""
+
+    run: str
+    audit: Audit
+    telling: Telling
+    folder: Path
+    files: Mapping[str, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """A client value report: the account, whether it is frozen, its files by format, and the hash of its content."""
+
+    account: str
+    status: str
+    files: Mapping[str, Path]
+    hash: str
+
+
+@dataclass
+class Assistant:
+    """Everything the product does, over one home folder."""
+
+    settings: Settings
+    writer: "Writer"
+    adviser: "Adviser | None" = None
+    _portfolios: dict[object, "Portfolio"] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> "Assistant":
+        """The assistant of a home folder; without a model's address it words by rules."""
+        from agent.writer import ModelWriter, RulesWriter
+
+        quiet_libraries()
+        settings = settings or Settings()
+        settings.home.mkdir(parents=True, exist_ok=True)
+        if not settings.has_model:
+            return cls(settings, RulesWriter())
+        from agent.backends import Gateway
+
+        return cls(settings, ModelWriter(Gateway(settings)))
+
+    def load(
+        self,
+        source: str | Path | Sequence[str | Path],
+        *,
+        name: str | None = None,
+        answers: Mapping[str, str] | None = None,
+    ) -> LoadResult:
+        """Read a file, files, a folder, ``demo``, or find what was loaded before under a name."""
+        snapshot = library.load(self.settings.home, source, name=name, answers=answers or {})
+        return LoadResult(snapshot, self.portfolio(snapshot).manifest, name)
+
+    def names(self) -> Mapping[str, str]:
+        """Names given to loaded sources, each with its snapshot."""
+        return library.names(self.settings.home)
+
+    def portfolio(
+        self, snapshot: str, *, as_of: date | None = None, profile: str | None = None, policy: "Policy | None" = None
+    ) -> "Portfolio":
+        """A snapshot opened on a day; what was opened before is given again."""
+        from tools.portfolio import open_portfolio
+
+        key = (snapshot, as_of, profile, policy.hash if policy else None)
+        if key not in self._portfolios:
+            opened = open_portfolio(self.settings.home, snapshot, as_of=as_of, profile=profile, policy=policy)
+            self._portfolios[key] = opened
+        return self._portfolios[key]
+
+    def audit(
+        self,
+        snapshot: str,
+        *,
+        as_of: date | None = None,
+        profile: str | None = None,
+        policy: "Policy | None" = None,
+        steps: Sequence[str] | None = None,
+        answers: Mapping[str, object] | None = None,
+        language: Language = "en",
+        out: Path | None = None,
+        on_event: Listener | None = None,
+        interactive: bool = False,
+    ) -> AuditResult:
+        """The seven steps, told and written; an unfinished run goes on where it stopped, a finished one is given again.
+
+        With ``interactive`` an unanswered questionnaire raises `AuditPaused`; `resume` goes on from there.
+        """
+        from agent import runs
+
+        portfolio = self.portfolio(snapshot, as_of=as_of, profile=profile, policy=policy)
+        order = runs.order(portfolio, steps=steps, answers=answers or {}, language=language, interactive=interactive)
+        return self._audit(order, portfolio, out=out, on_event=on_event, reply=None)
+
+    def resume(
+        self, run: str, *, reply: Mapping[str, Any] | None = None, out: Path | None = None, on_event: Listener | None = None
+    ) -> AuditResult:
+        """Go on with an unfinished run; ``reply`` answers its questionnaire (None: leave it out)."""
+        from agent import runs
+
+        order = runs.known(self.store(run))
+        return self._audit(order, runs.portfolio_of(order, self), out=out, on_event=on_event, reply=(reply,))
+
+    def _audit(
+        self,
+        order: Mapping[str, Any],
+        portfolio: "Portfolio",
+        *,
+        out: Path | None,
+        on_event: Listener | None,
+        reply: tuple[Mapping[str, Any] | None] | None,
+    ) -> AuditResult:
+        from agent import runs
+        from agent.recommend import Adviser
+        from tools.reports.write import write_audit
+
+        run = digest(canonical(order))[:16]
+        adviser = self.adviser or Adviser.shipped()
+        context = runs.context(order, run, portfolio=portfolio, store=self.store(run), adviser=adviser, writer=self.writer, on_event=on_event)
+        audit, telling = runs.finished(order, context, state_path=self.settings.state_path, reply=reply)
+        folder = out or self.settings.home / "reports" / run
+        files = write_audit(audit, telling, folder, language=telling.language)
+        return AuditResult(run, audit, telling, folder, files)
+
+    def store(self, run: str) -> RunStore:
+        """The folder of a run."""
+        if not run.isalnum():
+            raise UnknownName(Text("audit", "аудит"), run, [])
+        return RunStore(self.settings.runs_path, run)
+
+    def events(self, run: str, after: int = 0) -> list[dict[str, Any]]:
+        """Journal rows of a run with an id above ``after``."""
+        return self.store(run).events(after)
+
+    def result(self, run: str) -> AuditResult | None:
+        """A finished audit by its id, or None."""
+        from agent import runs
+        from tools.reports.write import write_audit
+
+        found = runs.result(self.store(run), self.writer.identity)
+        if found is None:
+            return None
+        audit, telling = found
+        folder = self.settings.home / "reports" / run
+        return AuditResult(run, audit, telling, folder, write_audit(audit, telling, folder, language=telling.language))
+
+    def ask(
+        self,
+        question: str,
+        snapshot: str,
+        *,
+        thread: str | None = None,
+        language: Language | None = None,
+        as_of: date | None = None,
+    ) -> Answer:
+        """One question, one grounded answer; a ``thread`` remembers what was asked before."""
+        from agent.chat_graph import answered
+
+        portfolio = self.portfolio(snapshot, as_of=as_of)
+        return answered(question, self, portfolio, thread=thread, language=language)
+
+    def render_answer(self, answer: Answer) -> dict[str, Any]:
+        """The answer by the contract."""
+        from tools.reports.contract import answer_json
+
+        return answer_json(answer)
+
+    def metric(
+        self,
+        key: str,
+        snapshot: str,
+        *,
+        window: "Window | None" = None,
+        by: str | None = None,
+        convention: str | None = None,
+        as_of: date | None = None,
+        profile: str | None = None,
+        policy: "Policy | None" = None,
+    ) -> "list[Reading]":
+        """Readings of a metric: one, or one a group."""
+        from tools.metrics import compute
+
+        portfolio = self.portfolio(snapshot, as_of=as_of, profile=profile, policy=policy)
+        return compute(portfolio, key, window=window, by=by, convention=convention)
+
+    def segment(self, snapshot: str, by: str = "value", *, as_of: date | None = None) -> "Segmentation":
+        """Accounts with segment and reason."""
+        from tools.segments import assign
+
+        return assign(self.portfolio(snapshot, as_of=as_of), by)
+
+    @cached_property
+    def knowledge(self) -> "Knowledge":
+        """The cards and their index; BM25 alone where the index cannot be opened."""
+        from knowledge.search import Knowledge
+        from tools.errors import BackendError
+
+        try:
+            return Knowledge.open(self.settings.home)
+        except BackendError:
+            return Knowledge.open(self.settings.home, embedder=None)
+
+    def search(self, query: str, language: Language | None = None, limit: int = 5) -> "list[Hit]":
+        """Cards of the knowledge base, best first."""
+        return self.knowledge.search(query, language=language, limit=limit)
+
+    def report(
+        self,
+        account_ref: str,
+        snapshot: str,
+        *,
+        language: Language,
+        formats: Sequence[str] = ("html",),
+        out: Path | None = None,
+        approve: bool = False,
+        as_of: date | None = None,
+    ) -> ReportResult:
+        """The value report of one client: a marked draft, frozen by ``approve``."""
+        from agent.client_reports import value_report
+
+        portfolio = self.portfolio(snapshot, as_of=as_of)
+        folder = out or self.settings.home / "reports" / "clients"
+        return value_report(portfolio, account_ref, language=language, formats=tuple(formats), folder=folder, approve=approve)

@@ -1,0 +1,203 @@
+"""The tools of the chat: each turns a call into claims, the cards it rests on, or the reason for a refusal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent import refusals, sentences
+from tools.document import Claim, Name, Slot
+from tools.errors import UserError
+from tools.text import Text
+
+SHOWN_ACCOUNTS = 10
+SHOWN_GROUPS = 12
+ACCOUNT_KEYS = ("value_gap", "mrr", "revenue_per_client", "overdue", "renewals")
+COST_KEYS = ("cac_payback", "client_roi")
+OVERVIEW_KEYS = ("vrs", "nrr", "grr", "logo_churn")
+GRADES: Mapping[str, Text] = {
+    "confirmed": Text("the source was checked", "источник проверен"),
+    "reported": Text("reported by the source, not checked", "сообщает источник, не проверено"),
+    "unverified": Text("no primary source was found", "первоисточник не найден"),
+    "ours": Text("our own reasoning", "наше рассуждение"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one call gave."""
+
+    claims: tuple[Claim, ...] = ()
+    cards: tuple[str, ...] = ()
+    refused: Text | None = None
+
+
+def run(call: Mapping[str, Any], desk: sentences.Desk) -> Result:
+    """The result of one tool call; a fault of the user's data is a refusal with its sentence."""
+    try:
+        return TOOLS[call["name"]](desk, **call["arguments"])
+    except UserError as error:
+        return Result(refused=error.text)
+
+
+def metric(desk: sentences.Desk, *, key: str, period: str | None = None, by: str | None = None, forge: bool = False) -> Result:
+    """One metric: its value with its variants, or the value of each group; the meaning comes last."""
+    from tools.metrics import compute, metrics, resolve
+
+    if key not in metrics():
+        return Result(refused=refusals.REASONS["costs" if key in COST_KEYS else "no_data"])
+
+    item = resolve(key)
+    readings = compute(desk.portfolio, item.key, window=sentences.window(desk.portfolio, period), by=by)
+    usable = [reading for reading in readings if reading.usable]
+    usable = sentences.latest(usable) if by is None else usable
+    head = readings[0] if readings else None
+    if not usable:
+        reason = head.reason if head is not None and head.reason is not None else item.needs
+        return Result(refused=refusals.not_computable(item.name, reason, item.needs))
+    claims = [sentences.stated(usable[0], desk, f"{item.key}.a")]
+    claims += [sentences.variant(reading, usable[0], desk, f"{item.key}.{place}") for place, reading in enumerate(usable[1:SHOWN_GROUPS])]
+    if by is not None and len(usable) < len(readings):
+        claims.append(Claim("thin_groups", refusals.THIN_GROUPS))
+    if forge:
+        claims.append(Claim("as_it_stands", refusals.AS_IT_STANDS))
+    if by is None:
+        claims.append(sentences.meaning(item.key, desk))
+    return Result(tuple(claims))
+
+
+def define(desk: sentences.Desk, *, key: str) -> Result:
+    """What a metric means, how it is computed, and where it stands now."""
+    from tools.metrics import compute, metrics, resolve
+
+    if key not in metrics():
+        return metric(desk, key=key)
+
+    item = resolve(key)
+    formula = sentences.claim("formula", Text("Formula: {formula}.", "Формула: {formula}."), desk, formula=Name(item.formula))
+    now = next((reading for reading in compute(desk.portfolio, item.key)[:1] if reading.usable), None)
+    tail = (sentences.stated(now, desk, f"{item.key}.now"),) if now is not None else ()
+    return Result((sentences.meaning(item.key, desk), formula, *tail))
+
+
+def segment(desk: sentences.Desk, *, segment: str) -> Result:
+    """The accounts of one segment with reasons, most money first, or every segment with its size."""
+    from tools.metrics.orders import worths
+    from tools.segments import assign, impossible
+
+    lens = "value" if impossible(desk.portfolio, "value") is None else "rfm"
+    found = assign(desk.portfolio, lens)
+    chosen = [group for group in found.groups if group.key == segment] if lens == "value" and segment else list(found.groups)
+    note = Claim("lens", refusals.RFM_LENS)
+    sizes = [
+        sentences.claim(f"size.{group.key}", refusals.GROUP, desk, title=group.title, n=group.accounts, money=group.money)
+        if group.money is not None
+        else sentences.claim(f"size.{group.key}", refusals.GROUP_NO_MONEY, desk, title=group.title, n=group.accounts)
+        for group in chosen
+    ]
+    if lens != "value":
+        return Result((note, *sizes))
+    money = worths(desk.portfolio)
+    members = sorted(found.members(segment), key=lambda item: -money.get(item.id, 0.0)) if segment else []
+    lines = [sentences.account_line(account.id, account.name, account.why, desk) for account in members[:SHOWN_ACCOUNTS]]
+    more = [Claim("more", refusals.MORE)] if len(members) > SHOWN_ACCOUNTS else []
+    return Result((*sizes, *lines, *more))
+
+
+def account(desk: sentences.Desk, *, id: str) -> Result:
+    """One client: its segment with the reason, value for it, then money."""
+    from tools.metrics import compute, metrics
+    from tools.portfolio import Narrow
+    from tools.segments import assign, impossible
+
+    name = dict(desk.portfolio.accounts())[id]
+    claims: list[Claim] = []
+    if impossible(desk.portfolio, "value") is None:
+        found = assign(desk.portfolio, "value")
+        placed = next((item for item in found.accounts if item.id == id), None)
+        if placed is not None:
+            titles = {group.key: group.title for group in found.groups}
+            claims.append(sentences.placed(placed.id, name, titles[placed.segment], placed.why, desk))
+    alone = desk.portfolio.narrowed(Narrow("account", id, (id,)))
+    readings = [*sentences.account_scores_of(desk.portfolio, id), *(compute(alone, key)[0] for key in ACCOUNT_KEYS if key in metrics())]
+    shown = [reading for reading in readings if reading.usable]
+    claims += [sentences.titled(metrics()[reading.key].name, reading, desk, f"{reading.key}.{id}") for reading in shown]
+    if not claims:
+        return Result(refused=refusals.NOTHING_KNOWN)
+    if not any(isinstance(slot, Name) for claim in claims for slot in claim.slots.values()):
+        claims.insert(0, sentences.claim("account", Text("{client}:", "{client}:"), desk, client=Name(name, account=id)))
+    return Result(tuple(claims))
+
+
+def advice(desk: sentences.Desk, *, query: str, segment: str | None = None) -> Result:
+    """Up to three playbooks: action, owner, metric, stop rule; those made for the segment go first."""
+    knowledge = desk.knowledge()
+    hits = knowledge.search(query, language=desk.language, kinds=["playbook"], limit=8)
+    cards = [knowledge.cards[hit.slug] for hit in hits]
+    if segment is not None:
+        fitting = [card for card in cards if segment in card.segments]
+        fitting = fitting or [card for card in knowledge.cards.values() if segment in card.segments]
+        cards = sorted(fitting, key=lambda card: card.segments.index(segment)) or cards
+    if not cards:
+        return Result(refused=refusals.REASONS["off_topic"])
+    claims = [claim for card in cards[:3] for claim in sentences.advised(card, desk)]
+    return Result(tuple(claims), tuple(card.slug for card in cards[:3]))
+
+
+def market(desk: sentences.Desk, *, query: str) -> Result:
+    """What cases and trends say, quoted as the source's claim with its grade; never a figure of these data."""
+    from knowledge.cards import citations
+
+    knowledge = desk.knowledge()
+    hits = knowledge.search(query, language=desk.language, kinds=("case", "trend"), limit=2)
+    claims = []
+    for hit in hits:
+        card = knowledge.cards[hit.slug]
+        assert card.claim is not None
+        source = "; ".join(citations()[key].title for key in card.source)
+        claims.append(
+            sentences.claim(
+                f"quote.{card.slug}", refusals.QUOTED, desk,
+                quote=Name(card.claim[desk.language].rstrip(".")), source=Name(source), grade=GRADES[card.grade],
+            )
+        )  # fmt: skip
+    if not claims:
+        return Result(refused=refusals.REASONS["off_topic"])
+    return Result((*claims, Claim("not_ours", refusals.NOT_OURS)), tuple(hit.slug for hit in hits))
+
+
+def gaps(desk: sentences.Desk) -> Result:
+    """Metrics that these data do not allow, each with the file that would."""
+    from tools.metrics import compute, metrics
+
+    missing = [item for item in metrics().values() if not any(reading.usable for reading in compute(desk.portfolio, item.key))]
+    if not missing:
+        return Result((Claim("gaps.none", refusals.NO_GAPS),))
+    return Result(tuple(sentences.claim(f"gap.{item.key}", refusals.GAP, desk, what=item.name, needs=item.needs) for item in missing))
+
+
+def overview(desk: sentences.Desk) -> Result:
+    """Who receives value, then the main retention metrics, then where the whole audit is."""
+    from tools.metrics import compute, metrics
+    from tools.segments import impossible
+
+    claims = list(segment(desk, segment="").claims) if impossible(desk.portfolio, "value") is None else []
+    for key in OVERVIEW_KEYS:
+        reading = compute(desk.portfolio, key)[0] if key in metrics() else None
+        if reading is not None and reading.usable:
+            claims.append(sentences.stated(reading, desk, key))
+    return Result((*claims, Claim("whole_audit", refusals.WHOLE_AUDIT)))
+
+
+def refuse(desk: sentences.Desk, *, reason: str, names: Sequence[str] = ()) -> Result:
+    """No figure, the reason, and what would answer."""
+    if not names:
+        return Result(refused=refusals.REASONS[reason])
+    slots: dict[str, Slot] = {f"name_{chr(97 + place)}": Name(name) for place, name in enumerate(names)}
+    marks = ", ".join("{" + slot + "}" for slot in slots)
+    text = refusals.REASONS[reason]
+    return Result((Claim(reason, Text(f"{text.en} {marks}.", f"{text.ru} {marks}."), slots),), refused=text)
+
+
+TOOLS: Mapping[str, Callable[..., Result]] = {
+    tool.__name__: tool for tool in (metric, define, segment, account, advice, market, gaps, overview, refuse)
+}

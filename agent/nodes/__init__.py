@@ -1,0 +1,1 @@
+"""Nodes of the audit graph, one file each; wiring is in `agent.graph`."""

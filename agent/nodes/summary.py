@@ -1,0 +1,54 @@
+"""The last node: the audit as one document, written once; its steps stay in their own files."""
+
+from dataclasses import replace
+from datetime import date
+
+from langgraph.runtime import Runtime
+
+from agent import summary as rules
+from agent.memory import RunStore
+from agent.state import Context, Event, State
+from tools.document import Audit
+
+RESULT = "audit"
+
+
+def summary(state: State, runtime: Runtime[Context]) -> State:
+    """The hash of the result."""
+    context = runtime.context
+    stored = context.store.finished(RESULT)
+    if stored is None:
+        stored = context.store.finish(RESULT, "audit", replace(assembled(state, context), steps=()))
+    context.tell(Event("done"))
+    return {"result": stored}
+
+
+def stored_audit(store: RunStore) -> Audit | None:
+    """The audit of a finished run with its steps, or None."""
+    from tools.audit import STEPS
+
+    audit: Audit | None = store.part(RESULT)
+    return None if audit is None else replace(audit, steps=tuple(store.part(spec.key) for spec in STEPS))
+
+
+def assembled(state: State, context: Context) -> Audit:
+    """The audit out of the finished steps as they stand on disk: the same bytes give the same audit."""
+    from tools.audit import STEPS
+
+    portfolio = context.portfolio
+    steps = tuple(context.store.read(state["steps"][spec.key]) for spec in STEPS)
+    recommendations = [item for step in steps for item in step.recommendations]
+    return Audit(
+        run=context.run,
+        snapshot=portfolio.snapshot,
+        currency=portfolio.currency,
+        as_of=portfolio.as_of or date.min,
+        profile=portfolio.profile,
+        control_totals=portfolio.manifest.control_totals,
+        problems=portfolio.manifest.problems,
+        steps=steps,
+        summary=rules.summary(steps),
+        plan=rules.plan(recommendations),
+        mistakes=rules.mistakes(steps),
+        source=portfolio.manifest.source,
+    )

@@ -1,0 +1,230 @@
+"""From a question to tool calls: by rules and nearest examples, or by a model's plan where rules are unsure."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.backends import Gateway, Json, object_schema, parse_json
+from agent.prompting import render
+from agent.understand import SEGMENTS, Understood
+from tools.errors import BackendError
+
+if TYPE_CHECKING:
+    from tools.portfolio import Portfolio
+
+Call = dict[str, Any]
+NAMES = ("metric", "segment", "define", "advice", "market", "account", "gaps", "overview", "refuse")
+REASONS = ("forecast", "competitors", "costs", "off_topic", "injection", "ambiguous", "unknown_account")
+NEAR = 0.5
+Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
+
+
+def planned(seen: Understood, portfolio: "Portfolio", *, last: list[Call], gateway: Gateway | None = None) -> list[Call]:
+    """One to three tool calls for a question; ``last`` are the calls of the thread's last question."""
+    for rule in (_refusals, _followed(last), _explained, _advised, _about_account, _measured, _listed, _general):
+        calls = rule(seen, portfolio)
+        if calls:
+            return calls
+    if gateway is not None and (calls := _by_model(seen, gateway)):
+        return calls
+    return nearest(seen.stems) or [call("refuse", reason="off_topic")]
+
+
+def call(name: str, **arguments: Any) -> Call:
+    """One tool call as it is recorded."""
+    return {"name": name, "arguments": arguments}
+
+
+def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    wants = seen.wants
+    if "injection" in wants:
+        return [call("refuse", reason="injection")]
+    if "market" in wants and "competitors" not in wants:
+        return [call("market", query=seen.question)]
+    if "competitors" in wants:
+        return [call("refuse", reason="competitors")]
+    if "leavers" in wants:
+        return [call("segment", segment="at_risk")]
+    if "forecast" in wants and "renewals" not in wants and "advice" not in wants:
+        return [call("refuse", reason="forecast")]
+    if _future(seen, portfolio):
+        return [call("refuse", reason="forecast")]
+    if "costs" in wants and not seen.metrics and "advice" not in wants:
+        return [call("refuse", reason="costs")]
+    return None
+
+
+def _followed(last: list[Call]) -> Rule:
+    """A question that names nothing but a period or a grouping goes on from the last one."""
+
+    def rule(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+        asked = [item for item in last if item["name"] == "metric"]
+        named = seen.metrics or seen.segments or seen.accounts or seen.wants & {"advice", "define", "gaps", "overview"}
+        if not asked or named or not (_period(seen, portfolio) or _by(seen)):
+            return None
+        return [call("metric", **{**asked[0]["arguments"], **_window(seen, portfolio), **_by(seen)})]
+
+    return rule
+
+
+def _explained(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    if "define" in seen.wants and seen.metrics and not seen.accounts and not seen.wants & {"own"}:
+        return [call("define", key=key) for key in seen.metrics[:2]]
+    if "gaps" in seen.wants:
+        return [call("gaps")]
+    return None
+
+
+def _advised(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    if "advice" not in seen.wants or seen.accounts:
+        return None
+    segment = {"segment": seen.segments[0]} if seen.segments else {}
+    return [call("advice", query=seen.question, **segment)]
+
+
+def _about_account(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    if len(seen.accounts) > 1:
+        return [call("refuse", reason="ambiguous", names=[name for _, name in seen.accounts[:5]])]
+    if seen.accounts:
+        return [call("account", id=seen.accounts[0][0])]
+    quoted = re.search(r"(?:клиент\w*|компани\w*|client|account|customer|для|у|for)\s+[«\"“]([^»\"”]+)[»\"”]", seen.question, re.IGNORECASE)
+    return [call("refuse", reason="unknown_account", names=[quoted.group(1)])] if quoted else None
+
+
+def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    if not seen.metrics:
+        return None
+    if seen.segments and not _by(seen) and "list" in seen.wants and "own" not in seen.wants:
+        return None
+    grouped = _by(seen) or ({"by": "segment"} if seen.segments else {})
+    extra = {"forge": True} if "forge" in seen.wants else {}
+    return [call("metric", key=key, **_window(seen, portfolio), **grouped, **extra) for key in seen.metrics[:3]]
+
+
+def _listed(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    return [call("segment", segment=key) for key in seen.segments[:2]] or None
+
+
+def _general(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    if "overview" in seen.wants:
+        return [call("overview")]
+    if "forge" in seen.wants:
+        return [call("refuse", reason="off_topic")]
+    return [call("segment", segment="")] if "mean" in seen.wants else None
+
+
+def _by(seen: Understood) -> dict[str, str]:
+    return next(({"by": name} for name in ("segment", "plan", "industry", "region") if f"by_{name}" in seen.wants), {})
+
+
+def _period(seen: Understood, portfolio: "Portfolio") -> str | None:
+    return next((name for name in ("month", "quarter", "year") if name in seen.wants), None) or _calendar_year(seen)
+
+
+def _window(seen: Understood, portfolio: "Portfolio") -> dict[str, str]:
+    found = _period(seen, portfolio)
+    return {"period": found} if found else {}
+
+
+def _calendar_year(seen: Understood) -> str | None:
+    found = re.search(r"(?<!\d)(20\d\d)(?!\d)", seen.question)
+    return found.group(1) if found else None
+
+
+def _future(seen: Understood, portfolio: "Portfolio") -> bool:
+    year = _calendar_year(seen)
+    return year is not None and portfolio.as_of is not None and date(int(year), 1, 1) > portfolio.as_of
+
+
+@cache
+def examples() -> tuple[Mapping[str, Any], ...]:
+    """The examples of questions with their calls."""
+    import yaml
+
+    path = Path(__file__).parent / "prompts" / "examples.yaml"
+    return tuple(yaml.safe_load(path.read_text("utf-8")))
+
+
+def nearest(stems: tuple[str, ...]) -> list[Call] | None:
+    """The call of the example that shares most of its rare words with the question, or None where none is near."""
+    weights, table = _weights()
+    own = set(stems)
+    total = sum(weights.get(stem, max(weights.values())) for stem in own)
+    best, near = None, 0.0
+    for place, words in enumerate(table):
+        shared = sum(weights[stem] for stem in own & words)
+        score = 2 * shared / (total + sum(weights[stem] for stem in words)) if own else 0.0
+        if score > near:
+            best, near = place, score
+    return [dict(examples()[best]["call"])] if best is not None and near >= NEAR else None
+
+
+@cache
+def _weights() -> tuple[Mapping[str, float], tuple[frozenset[str], ...]]:
+    from math import log
+
+    from knowledge.search import stems
+
+    table = tuple(frozenset(stems(item["q"])) for item in examples())
+    every = {stem for words in table for stem in words}
+    return {stem: log(1 + len(table) / sum(stem in words for words in table)) for stem in every}, table
+
+
+def _by_model(seen: Understood, gateway: Gateway) -> list[Call] | None:
+    from tools.metrics import metrics
+
+    shown = "\n".join(f'- "{item["q"]}" -> {item["call"]}' for item in examples()[::6])
+    prompt = render(
+        "plan",
+        metrics=", ".join(metrics()),
+        segments=", ".join(SEGMENTS),
+        examples=shown,
+        language=seen.language,
+        question=seen.question[:500],
+    )
+    try:
+        reply = parse_json(gateway.complete(prompt, schema=_schema(), tries=1))
+    except BackendError:
+        return None
+    calls = [_checked(item) for item in (reply or {}).get("calls", []) if isinstance(item, dict)]
+    return [item for item in calls if item is not None][:3] or None
+
+
+def _checked(item: Mapping[str, Any]) -> Call | None:
+    """A model's call where its name and arguments are ones that exist; else None."""
+    from tools.metrics import metrics
+
+    name, given = item.get("name"), item.get("arguments") or {}
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        return None
+    if name in ("metric", "define") and given.get("key") in metrics():
+        period = {"period": given["period"]} if given.get("period") in ("year", "quarter", "month") else {}
+        grouped = {"by": "segment"} if given.get("by") == "segment" else {}
+        return call(name, key=given["key"], **(period | grouped if name == "metric" else {}))
+    if name == "segment" and given.get("segment", "") in (*SEGMENTS, ""):
+        return call("segment", segment=given.get("segment", ""))
+    if name in ("advice", "market") and given.get("query"):
+        return call(name, query=given["query"][:200])
+    if name == "refuse" and given.get("reason") in ("forecast", "competitors", "costs", "off_topic"):
+        return call("refuse", reason=given["reason"])
+    return call(name) if name in ("gaps", "overview") else None
+
+
+def _schema() -> Json:
+    from tools.metrics import metrics
+
+    def one(name: str, **arguments: Json) -> Json:
+        return object_schema({"name": {"const": name}, "arguments": object_schema(arguments)})
+
+    key: Json = {"enum": list(metrics())}
+    calls = [
+        one("metric", key=key, period={"enum": ["year", "quarter", "month"]}, by={"enum": ["", "segment"]}),
+        one("segment", segment={"enum": [*SEGMENTS, ""]}),
+        one("define", key=key),
+        one("advice", query={"type": "string"}),
+        one("refuse", reason={"enum": ["forecast", "competitors", "costs", "off_topic"]}),
+    ]
+    return object_schema({"calls": {"type": "array", "items": {"anyOf": calls}, "minItems": 1, "maxItems": 3}})

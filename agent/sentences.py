@@ -1,0 +1,190 @@
+"""Sentences of the chat as claims: readings, accounts, cards; wording with a number in it becomes a quoted name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from agent import refusals
+from agent.number_words import number_words
+from tools.document import SLOT, Claim, Name, Slot
+from tools.reading import Reading, Unit, Window
+from tools.text import Language, Text
+
+if TYPE_CHECKING:
+    from knowledge.cards import Card
+    from knowledge.search import Knowledge
+    from tools.portfolio import Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the tools work with."""
+
+    portfolio: "Portfolio"
+    knowledge: "Callable[[], Knowledge]"
+    language: Language
+
+
+def window(portfolio: "Portfolio", period: str | None) -> Window | None:
+    """The window of a period word: twelve months, three or one ending with ``as_of``, or a calendar year."""
+    if period is None or portfolio.as_of is None or period == "year":
+        return None
+    if period.isdigit():
+        return Window(date(int(period), 1, 1), date(int(period) + 1, 1, 1))
+    end = portfolio.as_of + timedelta(days=1)
+    return Window(_months_back(end, 1 if period == "month" else 3), end)
+
+
+def _months_back(day: date, months: int) -> date:
+    whole = day.year * 12 + day.month - 1 - months
+    year, month = whole // 12, whole % 12 + 1
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has twenty-eight days")
+
+
+def stated(reading: Reading, desk: Desk, name: str) -> Claim:
+    """A reading named by its metric and scope."""
+    from tools.reports.names import reading_name
+
+    return titled(Text(reading_name(reading, "en"), reading_name(reading, "ru")), reading, desk, name)
+
+
+def titled(title: Text, reading: Reading, desk: Desk, name: str) -> Claim:
+    """A reading under a title, with its period, and the reason where it is partial."""
+    slots: dict[str, Slot] = {"name": title, "value": reading}
+    text = refusals.STATED
+    if reading.window is not None:
+        slots |= {"start": reading.window.start, "end": reading.window.closing}
+        text = refusals.STATED_FOR
+    if reading.status == "partial" and reading.reason is not None:
+        slots["why"] = reading.reason
+        text = Text(text.en[:-1] + " ({why}).", text.ru[:-1] + " ({why}).")
+    return claim(name, text, desk, **slots)
+
+
+def variant(reading: Reading, head: Reading, desk: Desk, name: str) -> Claim:
+    """A further reading of the same metric, called by what sets it apart (without indexation, a segment, a month)."""
+    from tools.reports.names import reading_name
+
+    if reading.key != head.key or reading.window != head.window:
+        return stated(reading, desk, name)
+    apart = [reading_name(reading, language).partition(" · ")[2] for language in ("en", "ru")]
+    if not all(apart):
+        return stated(reading, desk, name)
+    title = Text(*(words[:1].upper() + words[1:] for words in apart))
+    return claim(name, refusals.STATED, desk, name=title, value=reading)
+
+
+def latest(readings: list[Reading]) -> list[Reading]:
+    """Of a metric with a reading a month (the bridge): those of the last month; others as they are."""
+    windows = {reading.window for reading in readings if reading.window is not None}
+    if len(windows) < 3:
+        return readings
+    last = max(windows, key=lambda item: item.end)
+    return [reading for reading in readings if reading.window == last]
+
+
+def account_scores_of(portfolio: "Portfolio", id: str) -> list[Reading]:
+    """Promises kept and health of one account, where known."""
+    from tools.metrics.health import scores
+    from tools.metrics.value import account_scores
+
+    kept = account_scores(portfolio).get(id, (None, 0.0))[0] if portfolio.has("value_goals") else None
+    health = scores(portfolio).get(id)
+    found = {"vrs": kept, "chs": health.score if health is not None else None}
+    return [
+        Reading(key, Unit.SCORE, value, n=1, scope={"account": id}, snapshot=portfolio.snapshot)
+        for key, value in found.items()
+        if value is not None
+    ]
+
+
+def meaning(key: str, desk: Desk) -> Claim:
+    """What a metric means, in a sentence."""
+    from tools.metrics import metrics
+
+    item = metrics()[key]
+    return claim(f"meaning.{key}", refusals.MEANING, desk, name=item.name, meaning=_lowered(unstopped(item.meaning)))
+
+
+def account_line(id: str, name: str, why: Claim, desk: Desk) -> Claim:
+    """One account of a list: name, what it pays a year, why it is here."""
+    money = _money(desk.portfolio, id)
+    head, slots = ("{client}", {}) if money is None else ("{client}, {pays}", {"pays": money})
+    text = Text(f"{head}: {_unstop(why.text.en)}.", f"{head}: {_unstop(why.text.ru)}.")
+    return claim(f"account.{id}", text, desk, **{"client": Name(name, account=id), **slots, **why.slots})
+
+
+def _money(portfolio: "Portfolio", id: str) -> Reading | None:
+    """What an account is worth a year, as the audit's lists show it."""
+    from tools.metrics.orders import worth, worths
+
+    money = worths(portfolio).get(id)
+    if money is None:
+        return None
+    _table, window, convention = worth(portfolio)
+    recurring = window is None or convention != "net_of_returns"
+    return Reading(
+        "arr" if recurring else "revenue_per_client", Unit.MONEY_YEAR, round(money, 2), n=1, window=window,
+        convention=convention, scope={"account": id}, snapshot=portfolio.snapshot,
+    )  # fmt: skip
+
+
+def placed(id: str, name: str, title: Text, why: Claim, desk: Desk) -> Claim:
+    """One account with its segment and the reason."""
+    text = Text(
+        "{client} — segment “{title}”: " + _unstop(why.text.en) + ".",
+        "{client} — сегмент «{title}»: " + _unstop(why.text.ru) + ".",
+    )
+    return claim(f"account.{id}", text, desk, **{"client": Name(name, account=id), "title": title, **why.slots})
+
+
+def advised(card: "Card", desk: Desk) -> list[Claim]:
+    """A playbook in two sentences: what, who and what to watch; when to stop and how to begin."""
+    from agent.recommend import OWNERS
+    from tools.metrics import metrics
+
+    assert card.action and card.owner and card.metric and card.stop_rule and card.first_phrase
+    known = metrics().get(card.metric)
+    shown = known.name if known else Text(card.metric.upper(), card.metric.upper())
+    first = claim(
+        f"advice.{card.slug}", refusals.ADVICE, desk,
+        title=card.title, action=unstopped(card.action), owner=OWNERS[card.owner], metric=shown,
+    )  # fmt: skip
+    second = claim(
+        f"how.{card.slug}", refusals.HOW, desk, stop=unstopped(card.stop_rule), phrase=unstopped(card.first_phrase)
+    )
+    return [first, second]
+
+
+def claim(id: str, text: Text, desk: Desk, **slots: Slot | None) -> Claim:
+    """A claim whose wording slots stay words, or become quoted names where they hold a number."""
+    given = {name: _worded(slot, desk.language) for name, slot in slots.items() if slot is not None}
+    used = set(SLOT.findall(text.en)) | set(SLOT.findall(text.ru))
+    return Claim(id, text, {name: slot for name, slot in given.items() if name in used})
+
+
+def _worded(slot: Slot, language: Language) -> Slot:
+    if not isinstance(slot, Text):
+        return slot
+    plain = all(not number_words(words) and not any(c.isdigit() for c in words) for words in (slot.en, slot.ru))
+    return slot if plain else Name(slot[language])
+
+
+def unstopped(text: Text) -> Text:
+    """The phrase without its last full stop."""
+    return Text(_unstop(text.en), _unstop(text.ru))
+
+
+def _lowered(text: Text) -> Text:
+    """The phrase to stand after a dash: its first letter small, unless an acronym begins it."""
+    return Text(*(words if words[1:2].isupper() else words[:1].lower() + words[1:] for words in (text.en, text.ru)))
+
+
+def _unstop(words: str) -> str:
+    return words.strip().rstrip(".")

@@ -1,0 +1,73 @@
+"""Settings of the product: the only reader of the environment."""
+
+import locale
+import os
+from functools import cache
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tools.text import Language
+
+QUIET = {
+    "LANGCHAIN_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "LANGSMITH_TRACING": "false",
+    "LANGSMITH_TRACING_V2": "false",
+    "ANONYMIZED_TELEMETRY": "False",
+    "CHROMA_TELEMETRY": "False",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+
+
+class Settings(BaseSettings):
+    """Everything a user can set: ``CVM_HOME``, ``CVM_LLM_BASE_URL``, ``CVM_LLM_MODEL``, ``CVM_LLM_API_KEY``, …
+
+    An explicit argument always wins over the environment. Without ``llm_base_url`` the product runs by rules alone.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CVM_", extra="ignore", frozen=True, populate_by_name=True)
+
+    home: Path = Field(default_factory=lambda: Path.home() / ".cvm")
+    llm_base_url: str | None = None
+    llm_model: str | None = None
+    llm_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("CVM_LLM_API_KEY", "OPENAI_API_KEY"), repr=False
+    )
+    llm_timeout: float = Field(default=120.0, gt=0, description="seconds for one call of the model, all told")
+    llm_max_tokens: int = Field(default=4096, gt=0)
+    api_key: SecretStr | None = Field(default=None, repr=False, description="the bearer key that the HTTP API demands")
+    language: Language = Field(default_factory=lambda: locale_language())
+
+    @property
+    def has_model(self) -> bool:
+        """True where a model's address is set."""
+        return bool(self.llm_base_url)
+
+    @property
+    def state_path(self) -> Path:
+        """The database of graph checkpoints."""
+        return self.home / "state.sqlite"
+
+    @property
+    def runs_path(self) -> Path:
+        """The folder of audit runs."""
+        return self.home / "runs"
+
+
+def locale_language() -> Language:
+    """``ru`` where the environment's locale is Russian, else ``en``."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "ru" if value.lower().startswith("ru") else "en"
+    return "ru" if (locale.getlocale()[0] or "").lower().startswith("ru") else "en"
+
+
+@cache
+def quiet_libraries() -> None:
+    """Switch off the telemetry of every library that has one; nothing may leave the machine by itself."""
+    os.environ.update(QUIET)

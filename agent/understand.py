@@ -1,0 +1,213 @@
+"""What a question speaks of: language, metrics, segments, accounts, period, and what it wants done."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tools.text import Language
+
+if TYPE_CHECKING:
+    from tools.portfolio import Portfolio
+
+#: Ways in which people name a metric besides its key, aliases and registered name; matched by word stems.
+SPOKEN: Mapping[str, tuple[str, ...]] = {
+    "nrr": ("net retention", "net dollar retention", "чистое удержание", "нрр"),
+    "grr": ("gross retention", "валовое удержание", "грр"),
+    "logo_churn": ("churn", "churn rate", "client churn", "отток", "отток клиентов", "уровень оттока", "процент оттока"),
+    "money_churn": ("revenue churn", "отток выручки", "отток денег"),
+    "mrr": ("monthly revenue", "recurring revenue", "регулярная выручка", "ежемесячная выручка", "выручка в месяц"),
+    "arr": ("annual revenue", "annual recurring revenue", "годовая выручка", "выручка в год"),
+    "arpa": ("average revenue", "average cheque", "average check", "средний чек", "средняя выручка"),
+    "revenue_per_client": ("revenue per client", "выручка на клиента"),
+    "ltv": ("lifetime value", "clv", "пожизненная ценность", "ценность клиента за срок"),
+    "ttv": ("time to value", "time to first value", "время до ценности", "время до первой пользы", "скорость первой пользы"),
+    "vrs": ("value realization", "promises kept", "выполнение обещаний", "выполнение обещанного"),
+    "value_gap": ("value gap", "недополученная ценность", "разрыв ценности", "недополученная польза"),
+    "chs": ("health score", "client health", "индекс здоровья", "здоровье клиентов"),
+    "nps": ("promoter score", "индекс рекомендаций", "индекс лояльности"),
+    "referrals": ("referrals", "referral rate", "рекомендации клиентов", "рефералы"),
+    "renewals": ("renewals", "renew", "продления", "продлеваются договоры", "договор кончается", "contracts ending"),
+    "overdue": ("overdue", "late payments", "debts", "просрочка", "долги", "дебиторка", "просроченная оплата"),
+    "silence": ("silent clients", "silence", "молчащие клиенты", "молчат"),
+    "concentration": ("concentration", "largest clients", "biggest clients", "top clients", "концентрация", "крупнейшие клиенты",
+                      "топ клиентов", "крупные клиенты"),
+    "indexation": ("indexation", "price rise", "индексация", "повышение цен"),
+    "movements": ("bridge", "movements", "движение выручки", "мост выручки"),
+    "quick_ratio": ("quick ratio",),
+    "cac_payback": ("cac payback", "cac", "окупаемость привлечения", "стоимость привлечения"),
+    "client_roi": ("client roi", "roi", "окупаемость клиента"),
+    "culture": ("culture", "культура", "культура ценности"),
+    "adoption": ("adoption", "освоение", "использование функций"),
+    "campaign_effect": ("campaign effect", "эффект кампании"),
+}  # fmt: skip
+SEGMENTS: Mapping[str, tuple[str, ...]] = {
+    "at_risk": ("at risk", "at-risk", "зона риска", "рисковая зона", "риск", "под угрозой", "risky clients"),
+    "newcomers": ("newcomers", "new clients", "новички", "новые клиенты"),
+    "advocates": ("advocates", "адвокаты", "адвокаты бренда", "promoters"),
+    "growth": ("growth points", "hidden growers", "точка роста", "точки роста", "скрытый рост"),
+    "core": ("core clients", "опора"),
+    "steady": ("steady clients", "ровные клиенты"),
+    "lost": ("lost clients", "ушедшие клиенты", "потерянные клиенты"),
+    "unknown": ("clients without data", "клиенты без данных"),
+}
+WANTS: Mapping[str, re.Pattern[str]] = {
+    "injection": re.compile(
+        r"ignore (?:all |any )?(?:previous|prior|the above)|system prompt|your (?:prompt|instructions)|developer mode|"
+        r"игнорируй|забудь (?:все|всё|предыдущ)|системн\w+ (?:промпт|подсказк|инструкц)|(?:свои|твои) инструкц|jailbreak"
+    ),
+    "leavers": re.compile(
+        r"(?:кто|кого|какие клиенты) (?:может |мы можем |могут |собирается |вот-вот )?(?:уй[дт]|потеря|уход)|кому (?:надо |нужно |мне )?(?:по)?звонить|"
+        r"кого спасать|who (?:may|might|could|will|is about to|is going to) (?:leave|churn|cancel)|whom? (?:should (?:i|we) |to )call|who to call|"
+        r"likely to (?:leave|churn)"
+    ),
+    "renewals": re.compile(r"продл|договор\w* (?:кончает|заканчива|истека)|renew|contracts? (?:end|expir|run)"),
+    "forecast": re.compile(
+        r"следующ\w+ (?:год|квартал|месяц|недел)|(?:в|на) будущ|прогноз|предска|спрогноз|сколько (?:мы )?(?:заработаем|потеряем|будет)|"
+        r"как(?:ой|ая|ое|ие) буд[еу]т|через (?:год|месяц|квартал|полгода)|forecast|predict|next (?:year|quarter|month|week)|"
+        r"will (?:our|we|the|churn|revenue|nrr|it|they|customers|clients)\b|in the future|by the end of next|going to (?:grow|be)"
+    ),
+    "competitors": re.compile(r"конкурент|competit|rivals?\b|у других компаний|средн\w+ по (?:рынку|отрасли)|market share|доля рынка"),
+    "costs": re.compile(r"марж|прибыл|рентабельн|себестоим|margin|profit|\bcosts?\b|затрат|расход"),
+    "market": re.compile(
+        r"mckinsey|маккинз|amazon|амазон|starbucks|старбакс|orange|telia|movistar|nike|sitejabber|кейс|пример\w* компан|тренд|trend|"
+        r"\bcases?\b|case stud|benchmark|бенчмарк|в статье|the article|в отрасли|industry|on average grow|\d+\s*[–-]\s*\d+\s*%|"
+        r"(?:up-?sell|cross-?sell|апселл?)\w*.*(?:даст|прин|вырас|сколько|give|bring|grow|gain)"
+    ),
+    "forge": re.compile(
+        r"округл|нарису|подправ|приукрас|подгон|сделай.*(?:красив|побольше|выше|ровно)|скажи.*что.*равн|round (?:it |nrr |the )?|make it (?:look|higher)|"
+        r"\bfudge|\bfake\b|pretend|tweak|say (?:it is|that)"
+    ),
+    "define": re.compile(
+        r"что (?:такое|значит|означает|за показатель)|как (?:считает|рассчит|вычисл)|по какой формуле|объясни|расшифруй|поясни|"
+        r"what (?:is|are) (?!our|my|the)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
+    ),
+    "why": re.compile(r"\bпочему\b|\bwhy\b|из-за чего"),
+    "advice": re.compile(
+        r"что (?:нам |мне |с этим |же )?(?:делать|предпринять)|как (?:нам |мне |лучше |быстрее )?(?:удерж|увелич|сниз|уменьш|подня|повыс|получ|верн|ускор|работать|"
+        r"сделать|сократ|вырастить|улучш|помочь|начать|привле|расшир|вести)|посовет|порекоменд|рекомендуе|совет\b|план действий|"
+        r"how (?:do|can|should|could|might) (?:we|i)|how to|what (?:should|can|could) (?:we|i)|what to do|advi[sc]e|suggest|recommend (?:how|what|a)|"
+        r"\bimprove\b|ways to"
+    ),
+    "list": re.compile(r"\bкто\b|\bкого\b|\bкому\b|список|покажи|перечисли|сколько|какие|\bwho\b|\bwhom\b|\blist\b|show|which|how many|give me"),
+    "own": re.compile(r"\bу нас\b|\bнаш\w*|\bмой|\bмоя|\bour\b|\bmy\b|\bwe\b|\bus\b"),
+    "gaps": re.compile(
+        r"(?:чего|что) (?:нельзя|не получ|невозможно|не могу|не хватает)|каких данных не|what (?:can(?:'|no)t|cannot|is missing|could not)|missing data|"
+        r"can(?:'|no)t (?:you |be )?comput"
+    ),
+    "overview": re.compile(r"провед\w+ аудит|сделай аудит|как (?:у нас )?дела|общая картина|audit (?:our|my|the)|how are we doing|overview|big picture"),
+    "by_segment": re.compile(r"по сегмент|в разбивке|по групп|by segment|per segment|across segments"),
+    "by_plan": re.compile(r"по тариф|by plan|per plan|by tariff"),
+    "by_industry": re.compile(r"по отрасл|by industry|per industry"),
+    "by_region": re.compile(r"по регион|by region|per region"),
+    "month": re.compile(r"\bза (?:последний |прошлый )?месяц\b|last month|this month|monthly|over the month|past month"),
+    "quarter": re.compile(r"\bза (?:последний |прошлый )?квартал\b|last quarter|this quarter|past quarter"),
+    "year": re.compile(r"\bза (?:последний |прошлый )?год\b|last year|this year|past year|twelve months"),
+    "mean": re.compile(r"сегмент|segments?\b|получает пользу|gets? value"),
+    "report": re.compile(r"отчет о ценности|отчёт о ценности|value report|подготовь отч|prepare .*report"),
+}  # fmt: skip
+_WORD = re.compile(r"[^\W_]+")
+_LEGAL = frozenset(
+    "ооо оао зао пао ао ип гбуз гбу мбу мбоу фгуп фгбу нко ltd llc inc gmbh co corp company plc limited group компания группа".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was recognised in a question."""
+
+    question: str
+    language: Language
+    metrics: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    accounts: tuple[tuple[str, str], ...] = ()
+    wants: frozenset[str] = field(default_factory=frozenset)
+    stems: tuple[str, ...] = ()
+
+
+def understood(question: str, portfolio: "Portfolio", *, language: Language | None = None) -> Understood:
+    """The question's language and everything named in it."""
+    from knowledge.search import language_of, stems
+
+    plain = question.lower().replace("ё", "е").strip()
+    own = tuple(stems(question))
+    accounts = _accounts(own, question, portfolio)
+    return Understood(
+        question=question,
+        language=language or language_of(question),
+        metrics=_named(own, _metric_names()),
+        segments=_named(own, _segment_names()),
+        accounts=accounts,
+        wants=frozenset(name for name, pattern in WANTS.items() if pattern.search(plain)),
+        stems=own,
+    )
+
+
+def _named(own: tuple[str, ...], names: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:
+    """Keys whose name stands in the question, the longest names first; a word serves one name only."""
+    taken: set[int] = set()
+    found: list[str] = []
+    for name, key in names.items():
+        place = _place(own, name, taken)
+        if place is not None:
+            taken |= set(range(place, place + len(name)))
+            if key not in found:
+                found.append(key)
+    return tuple(found)
+
+
+def _place(own: tuple[str, ...], name: tuple[str, ...], taken: set[int]) -> int | None:
+    for place in range(len(own) - len(name) + 1):
+        if own[place : place + len(name)] == name and not taken & set(range(place, place + len(name))):
+            return place
+    return None
+
+
+@cache
+def _metric_names() -> Mapping[tuple[str, ...], str]:
+    from tools.metrics import metrics
+
+    names: dict[str, list[str]] = {key: list(words) for key, words in SPOKEN.items()}
+    for key, metric in metrics().items():
+        shown = [re.sub(r"\s*\(.*?\)", "", metric.name[language]) for language in ("en", "ru")]
+        names.setdefault(key, []).extend([key, key.replace("_", " "), *metric.aliases, *shown])
+    return _by_length(names)
+
+
+@cache
+def _segment_names() -> Mapping[tuple[str, ...], str]:
+    return _by_length({key: list(words) for key, words in SEGMENTS.items()})
+
+
+def _by_length(names: Mapping[str, list[str]]) -> Mapping[tuple[str, ...], str]:
+    from knowledge.search import stems
+
+    pairs = [(tuple(stems(word)), key) for key, words in names.items() for word in words]
+    return dict(sorted(((name, key) for name, key in pairs if name), key=lambda pair: -len(pair[0])))
+
+
+def _accounts(own: tuple[str, ...], question: str, portfolio: "Portfolio") -> tuple[tuple[str, str], ...]:
+    """Accounts whose id, or every word of whose name (legal forms apart), stands in the question; longest names only."""
+    words = set(_WORD.findall(question))
+    known = set(own)
+    hits: list[tuple[int, tuple[str, str]]] = []
+    for (account, name), core in zip(portfolio.accounts(), _cores(portfolio), strict=True):
+        if account in words or account in question.split():
+            hits.append((99, (account, name)))
+        elif core and set(core) <= known:
+            hits.append((len(core), (account, name)))
+    longest = max((length for length, _ in hits), default=0)
+    return tuple(pair for length, pair in hits if length == longest)
+
+
+def _cores(portfolio: "Portfolio") -> list[tuple[str, ...]]:
+    from knowledge.search import stems
+
+    if "name_cores" not in portfolio.memo:
+        portfolio.memo["name_cores"] = [
+            tuple(stems(" ".join(word for word in _WORD.findall(name) if word.lower() not in _LEGAL)))
+            for _, name in portfolio.accounts()
+        ]
+    cores: list[tuple[str, ...]] = portfolio.memo["name_cores"]
+    return cores

@@ -1,0 +1,157 @@
+"""Words a draft may use only where its claims do: directions, periods, comparisons, segments, units, metric names."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from tools.text import Language
+
+REASONS: Mapping[str, str] = {
+    "broken_token": "a broken token",
+    "comparison": "a comparison the claims do not make",
+    "coverage": "tokens left out",
+    "digit": "a digit outside a token",
+    "direction": "a direction the claims do not state",
+    "empty": "an empty section",
+    "expansion": "a metric spelled out wrongly",
+    "hedge": "a word that changes what a number means",
+    "invisible": "an invisible character",
+    "language": "the wrong language",
+    "length": "too long",
+    "markup": "markup, a link or a brace",
+    "metric": "a metric named beside another metric's token",
+    "missing_token": "an urgent token left out",
+    "mixed_script": "a word of mixed alphabets",
+    "negation": "a negation added or dropped",
+    "number_word": "a number word",
+    "order": "the tokens of a claim in another order",
+    "period": "a period the claims do not name",
+    "rank": "a rank the claims do not state",
+    "segment": "a segment the claims do not name",
+    "unit": "a unit or sign beside a token",
+    "unknown_token": "a token that was not given",
+}
+
+
+def _words(*stems: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(stems)})(?!\w)")
+
+
+GUARDED: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
+    "en": {
+        "period": _words(r"months?", r"years?", r"weeks?", r"days?", r"quarters?", r"monthly", r"yearly", r"annual\w*", r"daily",
+                         r"weekly", r"quarterly", r"yesterday", r"today", r"tomorrow", r"decade\w*",
+                         r"january|february|march|april|may(?=\s+¤)|june|july|august|september|october|november|december"),
+        "comparison": _words("below", "above", "higher", "lower", "more", "less", "fewer", r"exceed\w*", "better", "worse",
+                             "ahead", "behind", r"outperform\w*", r"surpass\w*", "beyond", "larger", "smaller", "bigger"),
+        "hedge": _words("about", "around", "approximately", "roughly", "nearly", "almost", "over", "under", "at least",
+                        "at most", "up to", "circa", r"percent\w*", r"per cent", "pp", "bps"),
+        "rank": _words("most", "majority", "largest", "biggest", "best", "worst", "highest", "lowest", "least", "top",
+                       "leading", "all", "every", "each", "always", "only", "minority", "few", "many"),
+        "segment": _words(r"advocates?", r"at[ -]risk", r"newcomers?", r"hidden growers?"),
+    },
+    "ru": {
+        "period": _words(r"месяц\w*", r"год(?:а|у|ом|е|ы|ов|овой|овая|овые|овых)?", r"лет", r"недел\w*", r"дн(?:я|ей|ю|и|ям|ями|ях|ем)",
+                         r"день", r"квартал\w*", r"месячн\w*", r"ежемесячн\w*", r"ежегодн\w*", r"ежеднев\w*", r"еженед\w*",
+                         r"вчера", r"сегодня", r"завтра", r"январ\w+|феврал\w+|март\w*|апрел\w+|ма[йяюе]|июн\w+|июл\w+|август\w*|"
+                         r"сентябр\w+|октябр\w+|ноябр\w+|декабр\w+"),
+        "comparison": _words("ниже", "выше", "больше", "меньше", "лучше", "хуже", "более", "менее", r"превы[сш]\w+", r"опережа\w+",
+                             r"отста\w+", r"крупнее", r"мельче"),
+        "hedge": _words("около", "примерно", "порядка", "свыше", "почти", "минимум", "максимум", "приблизительно",
+                        "не менее", "не более", r"процент\w*", r"п\.\s?п", r"б\.\s?п"),
+        "rank": _words(r"больш(?:ая|ую|ей) часть|большинств\w*", r"меньшинств\w*", r"крупнейш\w+", r"наибольш\w+", r"наименьш\w+",
+                       r"лучш(?:ий|ая|ее|ие|их|ей|его)", r"худш\w+", r"сам(?:ый|ая|ое|ые|ых|ой|ого)", "все", "всех", "всем",
+                       r"кажд\w+", "всегда", "только", "лишь", "немногие", "многие", r"лидер\w*"),
+        "segment": _words(r"адвокат\w*", r"зон\w* риска", r"новичк\w+", r"новичок"),
+    },
+}  # fmt: skip
+NEGATION: Mapping[Language, re.Pattern[str]] = {
+    "en": re.compile(r"(?<!\w)(?:not|no|never|without|none|nobody|nothing|cannot|neither|nor|lacks?|lacking)(?!\w)|n[’']t(?!\w)"),
+    "ru": _words("не", "нет", "ни", "без", "никто", "никого", "нельзя", "никогда", "ничего", "отсутству\\w+", "никак\\w*"),
+}
+DIRECTIONS: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
+    "en": {
+        "up": _words(r"gr[eo]w(?:s|n|ing|th)?", r"ris(?:e|es|en|ing)", "rose", r"increas\w+", r"gain(?:s|ed|ing)?", r"climb\w*",
+                     r"improv\w+", r"expand\w*", r"expansion", r"jump\w*", r"surg(?:e|es|ed|ing)", r"(?:is|are|was|were|went|goes) up",
+                     r"upward\w*", r"accelerat\w+"),
+        "down": _words("fell", r"fall(?:s|en|ing)?", r"drop(?:s|ped|ping)?", r"declin\w+", r"decreas\w+", r"shr[aiu]nk\w*", r"reduc\w+",
+                       r"los(?:e|es|t|ing)", r"loss(?:es)?", r"worsen\w*", r"(?:is|are|was|were|went|goes) down", r"deteriorat\w+",
+                       r"slip(?:s|ped)?", r"dip(?:s|ped)?", r"downward\w*", r"slow(?:s|ed|ing)?"),
+    },
+    "ru": {
+        "up": _words(r"вырос\w*", r"выраст\w+", r"раст(?:ет|ут|и|ущ\w+)", r"рост(?:а|у|ом|е)?", r"подрос\w*", r"возрос\w*",
+                     r"увелич\w+", r"повыс\w+", r"повыш\w+", r"поднял\w+", r"подним\w+", r"прибав\w+", r"прирост\w*", r"улучш\w+",
+                     r"расшир\w+", r"ускор\w+"),
+        "down": _words(r"сниз\w+", r"сниж\w+", r"упал\w*", r"упад\w+", r"пад(?:ает|ают|ени\w+)", r"сократ\w+", r"сокращ\w+",
+                       r"уменьш\w+", r"просел\w*", r"просад\w+", r"потер\w+", r"теря\w+", r"ухудш\w+", r"убы(?:ва\w+|л\w*)", r"спад\w*",
+                       r"замедл\w+"),
+    },
+}  # fmt: skip
+#: Number words of ordinary speech that rules' own phrases may hold; a model's draft needs them in its claims.
+ORDINARY: Mapping[Language, frozenset[str]] = {
+    "en": frozenset({"first", "second", "one", "ones", "both", "single", "several", "quarter", "pair", "half"}),
+    "ru": frozenset(
+        "первый первая первое первые первого первой первому первым первом первую первых один одна одно одного одной одному "
+        "одним одном одну оба обе обоих обеих четверть четверти впервые второй вторая второго семью трети".split()
+    ),
+}
+ACRONYMS: Mapping[str, str] = {
+    "NRR": "nrr", "NDR": "nrr", "GRR": "grr", "CHS": "chs", "VRS": "vrs", "TTV": "ttv", "LTV": "ltv", "CLV": "ltv", "NPS": "nps",
+    "RFM": "rfm", "ARPA": "arpa", "ARPU": "arpa", "MRR": "mrr", "ARR": "arr", "CAC": "cac_payback", "ROI": "client_roi",
+}  # fmt: skip
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "NRR": ("net revenue retention", "net dollar retention", "чистое удержание выручки", "удержание чистой выручки"),
+    "NDR": ("net dollar retention", "net revenue retention", "чистое удержание выручки"),
+    "GRR": ("gross revenue retention", "валовое удержание выручки"),
+    "CHS": ("customer health score", "client health score", "client health index", "customer health index", "индекс здоровья"),
+    "VRS": ("value realization score", "value realisation score", "выполнение обещаний", "реализация ценности",
+            "показатель реализации ценности"),
+    "TTV": ("time to value", "time-to-value", "время до первой пользы", "время до ценности", "время до первой ценности"),
+    "LTV": ("lifetime value", "customer lifetime value", "пожизненная ценность", "ценность за весь срок", "ценность клиента"),
+    "CLV": ("lifetime value", "customer lifetime value", "пожизненная ценность"),
+    "NPS": ("net promoter score", "индекс готовности рекомендовать", "индекс лояльности", "индекс потребительской лояльности"),
+    "RFM": ("recency, frequency, monetary", "recency, frequency, money", "recency frequency monetary", "давность, частота, деньги",
+            "давность, частота, сумма"),
+    "ARPA": ("average revenue per account", "revenue per account", "средняя выручка на клиента", "выручка на клиента"),
+    "ARPU": ("average revenue per user", "average revenue per account", "средняя выручка на пользователя"),
+    "MRR": ("monthly recurring revenue", "регулярная выручка в месяц", "ежемесячная регулярная выручка", "месячная выручка"),
+    "ARR": ("annual recurring revenue", "регулярная выручка в год", "годовая регулярная выручка"),
+    "CAC": ("customer acquisition cost", "стоимость привлечения", "затраты на привлечение"),
+    "ROI": ("return on investment", "окупаемость", "возврат инвестиций", "отдача"),
+    "CVM": ("customer value management", "управление клиентской ценностью", "управление ценностью"),
+}  # fmt: skip
+_UNIT = (
+    r"%|‰|₽|\$|€|£|¥|×|°|rub\b|usd\b|eur\b|gbp\b|руб|р\.|коп|долл|евро|процент|percent|per cent|п\.\s?п|б\.\s?п|пункт|points?\b|"
+    r"pp\b|bps\b|раз\b|раза\b|times\b|x\b|х\b|[kкmм]\b|days?\b|дн|день|months?\b|мес|лет\b|год|years?\b|weeks?\b|недел|hours?\b|час|"
+    r"clients?\b|accounts?\b|клиент|счет|шт\b|человек|people\b|users?\b|пользовател"
+)
+UNIT_AFTER = re.compile(rf"\[\[([FDA]\d+)\]\][\s\u00a0-]*({_UNIT})", re.IGNORECASE)
+SIGN_BEFORE = re.compile(r"([$€£₽~≈≥≤<>№#]\s?|(?<!\s)[+−–*/^-]|(?<=\s)[+−–*/^-])\[\[([FDA]\d+)\]\]")
+
+
+def directions(text: str, language: Language) -> dict[str, str]:
+    """The direction words of a plain text, each with ``up`` or ``down``."""
+    return {word: way for way, words in DIRECTIONS[language].items() for word in words.findall(text)}
+
+
+@cache
+def expansions() -> Mapping[str, tuple[str, ...]]:
+    """What each acronym may be spelled out as, lower case: the registry's names and the common ones."""
+    from tools.metrics import metrics
+
+    table = {acronym: list(names) for acronym, names in NAMES.items()}
+    for acronym, key in ACRONYMS.items():
+        if key in metrics():
+            name = metrics()[key].name
+            table[acronym] += [re.sub(r"\s*\(.*?\)", "", name[lang]).lower().replace("ё", "е") for lang in ("en", "ru")]
+    return {acronym: tuple(names) for acronym, names in table.items()}
+
+
+@cache
+def spelled(acronym: str) -> tuple[re.Pattern[str], ...]:
+    """Ways in which a text spells an acronym out; the first group holds the words."""
+    return (
+        re.compile(rf"(?<!\w){acronym}\s*\(([^)]*)\)"),
+        re.compile(rf"([^\W\d_]+(?:[\s-]+[^\W\d_]+){{0,3}})\s*\({acronym}\)"),
+        re.compile(rf"(?<!\w){acronym}\s*(?:—|–|-|,)?\s*(?:stands for|means|is short for|or|это|означает|расшифровывается как|то есть)\s+([^.,;¤]+)"),
+    )

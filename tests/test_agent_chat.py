@@ -1,0 +1,153 @@
+"""Questions without a model: the right tool, a grounded answer, and a refusal where the data say nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import SecretStr
+
+from agent.assistant import Assistant
+from agent.guard import final_scan
+from agent.number_words import number_words
+from agent.planner import examples, planned
+from agent.prompting import audit_prompt, render
+from agent.refusals import REASONS
+from agent.settings import Settings
+from agent.understand import understood
+from agent.writer import numbered
+from tests.agent_small import small
+from tests.scripted_llm import ScriptedLLM
+from tools.document import Answer
+from tools.portfolio import Portfolio
+
+CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases" / "planner.yaml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def portfolio(home: Path) -> Portfolio:
+    return small(home)
+
+
+@pytest.fixture(scope="module")
+def assistant(home: Path, portfolio: Portfolio) -> Assistant:
+    return Assistant.open(Settings(home=home, llm_base_url=None))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["q"] for case in CASES])
+def test_plan(case: dict[str, Any], portfolio: Portfolio) -> None:
+    first = planned(understood(case["q"], portfolio), portfolio, last=[])[0]
+    wanted = {key: value for key, value in case.items() if key not in ("q", "name")}
+    assert first["name"] == case["name"], first
+    assert wanted.items() <= first["arguments"].items(), first
+
+
+def test_every_example_has_a_plan_of_its_own_tool(portfolio: Portfolio) -> None:
+    assert len(examples()) >= 60
+    right = [item for item in examples() if planned(understood(item["q"], portfolio), portfolio, last=[])[0]["name"] == item["call"]["name"]]
+    assert len(right) >= 0.95 * len(examples()), [item["q"] for item in examples() if item not in right]
+
+
+def bound(answer: Answer) -> None:
+    own = [slot[answer.language] for claim in answer.claims for slot in claim.slots.values() if hasattr(slot, "ru")]
+    own += [claim.text[answer.language] for claim in answer.claims]
+    shown = numbered(answer.claims, answer.currency).fill(answer.section.draft, answer.language)
+    assert final_scan(shown, answer.language, own=own) == []
+
+
+@pytest.mark.parametrize("question", [case["q"] for case in CASES[::3]])
+def test_every_number_of_an_answer_is_bound(question: str, assistant: Assistant, portfolio: Portfolio) -> None:
+    answer = assistant.ask(question, portfolio.snapshot)
+    bound(answer)
+    shown = assistant.render_answer(answer)
+    assert shown["text"] and shown["tools"] and shown["written_by"] == "rules"
+    assert (answer.refused is None) or not shown["readings"]
+
+
+def test_a_follow_up_goes_on_from_the_last_question(assistant: Assistant, portfolio: Portfolio) -> None:
+    assistant.ask("Какой у нас отток?", portfolio.snapshot, thread="t")
+    answer = assistant.ask("а за последний квартал?", portfolio.snapshot, thread="t")
+    assert answer.tools[0]["arguments"] == {"key": "logo_churn", "period": "quarter"}
+    other = assistant.ask("а за последний квартал?", portfolio.snapshot, thread="another")
+    assert other.tools[0]["name"] == "refuse"
+
+
+def test_the_language_of_the_question_is_that_of_the_answer(assistant: Assistant, portfolio: Portfolio) -> None:
+    assert assistant.ask("What is our MRR?", portfolio.snapshot).language == "en"
+    assert assistant.ask("Какой MRR?", portfolio.snapshot).language == "ru"
+    assert assistant.ask("MRR?", portfolio.snapshot, language="ru").language == "ru"
+
+
+def test_the_articles_figures_are_quoted_and_never_read_as_ours(assistant: Assistant, portfolio: Portfolio) -> None:
+    answer = assistant.ask("Даст ли up-sell рост выручки 25–35 %?", portfolio.snapshot)
+    assert answer.cards and not [reading for claim in answer.claims for reading in claim.readings]
+    bound(answer)
+
+
+def test_a_request_to_round_up_changes_no_figure(assistant: Assistant, portfolio: Portfolio) -> None:
+    plain = assistant.render_answer(assistant.ask("What is our NRR?", portfolio.snapshot))
+    forged = assistant.render_answer(assistant.ask("Round our NRR up to 100 %", portfolio.snapshot))
+    assert [item["value"] for item in plain["readings"]] == [item["value"] for item in forged["readings"]]
+
+
+def test_fixed_phrases_hold_no_number() -> None:
+    for text in REASONS.values():
+        assert not number_words(text.en) and not number_words(text.ru)
+        assert not any(character.isdigit() for character in text.en + text.ru)
+
+
+@pytest.mark.parametrize(("script", "by"), [("honest", "model"), ("digit", "rules"), ("number_word", "rules"), ("500", "rules"), ("hang", "rules")])
+def test_a_model_words_an_answer_or_rules_do(home: Path, portfolio: Portfolio, script: str, by: str) -> None:
+    with ScriptedLLM(script) as server:
+        settings = Settings(home=home, llm_base_url=server.url, llm_model="m", llm_timeout=2, llm_api_key=SecretStr("x"))
+        assistant = Assistant.open(settings)
+        answer = assistant.ask("What is our MRR?", portfolio.snapshot)
+    bound(answer)
+    assert assistant.render_answer(answer)["written_by"] == by
+
+
+@pytest.mark.parametrize(
+    ("plan", "name"),
+    [
+        ('{"calls": [{"name": "metric", "arguments": {"key": "arpa", "period": "year", "by": ""}}]}', "metric"),
+        ('```json\n{"calls": [{"name": "segment", "arguments": {"segment": "lost"}}]}\n```', "segment"),
+        ('{"calls": [{"name": "drop_tables", "arguments": {}}]}', "refuse"),
+        ('{"calls": [{"name": "metric", "arguments": {"key": "no_such"}}]}', "refuse"),
+        ("no plan", "refuse"),
+    ],
+)
+def test_a_models_plan_is_used_only_where_it_is_sound(home: Path, portfolio: Portfolio, plan: str, name: str) -> None:
+    with ScriptedLLM("honest", plan=plan) as server:
+        settings = Settings(home=home, llm_base_url=server.url, llm_model="m", llm_timeout=10, llm_api_key=SecretStr("x"))
+        answer = Assistant.open(settings).ask("Сколько в среднем тратят заведения общепита?", portfolio.snapshot)
+    assert answer.tools[0]["name"] == name
+    bound(answer)
+
+
+def test_a_prompt_is_rendered_strictly() -> None:
+    with pytest.raises(ValueError, match="missing"):
+        render("wording", language="English")
+    with pytest.raises(ValueError, match="unused"):
+        render("plan", metrics="", segments="", examples="", language="", question="", more="")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_audit_prompt_names_the_seven_steps_in_order(language: Any) -> None:
+    text = audit_prompt(language)
+    assert [line[:2] for line in text.splitlines() if line[:1].isdigit()] == [f"{n}." for n in range(1, 8)]
+    for word in (("tools", "metric", "case", "trend of 2025") if language == "en" else ("инструмент", "метрик", "пример", "тренд\n2025")):
+        assert word in text
+    for word in ("up-sell", "cross-sell", "NPS"):
+        assert word in text
+
+
+def test_answers_are_plain_json(assistant: Assistant, portfolio: Portfolio) -> None:
+    from tools.reports.contract import dumps
+
+    json.loads(dumps(assistant.render_answer(assistant.ask("Кто в зоне риска?", portfolio.snapshot))))

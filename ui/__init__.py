@@ -1,0 +1,1 @@
+"""Faces of the product: command line, API, web chat. They drive the Assistant and render; they compute nothing."""

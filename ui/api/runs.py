@@ -1,0 +1,124 @@
+"""Audits under way: each computed once, in a thread, and watched by any number of readers."""
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent import runs
+from agent.assistant import Assistant, AuditResult
+from agent.memory import canonical, digest
+from agent.state import Event
+from tools.errors import CVMError, UserError
+from tools.text import Text
+from ui.api.models import AuditRequest
+
+logger = logging.getLogger(__name__)
+
+BROKEN = Text("The audit broke off; the log says why.", "Аудит прервался; причина — в журнале.")
+AT_ONCE = 2
+
+
+@dataclass(slots=True)
+class Run:
+    """One audit under way: what it told so far, and how it ends."""
+
+    id: str
+    future: "Future[AuditResult]"
+    events: list[Event] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def failure(self) -> Text | None:
+        """The sentence for the user when the audit failed, else None."""
+        if not self.future.done():
+            return None
+        error = self.future.exception()
+        if error is None:
+            return None
+        return error.text if isinstance(error, UserError) else BROKEN
+
+    def follow(self, *, patience: float = 0.05) -> Iterator[list[Event]]:
+        """All events so far, each time there are new ones, until the audit has ended."""
+        shown = -1
+        while True:
+            with self.changed:
+                if len(self.events) == shown and not self.future.done():
+                    self.changed.wait(timeout=1.0)
+                events, over = list(self.events), self.future.done()
+            if len(events) != shown:
+                shown = len(events)
+                yield events
+            if over:
+                return
+            threading.Event().wait(patience)
+
+
+def run_id(assistant: Assistant, snapshot: str, arguments: Mapping[str, Any]) -> str:
+    """The id that the audit of these arguments has, before it is begun."""
+    portfolio = assistant.portfolio(snapshot, as_of=arguments["as_of"], profile=arguments["profile"])
+    order = runs.order(
+        portfolio,
+        steps=arguments["steps"],
+        answers=arguments["answers"] or {},
+        language=arguments["language"],
+        interactive=False,
+    )
+    return digest(canonical(order))[:16]
+
+
+class Runs:
+    """The audits of this process by id; asked for twice, computed once."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._runs: dict[str, Run] = {}
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="audit")
+
+    def start(self, snapshot: str, request: AuditRequest) -> Run:
+        """The audit that the request describes: the one under way or done, or a new one."""
+        arguments: dict[str, Any] = {
+            "as_of": request.as_of,
+            "profile": request.profile,
+            "steps": request.steps,
+            "answers": request.answers,
+            "language": request.language or "en",
+        }
+        run = run_id(self._assistant, snapshot, arguments)
+        with self._lock:
+            known = self._runs.get(run)
+            if known is not None and known.failure is None:
+                return known
+            new = Run(run, Future())
+            self._runs[run] = new
+            self._pool.submit(self._work, new, snapshot, arguments)
+            return new
+
+    def get(self, run: str) -> Run | None:
+        """The audit of this process with that id, else None."""
+        return self._runs.get(run)
+
+    def close(self) -> None:
+        """Wait for nothing more: what is unfinished resumes at the next start."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _work(self, run: Run, snapshot: str, arguments: dict[str, Any]) -> None:
+        def told(event: Event) -> None:
+            with run.changed:
+                run.events.append(event)
+                run.changed.notify_all()
+
+        try:
+            run.future.set_result(self._assistant.audit(snapshot, on_event=told, **arguments))
+        except CVMError as error:
+            run.future.set_exception(error)
+        except BaseException as error:
+            logger.exception("audit %s broke off", run.id)
+            run.future.set_exception(error)
+            raise
+        finally:
+            with run.changed:
+                run.changed.notify_all()

@@ -1,0 +1,1 @@
+"""The web chat: the first screen, the seven steps as they finish, questions, reports."""

@@ -1,0 +1,37 @@
+"""The command line: `cvm`. Exit status 0 done, 1 a bug, 2 the user's input, 3 part not computed and --strict given."""
+
+import sys
+
+import typer
+
+from tools.errors import BackendError, UserError
+from ui import session
+from ui.commands import audit, data, talk, upkeep, value_report
+
+app = typer.Typer(
+    name="cvm",
+    help="Customer Value Management assistant: audits a client base; every number is traceable to rows.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for register in (data.register, audit.register, talk.register, value_report.register, upkeep.register):
+    register(app)
+
+
+def main() -> None:
+    """Run the command of `sys.argv`; leave with the exit status of the contract."""
+    try:
+        app()
+    except UserError as error:
+        session.note(error.shown(session.spoken()))
+        sys.exit(session.USER_ERROR)
+    except BackendError as error:
+        session.note(str(error))
+        sys.exit(session.BUG)
+
+
+if __name__ == "__main__":
+    main()

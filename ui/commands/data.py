@@ -1,0 +1,127 @@
+"""Commands about the data: load, metric, segment."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ui import session
+from ui.commands.options import AsOf, Data, From, Json, Lang, Map, Strict, To, day, window
+
+if TYPE_CHECKING:
+    from tools.load import Question
+    from tools.reading import Reading
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(load)
+    app.command()(metric)
+    app.command()(segment)
+
+
+def load(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, a database URL, or demo.")],
+    name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="Name to call the data by later.")] = None,
+    map_file: Map = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Never ask; stop where a question changes a result.")] = False,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Read files, map them to known tables, print control totals, remarks and open questions."""
+    from tools.reports.contract import load_json
+    from ui import data_view, terminal
+
+    language = session.speak(lang)
+    answers = dict(session.read_mapping(map_file)) if map_file else {}
+    assistant = session.open_assistant()
+    result = assistant.load(sources, answers=answers)
+    asked = [question for question in result.load.questions if question.changes]
+    if asked and not yes and not as_json and sys.stdin.isatty():
+        answers |= _ask(asked, language)
+        result = assistant.load(sources, answers=answers)
+    if not as_json:
+        data_view.show_load(result.load, result.snapshot, language, terminal.console())
+    session.refuse_open(result.load.questions)
+    if name:
+        result = assistant.load(sources, name=name, answers=answers)
+    if as_json:
+        manifest: Any = result.load
+        session.emit(load_json(manifest, result.snapshot, language=language))
+
+
+def _ask(questions: list["Question"], language: Any) -> dict[str, str]:
+    answers: dict[str, str] = {}
+    for question in questions:
+        typer.echo(question.text[language], err=True)
+        for place, option in enumerate(question.options, start=1):
+            typer.echo(f"  {place}. {option}", err=True)
+        chosen = typer.prompt(">", type=typer.IntRange(1, len(question.options)), err=True)  # type: ignore[attr-defined]
+        answers[question.id] = question.options[chosen - 1]
+    return answers
+
+
+def metric(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A metric: nrr, grr, logo_churn, chs, …")],
+    source: Data,
+    start: From = None,
+    end: To = None,
+    as_of: AsOf = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="COLUMN", help="One reading per value of a column.")] = None,
+    convention: Annotated[str | None, typer.Option("--convention", metavar="ID", help="Rule of computing.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Definition, rows, SQL, other conventions.")] = False,
+    map_file: Map = None,
+    strict: Strict = False,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Compute one metric, or one reading per group."""
+    language = session.speak(lang)
+    asked = window(start, end, as_of=as_of)
+
+    from tools.metrics import resolve
+    from ui import data_view, terminal
+
+    found = resolve(key)
+    assistant = session.open_assistant()
+    snapshot = session.load(assistant, source, map_file=map_file)
+    chosen: dict[str, Any] = {"window": asked, "by": by, "as_of": day(as_of)}
+    readings = assistant.metric(found.key, snapshot, convention=convention, **chosen)
+    others: list[Reading] = []
+    if explain:
+        used = {reading.convention for reading in readings}
+        for other in found.conventions:
+            if other not in used:
+                computed = assistant.metric(found.key, snapshot, convention=other, **chosen)
+                others += [reading for reading in computed if reading.convention not in used]
+    currency = assistant.portfolio(snapshot).currency
+    if as_json:
+        session.emit(data_view.metric_json(found, readings, others, language, currency=currency, explain=explain))
+    else:
+        data_view.show_metric(found, readings, others, language, terminal.console(), currency=currency, explain=explain)
+    if strict and any(reading.status != "ok" for reading in readings):
+        raise typer.Exit(session.NOT_ALL)
+
+
+def segment(
+    source: Data,
+    by: Annotated[str, typer.Option("--by", metavar="value|rfm", help="Which segmentation.")] = "value",
+    map_file: Map = None,
+    strict: Strict = False,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Show every account with its segment and the reasons."""
+    from ui import data_view, terminal
+
+    language = session.speak(lang)
+    assistant = session.open_assistant()
+    snapshot = session.load(assistant, source, map_file=map_file)
+    found = assistant.segment(snapshot, by)
+    currency = assistant.portfolio(snapshot).currency
+    if as_json:
+        session.emit(data_view.segment_json(found, language, currency=currency))
+    else:
+        data_view.show_segments(found, language, terminal.console(), currency=currency)
+    if strict and any(group.accounts.status != "ok" for group in found.groups):
+        raise typer.Exit(session.NOT_ALL)

@@ -1,0 +1,94 @@
+"""Commands that look after the product itself: eval, bench, doctor, docs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui import session
+from ui.commands.options import Json, Lang, Strict
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("eval")(evaluate)
+    for command in (bench, doctor, docs):
+        app.command()(command)
+
+
+def evaluate(
+    suite: Annotated[str | None, typer.Argument(metavar="SUITE", help="One suite; default: all.")] = None,
+    backend: Annotated[
+        str | None, typer.Option("--backend", metavar="NAME", help="rules, or model as configured.")
+    ] = None,
+    strict: Strict = False,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Run the evaluation suites and show what passed."""
+    from evals.run import run_suites
+    from ui import evals_view, terminal
+
+    language = session.speak(lang)
+    results = run_suites(suite, backend=backend)
+    if as_json:
+        session.emit(evals_view.suites_json(results))
+    else:
+        evals_view.show_suites(results, language, terminal.console())
+    if strict and any(not result.passed for result in results):
+        raise typer.Exit(session.NOT_ALL)
+
+
+def bench(
+    as_json: Json = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for bench.json.")] = None,
+    lang: Lang = None,
+) -> None:
+    """Time the deterministic audit beside a plain scan of the same columns."""
+    from evals.bench import run_bench
+    from ui import evals_view, terminal
+
+    language = session.speak(lang)
+    rows = run_bench(progress=session.note)
+    document = evals_view.bench_json(rows)
+    if as_json:
+        session.emit(document)
+    else:
+        evals_view.show_bench(rows, language, terminal.console())
+    if out is not None:
+        evals_view.write_json(document, out / "bench.json")
+
+
+def doctor(as_json: Json = False, lang: Lang = None) -> None:
+    """Say what works here and what does not, and why."""
+    from ui import terminal
+    from ui.commands import checks
+
+    language = session.speak(lang)
+    found = checks.run_checks()
+    if as_json:
+        session.emit(checks.checks_json(found, language))
+    else:
+        checks.show(found, language, terminal.console())
+
+
+def docs(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the pages.")] = Path("docs"),
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Render the reference of metrics in both languages from the registry."""
+    from tools.text import LANGUAGES
+    from ui.commands.reference import metrics_page, page_path
+
+    session.speak(lang)
+    written = []
+    for language in LANGUAGES:
+        path = page_path(out, language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(metrics_page(language), "utf-8")
+        written.append(str(path))
+    if as_json:
+        session.emit({"files": written})
+    else:
+        typer.echo("\n".join(written))

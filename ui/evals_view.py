@@ -1,0 +1,96 @@
+"""Evaluation results and timings: in the terminal, and as JSON."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text as Styled
+
+from tools import formats
+from tools.text import Language, Text
+from ui import terminal
+
+if TYPE_CHECKING:
+    from evals.bench import Timing
+    from evals.run import CaseResult
+
+HEADS = {
+    "case": Text("Case", "Случай"),
+    "result": Text("Result", "Итог"),
+    "seconds": Text("Seconds", "Секунды"),
+    "failed": Text("Failed", "Не прошло"),
+    "source": Text("Data", "Данные"),
+    "work": Text("Work", "Работа"),
+    "floors": Text("Scan floors", "Во сколько раз дольше чтения"),
+    "passed": Text("Passed: {passed} of {total}", "Пройдено: {passed} из {total}"),
+}
+
+
+def suites_json(results: Sequence["CaseResult"]) -> dict[str, Any]:
+    """``{passed, total, cases: [{suite, name, question, passed, scores, text, seconds}]}``."""
+    return {
+        "passed": sum(result.passed for result in results),
+        "total": len(results),
+        "cases": [
+            {
+                "suite": result.suite,
+                "name": result.case.name,
+                "question": result.case.question,
+                "passed": result.passed,
+                "scores": dict(result.scores),
+                "text": result.answer["text"],
+                "refused": result.answer["refused"],
+                "readings": sorted({reading["key"] for reading in result.answer["readings"]}),
+                "cards": list(result.answer["cards"]),
+                "seconds": round(result.seconds, 3),
+            }
+            for result in results
+        ],
+    }
+
+
+def show_suites(results: Sequence["CaseResult"], language: Language, console: Console) -> None:
+    """Print one line a case, and how many passed."""
+    table = terminal.grid(*(HEADS[name][language] for name in ("case", "result", "failed", "seconds")), right=(3,))
+    for result in results:
+        failed = ", ".join(name for name, score in result.scores.items() if score is False)
+        mark = Styled("✓", style="green") if result.passed else Styled("✗", style="red")
+        seconds = formats.decimal(result.seconds, language, digits=2, fixed=True)
+        table.add_row(f"{result.suite}: {result.case.name}", mark, failed, seconds)
+    console.print(table)
+    passed = sum(result.passed for result in results)
+    console.print(HEADS["passed"].fill(passed=passed, total=len(results))[language])
+
+
+def bench_json(rows: Sequence["Timing"]) -> dict[str, Any]:
+    """``{timings: [{source, work, seconds, ratio}]}``; ratio is in scan floors."""
+    return {
+        "timings": [
+            {
+                "source": row.source,
+                "work": row.work,
+                "seconds": round(row.seconds, 4),
+                "ratio": None if row.ratio is None else round(row.ratio, 1),
+            }
+            for row in rows
+        ]
+    }
+
+
+def show_bench(rows: Sequence["Timing"], language: Language, console: Console) -> None:
+    """Print one line a piece of work."""
+    table = terminal.grid(*(HEADS[name][language] for name in ("source", "work", "seconds", "floors")), right=(2, 3))
+    for row in rows:
+        ratio = formats.decimal(row.ratio, language, digits=1, fixed=True) + "×" if row.ratio is not None else "—"
+        seconds = formats.decimal(row.seconds, language, digits=3, fixed=True)
+        table.add_row(row.source, row.work, seconds, ratio)
+    console.print(table)
+
+
+def write_json(document: dict[str, Any], path: Path) -> None:
+    """Write the document as a file."""
+    from tools.reports.contract import dumps
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(dumps(document) + "\n", "utf-8")

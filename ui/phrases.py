@@ -1,0 +1,134 @@
+"""Short texts of the faces in both languages: headings, labels, sentences of refusal."""
+
+from collections.abc import Mapping
+
+from tools.text import Language, Text
+
+SEVERITY: Mapping[str, Text] = {
+    "urgent": Text("urgent", "срочно"),
+    "warning": Text("warning", "внимание"),
+    "info": Text("note", "к сведению"),
+    "good": Text("good", "хорошо"),
+}
+STATUS: Mapping[str, Text] = {
+    "done": Text("done", "готово"),
+    "partial": Text("partly", "частично"),
+    "skipped": Text("skipped", "пропущен"),
+}
+PHRASES: Mapping[str, Text] = {
+    "audit": Text("Client value audit", "Аудит клиентской ценности"),
+    "as_of": Text("as of", "на"),
+    "summary": Text("In short", "Главное"),
+    "control_totals": Text("Control totals", "Сверка с выгрузкой"),
+    "problems": Text("Remarks on the data", "Замечания к данным"),
+    "questions": Text("Open questions", "Открытые вопросы"),
+    "readings": Text("Key readings", "Ключевые показатели"),
+    "recommendations": Text("What to do", "Что делать"),
+    "not_computed": Text("Not computed", "Чего посчитать нельзя"),
+    "mistakes": Text("Four classic mistakes", "Четыре типичные ошибки"),
+    "report": Text("Report", "Отчёт"),
+    "files": Text("Files", "Файлы"),
+    "reading": Text("Reading", "Показатель"),
+    "value": Text("Value", "Значение"),
+    "window": Text("Period", "Период"),
+    "convention": Text("Convention", "Способ расчёта"),
+    "n": Text("n", "n"),
+    "action": Text("Action", "Действие"),
+    "owner": Text("Owner", "Кто"),
+    "metric": Text("Metric: now → target", "Показатель: сейчас → цель"),
+    "effect": Text("Effect", "Эффект"),
+    "stage": Text("Stage", "Этап"),
+    "table": Text("Table", "Таблица"),
+    "source": Text("In the files", "В файлах"),
+    "loaded": Text("Loaded", "Загружено"),
+    "difference": Text("Difference", "Расхождение"),
+    "what": Text("What", "Что"),
+    "rows": Text("rows", "строки"),
+    "clients": Text("clients", "клиенты"),
+    "documents": Text("documents", "документы"),
+    "amount": Text("amount", "сумма"),
+    "and_more": Text("and {n} more", "и ещё {n}"),
+    "at_stake": Text("at stake", "под угрозой"),
+    "needs": Text("needs", "нужно"),
+    "case": Text("Example", "Пример"),
+    "break_even": Text("pays off from", "окупится от"),
+    "profile": Text("Business model", "Модель бизнеса"),
+    "status_line": Text(
+        "Numbers from the data: all · numbers from AI: none · no network needed",
+        "Числа из данных: все · чисел от ИИ: нет · сеть не нужна",
+    ),
+    "wording": Text("Wording", "Формулировки"),
+    "resumed": Text("taken up where it stopped", "продолжен с места остановки"),
+    "before": Text("computed before", "посчитан раньше"),
+    "seconds": Text("{n} s", "{n} с"),
+    "formula": Text("Formula", "Формула"),
+    "meaning": Text("Meaning", "Смысл"),
+    "source_of": Text("Source", "Источник"),
+    "rows_used": Text("Rows used", "Учтено строк"),
+    "rows_left_out": Text("Left out", "Не учтено"),
+    "reason": Text("Reason", "Причина"),
+    "other_conventions": Text("By other conventions", "Другими способами"),
+    "interval": Text("interval", "интервал"),
+    "sql": Text("SQL, for analysts", "SQL, для аналитика"),
+    "segment": Text("Segment", "Сегмент"),
+    "client": Text("Client", "Клиент"),
+    "why": Text("Why", "Почему"),
+    "segments": Text("Segments", "Сегменты"),
+    "clients_of": Text("Clients", "Клиентов"),
+    "money": Text("Money", "Деньги"),
+    "cards": Text("Cards", "Карточки"),
+    "card": Text("Card", "Карточка"),
+    "score": Text("Score", "Близость"),
+    "from_file": Text("From", "Откуда"),
+    "count": Text("Rows", "Строк"),
+    "snapshot": Text("Snapshot", "Снимок данных"),
+    "nothing_found": Text("Nothing found.", "Ничего не найдено."),
+    "draft": Text("draft, to be checked before it leaves the house", "черновик: проверьте перед отправкой"),
+    "approved": Text("approved and frozen", "утверждён и заморожен"),
+    "verified": Text("Figures checked: {n}. All are the same.", "Проверено чисел: {n}. Расхождений нет."),
+    "differs": Text(
+        "Figures checked: {n}. Different: {different}.",
+        "Проверено чисел: {n}. Расходятся: {different}.",
+    ),
+}
+REFUSALS: Mapping[str, Text] = {
+    "no_data": Text(
+        "Which data? Give --data with a file, a folder, a name loaded before, or demo.",
+        "Какие данные? Укажите --data: файл, папку, имя загруженной базы или demo.",
+    ),
+    "open_questions": Text(
+        "The data leave questions open that change results:\n{list}\n"
+        "Write the answers to a YAML file (question id: answer) and give it with --map FILE.",
+        "Остались вопросы, от которых зависит результат:\n{list}\n"
+        "Запишите ответы в файл YAML (код вопроса: ответ) и укажите его: --map ФАЙЛ.",
+    ),
+    "bad_file": Text("{path} cannot be read: {why}.", "{path} не читается: {why}."),
+    "not_a_mapping": Text(
+        "{path} must hold `key: value` lines (YAML or JSON).",
+        "В файле {path} должны быть строки «ключ: значение» (YAML или JSON).",
+    ),
+    "half_window": Text("Give --from and --to together.", "Укажите --from и --to вместе."),
+    "empty_window": Text(
+        "--from {start} must be before --to {end}; the day of --to is left out.",
+        "--from {start} должно быть раньше --to {end}; день --to в период не входит.",
+    ),
+    "two_windows": Text("Give either --as-of or --from and --to.", "Укажите либо --as-of, либо --from и --to."),
+    "not_an_audit": Text(
+        "{path} is no audit.json of this product; give the file that `cvm audit` wrote.",
+        "{path} — не audit.json этого продукта; укажите файл, который записала команда cvm audit.",
+    ),
+    "missing_part": Text(
+        "This installation has no {what}; see `cvm doctor`.",
+        "В этой установке нет части «{what}»; подробности: cvm doctor.",
+    ),
+}
+
+
+def phrase(key: str, language: Language, **values: object) -> str:
+    """The phrase of a key in the reader's language, its marks filled."""
+    return PHRASES[key].fill(**values)[language]
+
+
+def sentence_case(text: str) -> str:
+    """The text with its first letter large; the rest as it stands."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,65 @@
+"""One process, one port: HTTP ``/v1`` and the web chat at ``/``."""
+
+import logging
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from agent.assistant import Assistant
+from agent.settings import quiet_libraries
+from ui.api import audits, knowledge, portfolios, problems, reports
+from ui.api.limits import BodyLimit, SafeHeaders
+from ui.api.runs import Runs
+from ui.api.service import Service, authorised
+from ui.api.uploads import MAX_BYTES
+
+logger = logging.getLogger(__name__)
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "testserver")
+DESCRIPTION = "A Customer Value Management audit whose every number is traceable to rows."
+
+
+def create_app(assistant: Assistant, *, chat: bool = True, hosts: Sequence[str] = ("*",)) -> FastAPI:
+    """The application around one Assistant; ``hosts`` are the Host headers it answers to."""
+    quiet_libraries()
+    service = Service(assistant, Runs(assistant))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.close()
+
+    app = FastAPI(
+        title="CVM assistant", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.service = service
+    problems.install(app)
+    for router in (portfolios.router, audits.router, reports.router, knowledge.router):
+        app.include_router(router, prefix="/v1", dependencies=[Depends(authorised)])
+    app.include_router(knowledge.health, prefix="/v1")
+    if chat:
+        from ui.chat.app import mount
+
+        mount(app, service)
+    app.add_middleware(BodyLimit, limit=MAX_BYTES + (1 << 20))
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    return app
+
+
+def serve(host: str = "127.0.0.1", port: int = 8000, open_browser: bool = False) -> None:
+    """Serve until stopped; bound to this machine alone unless another ``host`` is given."""
+    import uvicorn
+
+    local = host in ("127.0.0.1", "localhost", "::1")
+    app = create_app(Assistant.open(), hosts=LOOPBACK if local else ("*",))
+    service: Service = app.state.service
+    if not local and service.api_key is None:
+        logger.warning("bound to %s without CVM_API_KEY: everyone who reaches this port reads the data", host)
+    if open_browser:
+        threading.Timer(1.5, webbrowser.open, args=(f"http://127.0.0.1:{port}/",)).start()
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
