@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import BackendError
@@ -67,8 +68,16 @@ class Gateway:
         """Which model words: endpoint and model name."""
         return f"{self.settings.llm_base_url}|{self.settings.llm_model or 'default'}"
 
+    @cached_property
+    def _model(self) -> "BaseChatModel":
+        try:
+            return BACKENDS[self.name].open(self.settings)
+        except _faults() as error:
+            raise _mapped(self.name, error) from error
+
     def complete(self, prompt: str, *, schema: Json, tries: int = TRIES) -> str:
         """The model's whole reply to one prompt; `BackendError` after the deadline or the last try."""
+        _ = self._model  # opened before the clock starts: the first import takes seconds
         end = time.monotonic() + self.settings.llm_timeout
         constrained = True
         for left in range(tries - 1, -1, -1):
@@ -94,8 +103,7 @@ class Gateway:
         pieces: list[str] = []
         reason: str | None = None
         try:
-            model = BACKENDS[self.name].open(self.settings)
-            for chunk in model.stream([("user", prompt)], **_format(schema)):
+            for chunk in self._model.stream([("user", prompt)], **_format(schema)):
                 pieces.append(str(chunk.text))
                 reason = chunk.response_metadata.get("finish_reason") or reason
         except faults as error:

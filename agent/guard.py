@@ -169,7 +169,8 @@ def _negation(text: str, own: str, sources: Sequence[Told], language: Language) 
     negator = vocabulary.NEGATION[language]
     if negator.search(text) and not negator.search(own):
         return [Violation("negation", negator.findall(text)[0])]
-    if any(negator.search(claim.own) for claim in sources) and not negator.search(text):
+    single = [claim for claim in sources if len(SENTENCE.split(claim.text.strip())) == 1]
+    if any(negator.search(claim.own) for claim in single) and not negator.search(text):
         return [Violation("negation", "dropped")]
     return []
 

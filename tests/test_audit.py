@@ -167,3 +167,18 @@ def conform_cut(demo: Portfolio, day: date, home: Path) -> Portfolio:
         data[name] = demo.query(f"SELECT * FROM {name}{where}")
     snapshot = save(Load(data, (), (), (), (), demo.currency), home, source="cut")
     return open_portfolio(home, snapshot, as_of=day)
+
+
+DOMAIN_WORDS = {"first", "quarter"}  # the first benefit, a quarter of a year: terms, not amounts
+
+
+@pytest.mark.parametrize("source", ["saas_metrics_sample/billing.csv.gz", "ravenstack", "telco"])
+def test_no_sentence_of_the_rules_holds_a_number_word(shared: Path, tmp_path: Path, source: str) -> None:
+    from agent.number_words import pattern
+
+    for step in audit(load(shared / source, tmp_path)).values():
+        told = [*step.claims, *(claim for finding in step.findings for claim in finding.claims)]
+        for claim in [*told, *(line.why for finding in step.findings for line in finding.accounts)]:
+            assert set(pattern("en").findall(claim.text.en.lower())) <= DOMAIN_WORDS, claim.text.en
+            russian = pattern("ru").findall(claim.text.ru.lower().replace("ё", "е"))
+            assert all(word.startswith("перв") for word in russian), claim.text.ru

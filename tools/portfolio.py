@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -74,16 +75,19 @@ def save(load: Load, home: Path, *, source: str) -> str:
     snapshot = digest.hexdigest()[:16]
     folder = home / "portfolios" / snapshot
     manifest = Manifest(source, load.currency, load.tables, load.control_totals, load.problems, load.questions)
-    if not (folder / "manifest.json").exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
-        for name, table in tables.items():
-            pq.write_table(table, made / f"{name}.parquet", compression="zstd")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
+    try:
         (made / "manifest.json").write_bytes(MANIFEST.dump_json(manifest))
-        try:
-            os.replace(made, folder)
-        except OSError:
-            shutil.rmtree(made)
+        if (folder / "manifest.json").exists():  # the same rows, perhaps read under other answers: say how they were read now
+            os.replace(made / "manifest.json", folder / "manifest.json")
+        else:
+            for name, table in tables.items():
+                pq.write_table(table, made / f"{name}.parquet", compression="zstd")
+            with suppress(OSError):  # another process was first; the rows are the same
+                os.replace(made, folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
     return snapshot
 
 

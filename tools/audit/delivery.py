@@ -41,7 +41,7 @@ def _ttv(draft: Draft) -> None:
         claim = draft.claim(
             "no_milestones",
             "No first-value date is recorded for any of {clients:client|clients}, so nobody can say how long value takes.",
-            "Ни по одному из {clients:клиента|клиентов|клиентов} нет даты первой пользы: сколько её ждут, сказать нельзя.",
+            "Ни у кого из {clients:клиента|клиентов|клиентов} нет даты первой пользы: сколько её ждут, сказать нельзя.",
             clients=clients,
         )
         draft.find("no_milestones", "warning", claim)

@@ -31,7 +31,7 @@ def proof_step(draft: Draft) -> Step:
         claim = draft.claim(
             "no_promises",
             "No promise is recorded for any of {clients:client|clients}, so no kept promise can be shown.",
-            "Ни одному из {clients:клиента|клиентов|клиентов} не записано обещание: показать выполненное нечем.",
+            "Никому из {clients:клиента|клиентов|клиентов} не записано обещание: показать выполненное нечем.",
             clients=clients,
         )
         draft.find("no_promises", "warning", claim)

@@ -93,8 +93,8 @@ def _churn(draft: Draft) -> None:
     if events.value is not None and events.scope.get("kind") == "churn_events":
         draft.say(
             "events",
-            "Churn events since the first month in the data: {events}.",
-            "Событий ухода с первого месяца данных: {events}.",
+            "Churn events since the data begin: {events}.",
+            "Событий ухода с начала данных: {events}.",
             events=events,
         )
     by_month = [item for item in metrics.compute(portfolio, "movements") if item.scope.get("kind") == "churn"]
