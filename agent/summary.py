@@ -132,7 +132,7 @@ def _technology_without_culture(status: Mapping[str, str], actions: Sequence[Rec
 
 def _crm_segments(readings: set[str]) -> Mistake:
     title = Text("CRM segments instead of value", "Сегменты CRM вместо ценности")
-    found = not readings & {"segments", "vrs", "chs", "adoption", "value_gap"}
+    found = not readings & {"vrs", "chs", "adoption", "value_gap", "ttv"}
     why = (
         Text(
             "The data show no use and no results, so that segments rest on payments alone; add usage or promises.",

@@ -78,7 +78,9 @@ def mixed_currency(portfolio: Portfolio, name: str) -> Text | None:
 
 
 def convention(portfolio: Portfolio) -> str:
-    """The convention the data allow: subscriptions first, else invoice lines."""
+    """The convention asked for, else the one the data allow: subscriptions first, else invoice lines."""
+    if portfolio.convention is not None:
+        return portfolio.convention
     return CONTRACT if portfolio.has("subscriptions") else RECOGNISED
 
 

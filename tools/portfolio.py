@@ -129,7 +129,7 @@ class Narrow:
 class Portfolio:
     """One snapshot seen on one day: tables, currency, profile and policy. Rows dated after ``as_of`` are not there.
 
-    ``overlay`` holds answers given in the audit itself, in place of a table of the snapshot.
+    ``convention`` forces a way of counting recurring revenue; ``overlay`` holds answers given in the audit itself, in place of a table of the snapshot.
     """
 
     snapshot: str
@@ -139,6 +139,7 @@ class Portfolio:
     policy: Policy
     profile_key: str | None = None
     narrow: Narrow | None = None
+    convention: str | None = None
     overlay: Mapping[str, pa.Table] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
 

@@ -1,7 +1,6 @@
 """An audit in the terminal: summary, steps with findings, key readings, recommendations, what is not known."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -59,7 +58,7 @@ def _summary(audit: Audit, telling: Telling, register: Register, width: int) -> 
     language = telling.language
     evidence = register.say(audit.profile.evidence, language)
     text = register.fill(telling.sections[SUMMARY].draft, language)
-    last = audit.as_of if audit.as_of and audit.as_of > date.min else None  # undated sources have no last day
+    last = audit.as_of
     day = f" · {phrase('as_of', language)} {formats.day(last, language)}" if last else ""
     body: list[RenderableType] = [terminal.prose(text, width=width), Styled("")]
     profile = f"{phrase('profile', language)}: {PROFILES[audit.profile.key][language]}. {evidence.text}"

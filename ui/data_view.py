@@ -138,7 +138,10 @@ def segment_json(found: "Segmentation", language: Language, *, currency: str) ->
             {"id": item.id, "name": item.name, "segment": item.segment, "why": _said(item.why, language, currency)}
             for item in found.accounts
         ],
-        "disagree": [],
+        "disagree": [
+            {"id": item.id, "name": item.name, "segment": item.segment, "why": _said(item.why, language, currency)}
+            for item in found.disagree
+        ],
     }
 
 

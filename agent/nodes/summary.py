@@ -1,13 +1,13 @@
 """The last node: the audit as one document, written once; its steps stay in their own files."""
 
 from dataclasses import replace
-from datetime import date
 
 from langgraph.runtime import Runtime
 
 from agent import summary as rules
 from agent.memory import RunStore
 from agent.state import Context, Event, State
+from tools import checks
 from tools.document import Audit
 
 RESULT = "audit"
@@ -42,10 +42,10 @@ def assembled(state: State, context: Context) -> Audit:
         run=context.run,
         snapshot=portfolio.snapshot,
         currency=portfolio.currency,
-        as_of=portfolio.as_of or date.min,
+        as_of=portfolio.as_of,
         profile=portfolio.profile,
         control_totals=portfolio.manifest.control_totals,
-        problems=portfolio.manifest.problems,
+        problems=checks.problems(portfolio),
         steps=steps,
         summary=rules.summary(steps),
         plan=rules.plan(recommendations),

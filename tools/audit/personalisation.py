@@ -134,7 +134,7 @@ def _model(draft: Draft) -> None:
     elif not dated:
         claim = draft.claim(
             "refused",
-            "A churn model is refused: no loss in the data has a date, and about {enough} dated ones are needed.",
+            "A churn model is refused: no loss in the data has a date, and about {enough} dated losses are needed.",
             "Модель оттока не строится: у уходов нет дат, а нужно около {enough} датированных.",
             enough=enough,
         )

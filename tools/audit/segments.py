@@ -53,7 +53,7 @@ def segments_step(draft: Draft) -> Step:
     if rfm is not None:
         _rfm(draft, rfm)
     if value is not None and rfm is not None and sees_value:
-        _disagreement(draft, value, rfm)
+        _disagreement(draft)
     _concentration(draft)
     _pains(draft)
     draft.read("revenue_per_client", quiet=True)
@@ -187,9 +187,8 @@ def _rfm(draft: Draft, found: Segmentation) -> None:
     )
 
 
-def _disagreement(draft: Draft, value: Segmentation, rfm: Segmentation) -> None:
-    lens = {account.id: account.segment for account in rfm.accounts}
-    apart = [account for account in value.members("at_risk") if lens.get(account.id) in ("best", "good")]
+def _disagreement(draft: Draft) -> None:
+    apart = segmentation.assign(draft.portfolio, "value").disagree
     if not apart:
         return
     stake = draft.stake("lens_disagreement", [account.id for account in apart])

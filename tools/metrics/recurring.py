@@ -1,5 +1,6 @@
 """Recurring revenue: MRR, ARR, ARPA, the movement bridge and the quick ratio."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,13 +17,27 @@ NEEDS = Text(
 )
 
 
+NO_ROWS = Text("the data have no rows for this convention", "для этого способа счёта в данных нет строк")
+
+
 def base(ask: Ask, *, default: str = "month") -> Ask | Reading:
     """The ask with its window and convention settled, or the reading that says why there is none."""
+    ask = _by_convention(ask)
+    table = "subscriptions" if ask.portfolio.convention == ledger.CONTRACT else "invoices"
+    if ask.portfolio.convention is not None and not ask.portfolio.has(table):
+        return ask.undefined(NO_ROWS, window=None)
     why = ledger.no_ledger(ask.portfolio)
     if why is not None:
         return ask.undefined(why, window=None)
     chosen = ledger.year(ask.portfolio) if default == "year" else ledger.last_month(ask.portfolio)
     return Ask(ask.portfolio, ask.metric, ask.window or chosen, ledger.convention(ask.portfolio))
+
+
+def _by_convention(ask: Ask) -> Ask:
+    """The ask over a portfolio that counts by the convention named in it, where it names another than the data's own."""
+    if not ask.convention or ask.portfolio.as_of is None or ask.convention == ledger.convention(ask.portfolio):
+        return ask
+    return replace(ask, portfolio=replace(ask.portfolio, convention=ask.convention, memo={}))
 
 
 def rows(ask: Ask) -> Rows:

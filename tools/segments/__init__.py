@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from tools.document import Claim
@@ -35,12 +35,15 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """A partition of the accounts; ``edges`` are readings that drew the borders."""
+    """A partition of the accounts; ``edges`` are readings that drew the borders, ``disagree`` the accounts on which
+    the value lens and the RFM lens part.
+    """
 
     by: str
     groups: tuple[Group, ...]
     accounts: tuple[Placed, ...]
     edges: tuple[Reading, ...] = ()
+    disagree: tuple[Placed, ...] = ()
 
     def members(self, key: str) -> list[Placed]:
         """The accounts of one segment."""
@@ -57,6 +60,7 @@ class Spec:
     impossible: Callable[[Portfolio], Text | None]
 
 
+LOOKS_GOOD = ("best", "good")
 _SPECS: dict[str, Spec] = {}
 
 
@@ -100,8 +104,17 @@ def assign(portfolio: Portfolio, by: str) -> Segmentation:
                 )
             )
         portfolio.memo[memo] = spec.build(portfolio)
+        portfolio.memo[memo] = replace(portfolio.memo[memo], disagree=tuple(_disagreement(portfolio)))
     found: Segmentation = portfolio.memo[memo]
     return found
+
+
+def _disagreement(portfolio: Portfolio) -> list[Placed]:
+    """Accounts at risk by value that look good by RFM, with the reason for the risk; never merged into one score."""
+    if impossible(portfolio, "value") is not None or impossible(portfolio, "rfm") is not None:
+        return []
+    lens = {account.id: account.segment for account in assign(portfolio, "rfm").accounts}
+    return [account for account in assign(portfolio, "value").members("at_risk") if lens.get(account.id) in LOOKS_GOOD]
 
 
 def _spec(by: str) -> Spec:

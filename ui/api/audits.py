@@ -1,7 +1,6 @@
 """Routes of an audit: start it, follow it, take the result and its files."""
 
 from collections.abc import AsyncIterator
-from datetime import date
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -159,7 +158,7 @@ def _stopped(service: Service, run: str) -> Text | None:
 
 def audit_name(result: AuditResult, kind: str) -> str:
     """The name under which a file of an audit is saved: with its day, where the data have dates."""
-    day = f"-{result.audit.as_of}" if result.audit.as_of != date.min else ""
+    day = f"-{result.audit.as_of}" if result.audit.as_of else ""
     return f"audit{day}.{kind}"
 
 
