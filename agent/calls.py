@@ -13,6 +13,7 @@ SHOWN_ACCOUNTS = 10
 SHOWN_GROUPS = 12
 ACCOUNT_KEYS = ("value_gap", "mrr", "revenue_per_client", "overdue", "renewals")
 COST_KEYS = ("cac_payback", "client_roi")
+FALLBACKS = {"logo_churn": "churn_share", "arpa": "revenue_per_client"}
 OVERVIEW_KEYS = ("vrs", "nrr", "grr", "logo_churn")
 GRADES: Mapping[str, Text] = {
     "confirmed": Text("the source was checked", "источник проверен"),
@@ -53,6 +54,10 @@ def metric(desk: sentences.Desk, *, key: str, period: str | None = None, by: str
     head = readings[0] if readings else None
     if not usable:
         reason = head.reason if head is not None and head.reason is not None else item.needs
+        other = metric(desk, key=FALLBACKS[item.key]) if item.key in FALLBACKS else Result(refused=reason)
+        if other.refused is None:
+            note = sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=reason)
+            return Result((note, *other.claims))
         return Result(refused=refusals.not_computable(item.name, reason, item.needs))
     claims = [sentences.stated(usable[0], desk, f"{item.key}.a")]
     claims += [sentences.variant(reading, usable[0], desk, f"{item.key}.{place}") for place, reading in enumerate(usable[1:SHOWN_GROUPS])]
@@ -182,9 +187,8 @@ def overview(desk: sentences.Desk) -> Result:
 
     claims = list(segment(desk, segment="").claims) if impossible(desk.portfolio, "value") is None else []
     for key in OVERVIEW_KEYS:
-        reading = compute(desk.portfolio, key)[0] if key in metrics() else None
-        if reading is not None and reading.usable:
-            claims.append(sentences.stated(reading, desk, key))
+        readings = [compute(desk.portfolio, name)[0] for name in (key, FALLBACKS.get(key, "")) if name in metrics()]
+        claims += [sentences.stated(reading, desk, key) for reading in readings if reading.usable][:1]
     return Result((*claims, Claim("whole_audit", refusals.WHOLE_AUDIT)))
 
 

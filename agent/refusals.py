@@ -46,6 +46,7 @@ AS_IT_STANDS = Text(
     "The figure stands as it was computed: it is rounded only when shown, by the ordinary rule, and not to look better.",
     "Число остаётся таким, каким посчитано: округляем только при показе и по обычному правилу, а не чтобы выглядело лучше.",
 )
+NOT_STATED = Text("{name} cannot be stated: {reason}.", "{name}: назвать нельзя — {reason}.")
 RFM_LENS = Text(
     "Value segments need usage or results, which these data lack; recency, frequency and money do the sorting.",
     "Для сегментов по ценности нужны использование или результаты, а их в данных нет; сортируют давность, частота и деньги.",

@@ -8,13 +8,14 @@ from typing import Any
 from tools.document import AccountLine, Audit, Recommendation, Step
 from tools.reading import Reading, Window
 from tools.render import Rendered
+from tools.reports.decisions import decisions
 from tools.reports.names import metric_name
 from tools.reports.register import audit_readings
 from tools.reports.teller import Teller, bound, words
 from tools.text import Text
 
 View = dict[str, Any]
-DECISIONS, CALLS, UNKNOWN = 3, 4, 4
+CALLS, UNKNOWN = 4, 4
 PLAN_DAYS, STAGES = 90, 5
 
 PROMISES = Text("a file of promises (the workbook of “cvm inputs”)", "файл обещаний (книга из «cvm inputs»)")
@@ -127,13 +128,7 @@ def _line(step: Step, teller: Teller) -> View:
 
 
 def _decisions(audit: Audit, teller: Teller) -> list[View]:
-    items = [item for step in audit.steps for item in step.recommendations]
-    planned = [items[index] for stage in audit.plan for index in stage.recommendations if index < len(items)]
-    first: dict[str, Recommendation] = {}
-    for item in planned or items:
-        first.setdefault(item.action["en"], item)
-    chosen = list(first.values())[:DECISIONS]
-    return [_decision(item, audit, teller) for item in chosen]
+    return [_decision(item, audit, teller) for item in decisions(audit)]
 
 
 def _decision(item: Recommendation, audit: Audit, teller: Teller) -> View:

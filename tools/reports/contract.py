@@ -8,6 +8,7 @@ from tools.document import Answer, Audit, CardRef, Finding, NoCase, Recommendati
 from tools.load import ControlTotal, Load, Problem, Question
 from tools.reading import Reading, Unit
 from tools.render import Register, Rendered
+from tools.reports.decisions import decisions
 from tools.reports.json_text import dumps as dumps
 from tools.reports.names import reading_name
 from tools.reports.register import (
@@ -95,6 +96,7 @@ def audit_json(audit: Audit, telling: Telling, *, language: Language) -> Json:
             }
             for stage in audit.plan
         ],
+        "decisions": _decisions(audit),
         "mistakes": [
             {"key": item.key, "title": item.title[language], "found": item.found, "why": item.why[language]}
             for item in audit.mistakes
@@ -187,6 +189,12 @@ def question_json(question: Question, language: Language) -> Json:
 def spans_json(rendered: Rendered) -> list[Json]:
     """Where the filled tokens stand in the text."""
     return [{"start": span.start, "end": span.end, "reading": span.reading} for span in rendered.spans]
+
+
+def _decisions(audit: Audit) -> list[int]:
+    """The decisions of the month by their place among all recommendations."""
+    every = [item for step in audit.steps for item in step.recommendations]
+    return [every.index(item) for item in decisions(audit)]
 
 
 def _step(step: Step, telling: Telling, register: Register, language: Language) -> Json:

@@ -197,6 +197,7 @@ class Page:
         yield from self._load(lambda: self._desk.demo(), language)
 
     def _load_files(self, paths: Sequence[str] | None, language: Language) -> Iterator[Updates]:
+        yield {self._notice: ""}
         if paths:
             yield from self._load(lambda: self._desk.files(paths), language)
 
@@ -229,6 +230,7 @@ class Page:
 
     def _audit(self, session: Session, language: Language) -> Iterator[Updates]:
         """The audit of what is loaded, step by step; nothing where nothing is loaded."""
+        yield {self._notice: gr.update()}  # a generator that yields nothing would empty every component
         if not session.snapshot:
             return
         run, sentence = in_one_sentence(lambda: self._desk.start(session, language), language)

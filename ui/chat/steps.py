@@ -11,7 +11,6 @@ from ui.chat.words import WORDS
 
 SEVERITIES = ("urgent", "warning", "info", "good")
 ACCOUNTS_SHOWN = 3
-DECISIONS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +136,9 @@ def _accounts(finding: Mapping[str, Any], readings: dict[str, Mapping[str, Any]]
 
 
 def _decisions(audit: Mapping[str, Any], language: Language) -> str:
-    """The first actions, those of the most urgent findings first, one of a kind."""
-    severity = {
-        (step["key"], finding["code"]): SEVERITIES.index(finding["severity"])
-        for step in audit["steps"]
-        for finding in step["findings"]
-    }
+    """The decisions of the month, as on every face."""
     actions = [item for step in audit["steps"] for item in step["recommendations"]]
-    actions.sort(key=lambda item: severity.get((item["step"], item["finding"]), len(SEVERITIES)))
-    chosen = list({item["playbook"]: item for item in reversed(actions)}.values())[::-1][:DECISIONS_SHOWN]
+    chosen = [actions[place] for place in audit["decisions"]]
     if not chosen:
         return ""
     items = "".join(
