@@ -24,6 +24,10 @@ OWNERS: Mapping[str, Text] = {
     "sales": Text("Sales", "Продажи"),
 }
 BY_POLICY = Text("the target stated in the policy", "цель, записанная в политике")
+REACHED = Text(
+    "the policy's target is reached; the aim is to hold today's level",
+    "цель политики достигнута; задача — удержать сегодняшний уровень",
+)
 BY_QUARTILE = Text("the best quarter of your own groups today", "лучшая четверть ваших собственных групп сегодня")
 NOT_WORSE = Text(
     "not worse than today, with a gain at the next monthly check; the policy states no target of its own",
@@ -105,12 +109,22 @@ def goal(key: str, *, step: Step, finding: Finding, portfolio: "Portfolio") -> M
     if now is None or now.value is None or not now.usable:
         return MetricGoal(key, now, None, NO_TARGET)
     stated = portfolio.policy.target(key)
+    if stated is not None and _reached(now, stated):
+        return MetricGoal(key, now, _target(now, now.value, portfolio, "hold"), REACHED)
     if stated is not None:
         return MetricGoal(key, now, _target(now, stated, portfolio, "policy"), BY_POLICY)
     quartile = _own_quartile(now, readings)
     if quartile is not None:
         return MetricGoal(key, now, _target(now, quartile, portfolio, "own_quartile"), BY_QUARTILE)
     return MetricGoal(key, now, _target(now, now.value, portfolio, "hold"), NOT_WORSE)
+
+
+def _reached(now: Reading, target: float) -> bool:
+    from tools.metrics import metrics
+
+    better = metrics()[now.key].better if now.key in metrics() else "higher"
+    value = float(now.value or 0)
+    return value >= target if better == "higher" else better == "lower" and value <= target
 
 
 def _computed(portfolio: "Portfolio", key: str) -> Reading | None:

@@ -15,6 +15,7 @@ from typing import Any
 from agent import runs as _runs  # noqa: F401  imported before the forks, so that each child starts at once
 from agent.assistant import Assistant
 from agent.graph import audit_graph as _graph  # noqa: F401
+from agent.library import code_fingerprint
 from agent.memory import RunStore
 from agent.settings import Settings
 from agent.state import Event
@@ -63,6 +64,7 @@ def forked(home: Path, snapshot: str, point: str | None) -> dict[str, str] | Non
 def main() -> None:
     """Kill at every point, finish, run the other home whole, and print both."""
     home, other, snapshot, *points = sys.argv[1:]
+    code_fingerprint()  # before the forks: somebody may be editing the program meanwhile
     for point in points:
         forked(Path(home), snapshot, point)
     found = [forked(Path(place), snapshot, None) for place in (home, other, home)]

@@ -241,7 +241,6 @@ class Page:
             self._status: self._desk.status(session, language),
             self._loaded: self._desk.loaded(session, language),
             self._client: gr.update(choices=self._desk.clients(session), value=None),
-            **self._offers(session, language, None),
             **{button: gr.update(interactive=False) for button in self._downloads},
         }
         for shown in self._desk.progress(run, language):

@@ -106,9 +106,12 @@ class Desk:
             language=language,
         )
 
-    def offers(self, session: Session, language: Language, *, audit: dict[str, Any] | None = None) -> list[str]:
-        """What can be asked of these data."""
-        return prompts.offered(self.service.assistant.portfolio(session.snapshot), language=language, audit=audit)
+    def offers(self, run: str, language: Language) -> list[prompts.Offer]:
+        """What a finished audit answers; nothing before it is done."""
+        known = self.service.runs.get(run)
+        if known is None or not known.future.done() or known.failure is not None:
+            return []
+        return prompts.offered(self.audit(known, language), language)
 
     def clients(self, session: Session) -> list[tuple[str, str]]:
         """Name and id of the clients to choose from, by name."""
@@ -116,9 +119,15 @@ class Desk:
         return sorted((name, identity) for identity, name in accounts[:NAMES_LISTED])
 
     def ask(self, session: Session, question: str) -> Message:
-        """The answer to a question, or the sentence that says why there is none."""
+        """The answer to a question of one's own."""
         answer = self.service.assistant.ask(question, session.snapshot, thread=session.thread)
         return Message("answer", answer=self.service.assistant.render_answer(answer))
+
+    def told(self, run: str, offer: prompts.Offer, language: Language) -> Message:
+        """The answer to an offer out of a finished audit."""
+        known = self.service.runs.get(run)
+        assert known is not None
+        return Message("answer", answer=prompts.told(offer, self.audit(known, language), language))
 
     def downloads(self, run: Run) -> dict[str, str]:
         """A copy of each file of the audit that the page may hand out."""
