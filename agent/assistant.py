@@ -132,7 +132,12 @@ class Assistant:
         return self._audit(order, portfolio, out=out, on_event=on_event, reply=None)
 
     def resume(
-        self, run: str, *, reply: Mapping[str, Any] | None = None, out: Path | None = None, on_event: Listener | None = None
+        self,
+        run: str,
+        *,
+        reply: Mapping[str, Any] | None = None,
+        out: Path | None = None,
+        on_event: Listener | None = None,
     ) -> AuditResult:
         """Go on with an unfinished run; ``reply`` answers its questionnaire (None: leave it out)."""
         from agent import runs
@@ -155,7 +160,15 @@ class Assistant:
 
         run = digest(canonical(order))[:16]
         adviser = self.adviser or Adviser.shipped()
-        context = runs.context(order, run, portfolio=portfolio, store=self.store(run), adviser=adviser, writer=self.writer, on_event=on_event)
+        context = runs.context(
+            order,
+            run,
+            portfolio=portfolio,
+            store=self.store(run),
+            adviser=adviser,
+            writer=self.writer,
+            on_event=on_event,
+        )
         audit, telling = runs.finished(order, context, state_path=self.settings.state_path, reply=reply)
         folder = out or self.settings.home / "reports" / run
         files = write_audit(audit, telling, folder, language=telling.language)
@@ -259,4 +272,6 @@ class Assistant:
 
         portfolio = self.portfolio(snapshot, as_of=as_of)
         folder = out or self.settings.home / "reports" / "clients"
-        return value_report(portfolio, account_ref, language=language, formats=tuple(formats), folder=folder, approve=approve)
+        return value_report(
+            portfolio, account_ref, language=language, formats=tuple(formats), folder=folder, approve=approve
+        )

@@ -150,7 +150,16 @@ def _faults() -> tuple[type[Exception], ...]:
     import openai
     from langchain_core.exceptions import LangChainException
 
-    return (openai.OpenAIError, httpx.HTTPError, LangChainException, ValueError, TypeError, KeyError, AttributeError, IndexError)
+    return (
+        openai.OpenAIError,
+        httpx.HTTPError,
+        LangChainException,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+    )
 
 
 def _mapped(name: str, error: Exception) -> BackendError:
@@ -159,7 +168,9 @@ def _mapped(name: str, error: Exception) -> BackendError:
         retryable = isinstance(error, ValueError | KeyError | TypeError) or "Connection" in type(error).__name__
         return BackendError(name, f"{type(error).__name__}: {str(error)[:200]}", retryable=retryable)
     schema = " (json_schema refused)" if status in (400, 422) and "response_format" in str(error) else ""
-    return BackendError(name, f"HTTP {status}{schema}: {str(error)[:200]}", retryable=status in (408, 409, 429) or status >= 500)
+    return BackendError(
+        name, f"HTTP {status}{schema}: {str(error)[:200]}", retryable=status in (408, 409, 429) or status >= 500
+    )
 
 
 def object_schema(properties: Mapping[str, Json], *, required: Sequence[str] | None = None) -> Json:

@@ -40,7 +40,9 @@ def run(call: Mapping[str, Any], desk: sentences.Desk) -> Result:
         return Result(refused=error.text)
 
 
-def metric(desk: sentences.Desk, *, key: str, period: str | None = None, by: str | None = None, forge: bool = False) -> Result:
+def metric(
+    desk: sentences.Desk, *, key: str, period: str | None = None, by: str | None = None, forge: bool = False
+) -> Result:
     """One metric: its value with its variants, or the value of each group; the meaning comes last."""
     from tools.metrics import compute, metrics, resolve
 
@@ -60,7 +62,10 @@ def metric(desk: sentences.Desk, *, key: str, period: str | None = None, by: str
             return Result((note, *other.claims))
         return Result(refused=refusals.not_computable(item.name, reason, item.needs))
     claims = [sentences.stated(usable[0], desk, f"{item.key}.a")]
-    claims += [sentences.variant(reading, usable[0], desk, f"{item.key}.{place}") for place, reading in enumerate(usable[1:SHOWN_GROUPS])]
+    claims += [
+        sentences.variant(reading, usable[0], desk, f"{item.key}.{place}")
+        for place, reading in enumerate(usable[1:SHOWN_GROUPS])
+    ]
     if by is not None and len(usable) < len(readings):
         claims.append(Claim("thin_groups", refusals.THIN_GROUPS))
     if forge:
@@ -78,7 +83,9 @@ def define(desk: sentences.Desk, *, key: str) -> Result:
         return metric(desk, key=key)
 
     item = resolve(key)
-    formula = sentences.claim("formula", Text("Formula: {formula}.", "Формула: {formula}."), desk, formula=Name(item.formula))
+    formula = sentences.claim(
+        "formula", Text("Formula: {formula}.", "Формула: {formula}."), desk, formula=Name(item.formula)
+    )
     now = next((reading for reading in compute(desk.portfolio, item.key)[:1] if reading.usable), None)
     tail = (sentences.stated(now, desk, f"{item.key}.now"),) if now is not None else ()
     return Result((sentences.meaning(item.key, desk), formula, *tail))
@@ -91,10 +98,14 @@ def segment(desk: sentences.Desk, *, segment: str) -> Result:
 
     lens = "value" if impossible(desk.portfolio, "value") is None else "rfm"
     found = assign(desk.portfolio, lens)
-    chosen = [group for group in found.groups if group.key == segment] if lens == "value" and segment else list(found.groups)
+    chosen = (
+        [group for group in found.groups if group.key == segment] if lens == "value" and segment else list(found.groups)
+    )
     note = Claim("lens", refusals.RFM_LENS)
     sizes = [
-        sentences.claim(f"size.{group.key}", refusals.GROUP, desk, title=group.title, n=group.accounts, money=group.money)
+        sentences.claim(
+            f"size.{group.key}", refusals.GROUP, desk, title=group.title, n=group.accounts, money=group.money
+        )
         if group.money is not None
         else sentences.claim(f"size.{group.key}", refusals.GROUP_NO_MONEY, desk, title=group.title, n=group.accounts)
         for group in chosen
@@ -103,7 +114,9 @@ def segment(desk: sentences.Desk, *, segment: str) -> Result:
         return Result((note, *sizes))
     money = worths(desk.portfolio)
     members = sorted(found.members(segment), key=lambda item: -money.get(item.id, 0.0)) if segment else []
-    lines = [sentences.account_line(account.id, account.name, account.why, desk) for account in members[:SHOWN_ACCOUNTS]]
+    lines = [
+        sentences.account_line(account.id, account.name, account.why, desk) for account in members[:SHOWN_ACCOUNTS]
+    ]
     more = [Claim("more", refusals.MORE)] if len(members) > SHOWN_ACCOUNTS else []
     return Result((*sizes, *lines, *more))
 
@@ -123,13 +136,18 @@ def account(desk: sentences.Desk, *, id: str) -> Result:
             titles = {group.key: group.title for group in found.groups}
             claims.append(sentences.placed(placed.id, name, titles[placed.segment], placed.why, desk))
     alone = desk.portfolio.narrowed(Narrow("account", id, (id,)))
-    readings = [*sentences.account_scores_of(desk.portfolio, id), *(compute(alone, key)[0] for key in ACCOUNT_KEYS if key in metrics())]
+    readings = [
+        *sentences.account_scores_of(desk.portfolio, id),
+        *(compute(alone, key)[0] for key in ACCOUNT_KEYS if key in metrics()),
+    ]
     shown = [reading for reading in readings if reading.usable]
     claims += [sentences.titled(metrics()[reading.key].name, reading, desk, f"{reading.key}.{id}") for reading in shown]
     if not claims:
         return Result(refused=refusals.NOTHING_KNOWN)
     if not any(isinstance(slot, Name) for claim in claims for slot in claim.slots.values()):
-        claims.insert(0, sentences.claim("account", Text("{client}:", "{client}:"), desk, client=Name(name, account=id)))
+        claims.insert(
+            0, sentences.claim("account", Text("{client}:", "{client}:"), desk, client=Name(name, account=id))
+        )
     return Result(tuple(claims))
 
 
@@ -174,10 +192,16 @@ def gaps(desk: sentences.Desk) -> Result:
     """Metrics that these data do not allow, each with the file that would."""
     from tools.metrics import compute, metrics
 
-    missing = [item for item in metrics().values() if not any(reading.usable for reading in compute(desk.portfolio, item.key))]
+    missing = [
+        item for item in metrics().values() if not any(reading.usable for reading in compute(desk.portfolio, item.key))
+    ]
     if not missing:
         return Result((Claim("gaps.none", refusals.NO_GAPS),))
-    return Result(tuple(sentences.claim(f"gap.{item.key}", refusals.GAP, desk, what=item.name, needs=item.needs) for item in missing))
+    return Result(
+        tuple(
+            sentences.claim(f"gap.{item.key}", refusals.GAP, desk, what=item.name, needs=item.needs) for item in missing
+        )
+    )
 
 
 def overview(desk: sentences.Desk) -> Result:

@@ -153,7 +153,9 @@ def _claims(state: ChatState) -> tuple[Claim, ...]:
     return found
 
 
-def _refusal(claims: tuple[Claim, ...], refused: Mapping[str, str] | None, currency: str, language: Language) -> Section:
+def _refusal(
+    claims: tuple[Claim, ...], refused: Mapping[str, str] | None, currency: str, language: Language
+) -> Section:
     register = numbered(claims, currency)
     told = " ".join(register.draft(claim, language) for claim in claims)
     return Section(told or (refused or {})[language])

@@ -46,4 +46,3 @@ def saver_at(path: Path) -> Iterator[SqliteSaver]:
         yield SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
     finally:
         connection.close()
-

@@ -111,7 +111,9 @@ def _shape(draft: str, claims: Sequence[Told], language: Language) -> list[Viola
     cyrillic = sum("а" <= c.lower() <= "я" or c.lower() == "ё" for c in letters)
     if letters and (cyrillic / len(letters) < 0.5 if language == "ru" else cyrillic > 0):
         found.append(Violation("language", language))
-    mixed = [w for w in WORD.findall(text) if re.search("[a-z]", w, re.I) and re.search("[а-яё]", w, re.I) and "-" not in w]
+    mixed = [
+        w for w in WORD.findall(text) if re.search("[a-z]", w, re.I) and re.search("[а-яё]", w, re.I) and "-" not in w
+    ]
     return [*found, *(Violation("mixed_script", word) for word in mixed)]
 
 
@@ -153,7 +155,9 @@ def _sentence(sentence: str, claims: Sequence[Told], language: Language) -> list
         found += _metrics(sentence, claims)
     else:
         ways = set(vocabulary.directions(own, language).values())
-        found += [Violation("direction", w) for w, way in vocabulary.directions(text, language).items() if way not in ways]
+        found += [
+            Violation("direction", w) for w, way in vocabulary.directions(text, language).items() if way not in ways
+        ]
     return found
 
 
@@ -178,7 +182,9 @@ def _negation(text: str, own: str, sources: Sequence[Told], language: Language) 
 def _units(sentence: str, sources: Sequence[Told]) -> list[Violation]:
     """A sign, currency or unit glued to a token must stand so in the claim."""
     allowed = {mark for claim in sources for mark in _glued(claim.text)}
-    return [Violation("unit", f"{unit} beside {token}") for token, unit in _glued(sentence) if (token, unit) not in allowed]
+    return [
+        Violation("unit", f"{unit} beside {token}") for token, unit in _glued(sentence) if (token, unit) not in allowed
+    ]
 
 
 def _glued(text: str) -> list[tuple[str, str]]:

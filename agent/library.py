@@ -16,9 +16,7 @@ SOURCE_ROOMS = ("tools", "knowledge", "agent")
 SOURCE_ENDINGS = frozenset({".py", ".md", ".toml", ".yaml", ".html", ".typ"})
 
 
-def load(
-    home: Path, source: str | Path | Sequence[str | Path], *, name: str | None, answers: Mapping[str, str]
-) -> str:
+def load(home: Path, source: str | Path | Sequence[str | Path], *, name: str | None, answers: Mapping[str, str]) -> str:
     """The snapshot of a source; the same files under the same answers are read once."""
     given = [source] if isinstance(source, str | Path) else list(source)
     if len(given) == 1 and (known := _known(home, given[0])) is not None:
@@ -66,7 +64,10 @@ def _path(home: Path, source: str | Path) -> Path:
         known = [DEMO, *names(home)]
         if isinstance(source, Path) or "/" in source or "." in source:
             raise BadData(
-                Text(f"There is no file or folder “{path}”: check the name.", f"Нет файла или папки «{path}»: проверьте имя.")
+                Text(
+                    f"There is no file or folder “{path}”: check the name.",
+                    f"Нет файла или папки «{path}»: проверьте имя.",
+                )
             )
         raise UnknownName(Text("source", "источник"), str(source), known)
     return path
@@ -88,7 +89,9 @@ def _read(home: Path, paths: Sequence[Path], *, answers: Mapping[str, str]) -> s
     from tools.portfolio import save
     from tools.sources import read
 
-    key = digest(canonical({"files": [_content(path) for path in paths], "answers": answers, "code": code_fingerprint()}))
+    key = digest(
+        canonical({"files": [_content(path) for path in paths], "answers": answers, "code": code_fingerprint()})
+    )
     known = _table(home / "loads.json").get(key)
     if known is not None and (home / "portfolios" / known / "manifest.json").is_file():
         return known

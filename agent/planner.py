@@ -22,7 +22,9 @@ NEAR = 0.5
 Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
 
 
-def planned(seen: Understood, portfolio: "Portfolio", *, last: list[Call], gateway: Gateway | None = None) -> list[Call]:
+def planned(
+    seen: Understood, portfolio: "Portfolio", *, last: list[Call], gateway: Gateway | None = None
+) -> list[Call]:
     """One to three tool calls for a question; ``last`` are the calls of the thread's last question."""
     for rule in (_refusals, _followed(last), _explained, _advised, _about_account, _measured, _listed, _general):
         calls = rule(seen, portfolio)
@@ -90,7 +92,11 @@ def _about_account(seen: Understood, portfolio: "Portfolio") -> list[Call] | Non
         return [call("refuse", reason="ambiguous", names=[name for _, name in seen.accounts[:5]])]
     if seen.accounts:
         return [call("account", id=seen.accounts[0][0])]
-    quoted = re.search(r"(?:клиент\w*|компани\w*|client|account|customer|для|у|for)\s+[«\"“]([^»\"”]+)[»\"”]", seen.question, re.IGNORECASE)
+    quoted = re.search(
+        r"(?:клиент\w*|компани\w*|client|account|customer|для|у|for)\s+[«\"“]([^»\"”]+)[»\"”]",
+        seen.question,
+        re.IGNORECASE,
+    )
     return [call("refuse", reason="unknown_account", names=[quoted.group(1)])] if quoted else None
 
 

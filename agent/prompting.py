@@ -14,7 +14,9 @@ def render(name: str, **values: str) -> str:
     template = string.Template(_read(name))
     wanted = set(template.get_identifiers())
     if wanted != set(values):
-        raise ValueError(f"prompt {name}: missing {sorted(wanted - set(values))}, unused {sorted(set(values) - wanted)}")
+        raise ValueError(
+            f"prompt {name}: missing {sorted(wanted - set(values))}, unused {sorted(set(values) - wanted)}"
+        )
     return template.substitute(values)
 
 

@@ -66,8 +66,12 @@ GUARDED: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
     },
 }  # fmt: skip
 NEGATION: Mapping[Language, re.Pattern[str]] = {
-    "en": re.compile(r"(?<!\w)(?:not|no|never|without|none|nobody|nothing|cannot|neither|nor|lacks?|lacking)(?!\w)|n[’']t(?!\w)"),
-    "ru": _words("не", "нет", "ни", "без", "никто", "никого", "нельзя", "никогда", "ничего", "отсутству\\w+", "никак\\w*"),
+    "en": re.compile(
+        r"(?<!\w)(?:not|no|never|without|none|nobody|nothing|cannot|neither|nor|lacks?|lacking)(?!\w)|n[’']t(?!\w)"
+    ),
+    "ru": _words(
+        "не", "нет", "ни", "без", "никто", "никого", "нельзя", "никогда", "ничего", "отсутству\\w+", "никак\\w*"
+    ),
 }
 DIRECTIONS: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
     "en": {
@@ -153,5 +157,7 @@ def spelled(acronym: str) -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"(?<!\w){acronym}\s*\(([^)]*)\)"),
         re.compile(rf"([^\W\d_]+(?:[\s-]+[^\W\d_]+){{0,3}})\s*\({acronym}\)"),
-        re.compile(rf"(?<!\w){acronym}\s*(?:—|–|-|,)?\s*(?:stands for|means|is short for|or|это|означает|расшифровывается как|то есть)\s+([^.,;¤]+)"),
+        re.compile(
+            rf"(?<!\w){acronym}\s*(?:—|–|-|,)?\s*(?:stands for|means|is short for|or|это|означает|расшифровывается как|то есть)\s+([^.,;¤]+)"
+        ),
     )

@@ -81,6 +81,7 @@ class ModelWriter:
         plain = self.rules.tell(audit, language)
         sections = audit_sections(audit, register, language)
         drafts, notice = self._worded(sections, task=audit_prompt(language), language=language)
+        drafts = {key: item for key, item in drafts.items() if _clean(item, sections[key], register, language)}
         rejected = set() if notice else set(sections) - set(drafts)
         told = {
             key: drafts.get(key) or (Section(section.draft, "rules (draft rejected)") if key in rejected else section)
@@ -127,13 +128,23 @@ class ModelWriter:
         return passed, None
 
     def _ask(
-        self, wanted: Mapping[str, Sequence[guard.Told]], *, task: str, language: Language, faults: Mapping[str, str], tries: int
+        self,
+        wanted: Mapping[str, Sequence[guard.Told]],
+        *,
+        task: str,
+        language: Language,
+        faults: Mapping[str, str],
+        tries: int,
     ) -> dict[str, str]:
         shown = {
             key: [{"claim": item.text, "urgent": item.urgent} if item.urgent else {"claim": item.text} for item in told]
             for key, told in wanted.items()
         }
-        wrong = "".join(f"\nYour last draft of section {key} was rejected: {fault}." for key, fault in faults.items() if key in wanted)
+        wrong = "".join(
+            f"\nYour last draft of section {key} was rejected: {fault}."
+            for key, fault in faults.items()
+            if key in wanted
+        )
         prompt = render(
             "wording",
             language=LANGUAGE_NAMES[language],
@@ -147,6 +158,12 @@ class ModelWriter:
         if not isinstance(sections, dict):
             raise BackendError(self.gateway.name, "no JSON in the reply")
         return {key: value for key, value in sections.items() if isinstance(value, str)}
+
+
+def _clean(section: Section, told: Sequence[guard.Told], register: Register, language: Language) -> bool:
+    """The last look at the filled text: no digit and no number word outside what was filled in."""
+    own = [item.text for item in told]
+    return not guard.final_scan(register.fill(section.draft, language), language, own=own)
 
 
 def audit_sections(audit: Audit, register: Register, language: Language) -> dict[str, list[guard.Told]]:

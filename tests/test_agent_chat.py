@@ -50,7 +50,11 @@ def test_plan(case: dict[str, Any], portfolio: Portfolio) -> None:
 
 def test_every_example_has_a_plan_of_its_own_tool(portfolio: Portfolio) -> None:
     assert len(examples()) >= 60
-    right = [item for item in examples() if planned(understood(item["q"], portfolio), portfolio, last=[])[0]["name"] == item["call"]["name"]]
+    right = [
+        item
+        for item in examples()
+        if planned(understood(item["q"], portfolio), portfolio, last=[])[0]["name"] == item["call"]["name"]
+    ]
     assert len(right) >= 0.95 * len(examples()), [item["q"] for item in examples() if item not in right]
 
 
@@ -102,10 +106,15 @@ def test_fixed_phrases_hold_no_number() -> None:
         assert not any(character.isdigit() for character in text.en + text.ru)
 
 
-@pytest.mark.parametrize(("script", "by"), [("honest", "model"), ("digit", "rules"), ("number_word", "rules"), ("500", "rules"), ("hang", "rules")])
+@pytest.mark.parametrize(
+    ("script", "by"),
+    [("honest", "model"), ("digit", "rules"), ("number_word", "rules"), ("500", "rules"), ("hang", "rules")],
+)
 def test_a_model_words_an_answer_or_rules_do(home: Path, portfolio: Portfolio, script: str, by: str) -> None:
     with ScriptedLLM(script) as server:
-        settings = Settings(home=home, llm_base_url=server.url, llm_model="m", llm_timeout=2, llm_api_key=SecretStr("x"))
+        settings = Settings(
+            home=home, llm_base_url=server.url, llm_model="m", llm_timeout=2, llm_api_key=SecretStr("x")
+        )
         assistant = Assistant.open(settings)
         answer = assistant.ask("What is our MRR?", portfolio.snapshot)
     bound(answer)
@@ -124,7 +133,9 @@ def test_a_model_words_an_answer_or_rules_do(home: Path, portfolio: Portfolio, s
 )
 def test_a_models_plan_is_used_only_where_it_is_sound(home: Path, portfolio: Portfolio, plan: str, name: str) -> None:
     with ScriptedLLM("honest", plan=plan) as server:
-        settings = Settings(home=home, llm_base_url=server.url, llm_model="m", llm_timeout=10, llm_api_key=SecretStr("x"))
+        settings = Settings(
+            home=home, llm_base_url=server.url, llm_model="m", llm_timeout=10, llm_api_key=SecretStr("x")
+        )
         answer = Assistant.open(settings).ask("Сколько в среднем тратят заведения общепита?", portfolio.snapshot)
     assert answer.tools[0]["name"] == name
     bound(answer)
@@ -141,7 +152,11 @@ def test_a_prompt_is_rendered_strictly() -> None:
 def test_the_audit_prompt_names_the_seven_steps_in_order(language: Any) -> None:
     text = audit_prompt(language)
     assert [line[:2] for line in text.splitlines() if line[:1].isdigit()] == [f"{n}." for n in range(1, 8)]
-    for word in (("tools", "metric", "case", "trend of 2025") if language == "en" else ("инструмент", "метрик", "пример", "тренд 2025")):
+    for word in (
+        ("tools", "metric", "case", "trend of 2025")
+        if language == "en"
+        else ("инструмент", "метрик", "пример", "тренд 2025")
+    ):
         assert word in text
     for word in ("up-sell", "cross-sell", "NPS"):
         assert word in text

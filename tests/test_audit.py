@@ -182,3 +182,14 @@ def test_no_sentence_of_the_rules_holds_a_number_word(shared: Path, tmp_path: Pa
             assert set(pattern("en").findall(claim.text.en.lower())) <= DOMAIN_WORDS, claim.text.en
             russian = pattern("ru").findall(claim.text.ru.lower().replace("ё", "е"))
             assert all(word.startswith("перв") for word in russian), claim.text.ru
+
+
+def test_every_kind_of_reading_has_a_name_in_russian(demo: Any, shared: Path, tmp_path: Path) -> None:
+    from tools.reports.names import reading_name
+
+    portfolios = [demo, load(shared / "ravenstack", tmp_path), load(shared / "telco", tmp_path)]
+    for portfolio in portfolios:
+        for step in audit(portfolio).values():
+            for item in step.readings:
+                kind = item.scope.get("kind", "")
+                assert not kind or kind.replace("_", " ") not in reading_name(item, "ru"), (item.key, kind)

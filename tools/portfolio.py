@@ -79,7 +79,9 @@ def save(load: Load, home: Path, *, source: str) -> str:
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
     try:
         (made / "manifest.json").write_bytes(MANIFEST.dump_json(manifest))
-        if (folder / "manifest.json").exists():  # the same rows, perhaps read under other answers: say how they were read now
+        if (
+            folder / "manifest.json"
+        ).exists():  # the same rows, perhaps read under other answers: say how they were read now
             os.replace(made / "manifest.json", folder / "manifest.json")
         else:
             for name, table in tables.items():

@@ -40,7 +40,12 @@ def step_node(spec: "StepSpec") -> Node:
 
 def _answers(spec: "StepSpec", context: Context) -> Mapping[str, object]:
     """The answers of the run, and those of the person at an interrupt; nothing with an effect stands before it."""
-    if not context.interactive or spec.key not in ASKING or spec.key in context.answers or spec.key not in context.steps:
+    if (
+        not context.interactive
+        or spec.key not in ASKING
+        or spec.key in context.answers
+        or spec.key not in context.steps
+    ):
         return context.answers
     reply: Any = interrupt({"step": spec.key, "question": {"en": spec.question.en, "ru": spec.question.ru}})
     return {**context.answers, spec.key: reply["answers"]} if reply["answers"] else context.answers
@@ -58,5 +63,7 @@ def _shown(step: Step, context: Context) -> Text:
     """The rules' text of a step, to be shown at once."""
     claims = (*step.claims, *(claim for finding in step.findings for claim in finding.claims))
     register = Register(context.portfolio.currency)
-    told = Text(*(" ".join(register.say(claim, lang).text for claim in claims) or step.title[lang] for lang in ("en", "ru")))
+    told = Text(
+        *(" ".join(register.say(claim, lang).text for claim in claims) or step.title[lang] for lang in ("en", "ru"))
+    )
     return told if step.reason is None else Text(f"{told.en} {step.reason.en}", f"{told.ru} {step.reason.ru}")

@@ -15,7 +15,9 @@ def wording(state: State, runtime: Runtime[Context]) -> State:
         telling = context.writer.tell(assembled(state, context), context.language)
         if telling.notice is not None:
             context.tell(Event("notice", text=telling.notice))
-        stored = context.store.finish(telling_name(context.writer.identity), "telling", telling, status=telling.written_by)
+        stored = context.store.finish(
+            telling_name(context.writer.identity), "telling", telling, status=telling.written_by
+        )
     return {"telling": stored}
 
 

@@ -120,8 +120,8 @@ def _model(draft: Draft) -> None:
     if len(answers) > 1:
         claim = draft.claim(
             "refused",
-            "A churn model is refused: the source gives {answers} different answers to who left, and a model would learn one of them at random.",
-            "Модель оттока не строится: на вопрос «кто ушёл» источник отвечает по-разному, разных ответов {answers}, и модель выучила бы случайный.",
+            "A churn model is refused: the source gives {answers} different answers to who left, so a model would learn noise.",
+            "Модель оттока не строится: на вопрос «кто ушёл» источник отвечает по-разному, разных ответов {answers}, и модель выучила бы шум.",
             answers=draft.count("churn_answers", len(answers)),
         )
     elif lost >= need:

@@ -101,7 +101,10 @@ def _months(ask: Ask) -> list[Reading]:
     for row in portfolio.query(sql).to_pylist():
         start = row["month"]
         whole = Window(start, ledger.back(start, -1))
-        cut = Window(max(start, window.start), min(whole.end, window.end))
+        known = (
+            row["last"] + timedelta(days=1) if whole.end >= window.end else whole.end
+        )  # an open month ends with its data
+        cut = Window(max(start, window.start), min(whole.end, window.end, known))
         partial = cut != whole
         reason = Text("the month is not complete in the data", "месяц в данных неполный") if partial else None
         readings.append(

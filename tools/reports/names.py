@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 
+from tools.metrics.retention import ANSWERS
 from tools.reading import Reading
 from tools.text import Language, Text, same
 
 OF = ("kind", "group", "account", "where")
 
 KINDS: Mapping[str, Text] = {
+    **ANSWERS,
+    "churn_answers": Text("different answers to who left", "разные ответы, кто ушёл"),
+    "departments": Text("departments asked", "отделы в анкете"),
+    "lapsing_buyers": Text("lapsing buyers", "остывающие покупатели"),
+    "one_time_buyers": Text("bought once", "купили и не вернулись"),
+    "rows_without_client": Text("rows without a client", "строки без клиента"),
     "without_indexation": Text("without price rises", "без индексации цен"),
     "without_largest": Text("without the largest client", "без крупнейшего клиента"),
     "without indexation": Text("without price rises", "без индексации цен"),
@@ -47,7 +54,6 @@ KINDS: Mapping[str, Text] = {
     "model_refused": Text("model refused", "модель не строится"),
     "events_needed": Text("events needed", "нужно событий"),
     "newcomers_waiting": Text("newcomers waiting", "новички ждут пользы"),
-    "no_open_subscription": Text("no open subscription", "нет действующей подписки"),
     "nrr_leans": Text("retention leans on few", "удержание держится на немногих"),
     "overdue_accounts": Text("late payers", "задержка оплаты"),
     "promise_broken": Text("promise not kept", "обещание не выполнено"),
