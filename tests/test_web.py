@@ -27,7 +27,7 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 LOCAL = ("127.0.0.1", "localhost", "")
-SECONDS = 90_000
+SECONDS = 45_000
 
 
 @dataclass(slots=True)
@@ -195,7 +195,7 @@ def test_english(page: Any) -> None:
 
 
 def test_hostile_file_is_shown_not_run(page: Any, tmp_path: Path) -> None:
-    name = '<img src=x onerror="window.__xss=1">ООО «Хитрый»'
+    name = '<img src=x onerror="window.__xss=1">ООО «Хитрый» ${window.__xss=2} {{window.__xss=3}} `'
     rows = "".join(
         f'"{name.replace(chr(34), chr(34) * 2)} {n % 7}";{n % 27 + 1:02}.{n % 12 + 1:02}.2025;{n}00\n'
         for n in range(120)
@@ -207,6 +207,7 @@ def test_hostile_file_is_shown_not_run(page: Any, tmp_path: Path) -> None:
     _ask(page, f"Расскажи про {name} 1")
     assert page.evaluate("window.__xss") is None
     assert page.locator("#work img[src=x]").count() == 0
+    assert "${window.__xss=2} {{window.__xss=3}}" in page.inner_text("#messages")
 
 
 def test_unreadable_file_is_one_sentence(page: Any, tmp_path: Path) -> None:

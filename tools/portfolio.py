@@ -200,24 +200,23 @@ class Portfolio:
         sql = self.sql(expression)
         return self.query(sql).to_pylist()[0], sql
 
+    def counts(self, name: str) -> Mapping[str, int]:
+        """Rows of a table on ``as_of`` (under ``*``) and values of each of its columns."""
+        if ("counts", name) not in self.memo:
+            table = self.table(name)
+            values = {column.name: table[column.name].count() for column in TABLES[name].columns}
+            row, _sql = self.row(table.agg(**{"*": table.count()}, **values))
+            self.memo[("counts", name)] = {column: int(value) for column, value in row.items()}
+        found: Mapping[str, int] = self.memo[("counts", name)]
+        return found
+
     def rows(self, name: str) -> int:
         """Number of rows of a table on ``as_of``."""
-        key = ("rows", name)
-        if key not in self.memo:
-            self.memo[key] = self.run(self.table(name).count().name("n").as_table()).column(0)[0].as_py()
-        return int(self.memo[key])
+        return self.counts(name)["*"]
 
     def has(self, name: str, column: str | None = None) -> bool:
         """True where the table has rows (and the column at least one value)."""
-        if self.rows(name) == 0:
-            return False
-        if column is None:
-            return True
-        key = ("has", name, column)
-        if key not in self.memo:
-            table = self.table(name)
-            self.memo[key] = self.run(table[column].count().name("n").as_table()).column(0)[0].as_py() > 0
-        return bool(self.memo[key])
+        return self.counts(name)[column or "*"] > 0
 
     def accounts(self) -> list[tuple[str, str]]:
         """Id and shown name of every account, by id."""

@@ -1,6 +1,8 @@
 """Indexation: a same-month, same-percent step of many clients, told apart from growth."""
 
 from collections import defaultdict
+from datetime import date
+from itertools import pairwise
 
 from tools import ledger
 from tools.metrics import Ask, metric
@@ -14,25 +16,28 @@ def steps(portfolio: Portfolio, window: Window) -> dict[str, int]:
     """Ticks of the common price steps inside the window, by account (metrics §1.1: a step of >= 20 % of accounts)."""
     key = ("steps", window)
     if key not in portfolio.memo:
+        inside = [month for month in ledger.months(portfolio) if month.end > window.start and month.start < window.end]
+        points = [inside[0].opening, *(month.closing for month in inside)] if inside else []
+        worth: dict[date, dict[str, int]] = {point: {} for point in points}
+        for row in portfolio.run(ledger.state(portfolio, points)).to_pylist() if points else []:
+            worth[row["point"]][row["account_id"]] = int(row["ticks"])
         found: dict[str, int] = defaultdict(int)
-        for month in ledger.months(portfolio):
-            if month.end <= window.start or month.start >= window.end:
-                continue
-            for account, ticks in _common_step(portfolio, month).items():
+        for before, after in pairwise(points):
+            for account, ticks in _common_step(portfolio, worth[before], worth[after]).items():
                 found[account] += ticks
         portfolio.memo[key] = dict(found)
     saved: dict[str, int] = portfolio.memo[key]
     return saved
 
 
-def _common_step(portfolio: Portfolio, month: Window) -> dict[str, int]:
-    pairs = [pair for pair in ledger.cohort_accounts(portfolio, month) if pair[1] > 0]
+def _common_step(portfolio: Portfolio, before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
     groups: dict[float, list[tuple[str, int]]] = defaultdict(list)
-    for account, opening, closing in pairs:
+    for account in sorted(before):
+        opening, closing = before[account], after.get(account, 0)
         if closing > opening:
             groups[round(closing / opening, 3)].append((account, closing - opening))
     largest = max(groups.values(), key=len, default=[])
-    enough = len(largest) >= portfolio.policy["indexation_share"] * len(pairs)
+    enough = len(largest) >= portfolio.policy["indexation_share"] * len(before)
     return dict(largest) if enough and len(largest) >= portfolio.policy["names_only_below"] else {}
 
 

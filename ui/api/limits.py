@@ -1,6 +1,9 @@
 """What holds for every request: a limit of size, and headers that keep a page to itself."""
 
+import re
+from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import sha256
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -12,12 +15,14 @@ HEADERS: Sequence[tuple[str, str]] = (
     ("X-Frame-Options", "SAMEORIGIN"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 )
-#: Nothing is loaded from, or sent to, another host. Gradio writes scripts and styles into the page itself.
+#: Nothing is loaded from, or sent to, another host; ``{scripts}`` are the hashes of the page's own inline
+#: scripts; Gradio compiles the (constant) templates of its HTML components, hence ``unsafe-eval``.
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:; font-src 'self' data:; "
-    "connect-src 'self'; frame-ancestors 'self'; form-action 'self'; base-uri 'self'; object-src 'none'"
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-eval'{scripts}; "
+    "worker-src 'self' blob:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'self'; form-action 'self'; "
+    "base-uri 'self'; object-src 'none'"
 )
+_INLINE = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
 class BodyLimit:
@@ -46,19 +51,41 @@ class BodyLimit:
 
 
 class SafeHeaders:
-    """Adds the headers of `HEADERS` and the content policy to every answer that does not set them itself."""
+    """Adds `HEADERS` and the content policy; a page is held back until its inline scripts are known and hashed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a ``send`` that adds headers."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        held: list[Message] = []
 
         async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in (*HEADERS, ("Content-Security-Policy", POLICY)):
-                    headers.setdefault(name, value)
-            await send(message)
+            if message["type"] == "http.response.start" and _is_page(message):
+                held.append(message)
+            elif held and message["type"] == "http.response.body":
+                held.append(message)
+                if not message.get("more_body"):
+                    body = b"".join(part.get("body", b"") for part in held[1:])
+                    for part in (_safe(held[0], body), *held[1:]):
+                        await send(part)
+            else:
+                await send(_safe(message, b"") if message["type"] == "http.response.start" else message)
 
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+        await self._app(scope, receive, with_headers)
+
+
+def _is_page(message: Message) -> bool:
+    headers = Headers(raw=message["headers"])
+    return headers.get("content-type", "").startswith("text/html") and "content-disposition" not in headers
+
+
+def _safe(message: Message, page: bytes) -> Message:
+    headers = MutableHeaders(scope=message)
+    hashes = (b64encode(sha256(script).digest()).decode() for script in dict.fromkeys(_INLINE.findall(page)))
+    policy = POLICY.replace("{scripts}", "".join(f" 'sha256-{item}'" for item in hashes))
+    for name, value in (*HEADERS, ("Content-Security-Policy", policy)):
+        headers.setdefault(name, value)
+    return message

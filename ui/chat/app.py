@@ -13,6 +13,7 @@ from ui.api.service import Service
 from ui.chat import page, steps
 from ui.chat.desk import FORMATS, Desk, Session, in_one_sentence
 from ui.chat.page import Message
+from ui.chat.prompts import REPORT
 from ui.chat.words import WORDS
 
 CHIPS = 6
@@ -52,6 +53,7 @@ class Page:
         self.blocks = gr.Blocks(analytics_enabled=False, title="CVM", fill_width=True, delete_cache=(3600, 86400))
         with self.blocks:
             self._session = gr.State(Session())
+            self._run = gr.State("")
             self._build("en")
             self._wire()
         self.blocks.queue(default_concurrency_limit=8)
@@ -103,7 +105,7 @@ class Page:
     def _build_talk(self, language: Language) -> None:
         with gr.Column(elem_id="talk", elem_classes="panel"):
             self._talk_title = gr.HTML(page.heading("chat", language), padding=False)
-            self._talk = gr.HTML(page.conversation((), language), padding=False, autoscroll=True, elem_id="messages")
+            self._talk = gr.HTML(page.conversation((), language), padding=False, elem_id="messages")
             self._question = gr.Textbox(
                 placeholder=WORDS["ask"][language],
                 show_label=False,
@@ -149,13 +151,13 @@ class Page:
         for source in (self._question.submit, *(chip.click for chip in self._chips)):
             asked = self._question if source == self._question.submit else None
             given = asked or self._chips[[chip.click for chip in self._chips].index(source)]
-            source(self._ask, [given, *state], everything, **quiet)
+            source(self._ask, [given, self._session, self._run, self._language], everything, **quiet)
         self._make.click(self._make_report, [self._client, *state], everything, **quiet)
 
     @property
     def _everything(self) -> list[Any]:
         return [
-            self._session, self._brand, self._language, self._notice, self._first, self._hero, self._drop_title,
+            self._session, self._run, self._brand, self._language, self._notice, self._first, self._hero, self._drop_title,
             self._files, self._drop_note, self._demo_title, self._demo, self._demo_note, self._work, self._status,
             self._another, self._loaded, self._steps, self._talk_title, self._talk, *self._chips, self._question,
             self._files_title, *self._downloads, self._report_title, self._client, self._make, self._report,
@@ -211,7 +213,11 @@ class Page:
         yield {
             **ready,
             self._session: session,
+            self._run: "",
             self._notice: "",
+            self._steps: "",
+            self._loaded: "",
+            **self._offers("", language),
             self._first: gr.update(visible=False),
             self._work: gr.update(visible=True),
             self._talk: page.conversation((), language),
@@ -221,6 +227,7 @@ class Page:
     def _restart(self, language: Language) -> Updates:
         return {
             self._session: Session(),
+            self._run: "",
             self._notice: "",
             self._steps: "",
             self._loaded: "",
@@ -251,21 +258,22 @@ class Page:
             return
         files = self._desk.downloads(run)
         yield {
+            self._run: run.id,
             self._steps: steps.finished(audit, language),
             self._status: self._desk.status(session, language, audit=audit),
-            **self._offers(session, language, audit),
+            **self._offers(run.id, language),
             **{
                 button: gr.update(value=files[kind], interactive=True)
                 for button, kind in zip(self._downloads, FORMATS, strict=True)
             },
         }
 
-    def _offers(self, session: Session, language: Language, audit: dict[str, Any] | None) -> Updates:
-        offers = self._desk.offers(session, language, audit=audit)[:CHIPS]
+    def _offers(self, run: str, language: Language) -> Updates:
+        offers = [offer.text for offer in self._desk.offers(run, language)][:CHIPS]
         padded = [*offers, *[""] * (CHIPS - len(offers))]
         return {chip: gr.update(value=text, visible=bool(text)) for chip, text in zip(self._chips, padded, strict=True)}
 
-    def _ask(self, question: str, session: Session, language: Language) -> Iterator[Updates]:
+    def _ask(self, question: str, session: Session, run: str, language: Language) -> Iterator[Updates]:
         question = (question or "").strip()
         if not question or not session.snapshot:
             yield {self._notice: page.error(WORDS["no_question"][language], language)}
@@ -273,9 +281,18 @@ class Page:
         session = session.said(Message("user", question))
         waiting = page.conversation((*session.messages, Message("thinking")), language)
         yield {self._session: session, self._notice: "", self._question: "", self._talk: waiting}
-        answer, sentence = in_one_sentence(lambda: self._desk.ask(session, question), language)
+        offer = next((item for item in self._desk.offers(run, language) if item.text == question), None)
+        updates: Updates = {}
+        if offer is None:
+            answer, sentence = in_one_sentence(lambda: self._desk.ask(session, question), language)
+        elif offer.answers == REPORT:
+            path, sentence = in_one_sentence(lambda: self._desk.report(session, offer.account, language), language)
+            answer = Message("answer", WORDS["report_done"][language]) if path else None
+            updates = {self._report: gr.update(value=path, visible=True), self._client: offer.account} if path else {}
+        else:
+            answer, sentence = in_one_sentence(lambda: self._desk.told(run, offer, language), language)
         session = session.said(answer or Message("error", sentence))
-        yield {self._session: session, self._talk: page.conversation(session.messages, language)}
+        yield {**updates, self._session: session, self._talk: page.conversation(session.messages, language)}
 
     def _make_report(self, account: str | None, session: Session, language: Language) -> Updates:
         if not account:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from tools.text import Language
 from ui.chat.words import WORDS
 
 Audit = Mapping[str, Any]
 ACCOUNTS_TOLD = 5
-SUMMARY, GAPS, REPORT = "summary", "gaps", "report"
+Answers = Literal["summary", "gaps", "report"] | tuple[str, ...]
+SUMMARY: Final = "summary"
+GAPS: Final = "gaps"
+REPORT: Final = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class Offer:
     """One suggestion; ``answers`` is ``summary``, ``gaps``, ``report``, or the codes of the findings that answer it."""
 
     text: str
-    answers: Literal["summary", "gaps", "report"] | tuple[str, ...]
+    answers: Answers
     account: str = ""
 
 

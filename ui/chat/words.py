@@ -9,7 +9,7 @@ WORDS: Mapping[str, Text] = {
     "tagline": Text("Client value, counted from your own data", "Ценность для клиента — в числах из ваших данных"),
     "hero": Text(
         "Who gets value, who does not, and what to do this month",
-        "Кто получает пользу, кто нет — и что делать в этом месяце",
+        "Кто получает пользу, кто нет — и что делать в этом месяце",
     ),
     "hero_more": Text(
         "Drop the exports you have: invoices, clients, tickets, usage. The audit goes through seven steps; every number "
@@ -46,6 +46,10 @@ WORDS: Mapping[str, Text] = {
     "choose": Text("Choose a client", "Выберите клиента"),
     "make_report": Text("Prepare the report", "Подготовить отчёт"),
     "report_ready": Text("Download the draft", "Скачать черновик"),
+    "report_done": Text(
+        "The draft is ready: download it under “Value report for a client”.",
+        "Черновик готов: скачайте его в блоке «Отчёт о ценности для клиента».",
+    ),
     "report_note": Text(
         "A marked draft: what was promised, done, not done. You approve it before the client sees it.",
         "Помеченный черновик: обещали, сделали, не успели. До отправки клиенту его утверждаете вы.",
