@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent import library
-from agent.memory import RunStore, canonical, digest
+from agent.memory import RunStore
 from agent.settings import Settings, quiet_libraries
 from agent.state import Event
 from tools.document import Answer, Audit, Telling
@@ -71,8 +71,8 @@ class Assistant:
         """The assistant of a home folder; without a model's address it words by rules."""
         from agent.writer import ModelWriter, RulesWriter
 
-        quiet_libraries()
         settings = settings or Settings()
+        quiet_libraries(settings.home)
         settings.home.mkdir(parents=True, exist_ok=True)
         if not settings.has_model:
             return cls(settings, RulesWriter())
@@ -131,6 +131,24 @@ class Assistant:
         order = runs.order(portfolio, steps=steps, answers=answers or {}, language=language, interactive=interactive)
         return self._audit(order, portfolio, out=out, on_event=on_event, reply=None)
 
+    def run_id(
+        self,
+        snapshot: str,
+        *,
+        as_of: date | None = None,
+        profile: str | None = None,
+        policy: "Policy | None" = None,
+        steps: Sequence[str] | None = None,
+        answers: Mapping[str, object] | None = None,
+        language: Language = "en",
+    ) -> str:
+        """The id that the audit of these arguments has, before it is begun."""
+        from agent import runs
+
+        portfolio = self.portfolio(snapshot, as_of=as_of, profile=profile, policy=policy)
+        order = runs.order(portfolio, steps=steps, answers=answers or {}, language=language, interactive=False)
+        return runs.run_id(order)
+
     def resume(
         self,
         run: str,
@@ -158,7 +176,7 @@ class Assistant:
         from agent.recommend import Adviser
         from tools.reports.write import write_audit
 
-        run = digest(canonical(order))[:16]
+        run = runs.run_id(order)
         adviser = self.adviser or Adviser.shipped()
         context = runs.context(
             order,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.library import code_fingerprint
-from agent.memory import RunStore, canonical
+from agent.memory import RunStore, canonical, digest
 from agent.nodes.summary import RESULT, stored_audit
 from agent.nodes.wording import telling_name
 from agent.state import Context, Event
@@ -61,6 +61,11 @@ def order(
         "interactive": interactive,
         "code": code_fingerprint(),
     }
+
+
+def run_id(order: Order) -> str:
+    """The id of a run: the hash of everything it depends on."""
+    return digest(canonical(order))[:16]
 
 
 def known(store: RunStore) -> Order:

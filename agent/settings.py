@@ -2,7 +2,6 @@
 
 import locale
 import os
-from functools import cache
 from pathlib import Path
 
 from pydantic import AliasChoices, Field, SecretStr
@@ -67,7 +66,7 @@ def locale_language() -> Language:
     return "ru" if (locale.getlocale()[0] or "").lower().startswith("ru") else "en"
 
 
-@cache
-def quiet_libraries() -> None:
-    """Switch off the telemetry of every library that has one; nothing may leave the machine by itself."""
+def quiet_libraries(home: Path) -> None:
+    """Switch off the telemetry of every library that has one, and keep the page's files in the home folder."""
     os.environ.update(QUIET)
+    os.environ["GRADIO_TEMP_DIR"] = str(home / "page")

@@ -25,7 +25,7 @@ DESCRIPTION = "A Customer Value Management audit whose every number is traceable
 
 def create_app(assistant: Assistant, *, chat: bool = True, hosts: Sequence[str] = ("*",)) -> FastAPI:
     """The application around one Assistant; ``hosts`` are the Host headers it answers to."""
-    quiet_libraries()
+    quiet_libraries(assistant.settings.home)
     service = Service(assistant, Runs(assistant))
 
     @asynccontextmanager

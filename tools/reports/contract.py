@@ -52,7 +52,7 @@ def reading_json(reading: Reading, *, language: Language, currency: str) -> Json
         "rows": {
             "used": reading.rows.used,
             "left_out": dict(reading.rows.left_out),
-            "href": f"/v1/readings/{reading.id}/rows",
+            "href": None,
         },
         "sql": reading.sql,
         "snapshot": reading.snapshot,

@@ -2,14 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent import runs
 from agent.assistant import Assistant, AuditResult
-from agent.memory import canonical, digest
 from agent.state import Event
 from tools.errors import CVMError, UserError
 from tools.text import Text
@@ -56,19 +54,6 @@ class Run:
             threading.Event().wait(patience)
 
 
-def run_id(assistant: Assistant, snapshot: str, arguments: Mapping[str, Any]) -> str:
-    """The id that the audit of these arguments has, before it is begun."""
-    portfolio = assistant.portfolio(snapshot, as_of=arguments["as_of"], profile=arguments["profile"])
-    order = runs.order(
-        portfolio,
-        steps=arguments["steps"],
-        answers=arguments["answers"] or {},
-        language=arguments["language"],
-        interactive=False,
-    )
-    return digest(canonical(order))[:16]
-
-
 class Runs:
     """The audits of this process by id; asked for twice, computed once."""
 
@@ -87,7 +72,7 @@ class Runs:
             "answers": request.answers,
             "language": request.language or "en",
         }
-        run = run_id(self._assistant, snapshot, arguments)
+        run = self._assistant.run_id(snapshot, **arguments)
         with self._lock:
             known = self._runs.get(run)
             if known is not None and known.failure is None:
