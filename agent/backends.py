@@ -166,11 +166,9 @@ def _mapped(name: str, error: Exception) -> BackendError:
     status = getattr(error, "status_code", None)
     if status is None:
         retryable = isinstance(error, ValueError | KeyError | TypeError) or "Connection" in type(error).__name__
-        return BackendError(name, f"{type(error).__name__}: {str(error)[:200]}", retryable=retryable)
+        return BackendError(name, type(error).__name__, retryable=retryable)
     schema = " (json_schema refused)" if status in (400, 422) and "response_format" in str(error) else ""
-    return BackendError(
-        name, f"HTTP {status}{schema}: {str(error)[:200]}", retryable=status in (408, 409, 429) or status >= 500
-    )
+    return BackendError(name, f"HTTP {status}{schema}", retryable=status in (408, 409, 429) or status >= 500)
 
 
 def object_schema(properties: Mapping[str, Json], *, required: Sequence[str] | None = None) -> Json:

@@ -1,10 +1,11 @@
 """The tools of the chat: each turns a call into claims, the cards it rests on, or the reason for a refusal."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from agent import refusals, sentences
+from agent import audit_calls, refusals, sentences
+from agent.audit_calls import findings, not_computed, report, summary
+from agent.sentences import Result
 from tools.document import Claim, Name, Slot
 from tools.errors import UserError
 from tools.text import Text
@@ -12,24 +13,17 @@ from tools.text import Text
 SHOWN_ACCOUNTS = 10
 SHOWN_GROUPS = 12
 ACCOUNT_KEYS = ("value_gap", "mrr", "revenue_per_client", "overdue", "renewals")
-COST_KEYS = ("cac_payback", "client_roi")
+#: What stands for the risk zone where orders alone are known.
+COOLING = ("lapsing_buyers",)
+#: Metrics that people ask for and that are not computed here, with the reason.
+ABSENT = {"cac_payback": "costs", "client_roi": "costs", "campaign_effect": "campaign"}
 FALLBACKS = {"logo_churn": "churn_share", "arpa": "revenue_per_client"}
-OVERVIEW_KEYS = ("vrs", "nrr", "grr", "logo_churn")
 GRADES: Mapping[str, Text] = {
     "confirmed": Text("the source was checked", "источник проверен"),
     "reported": Text("reported by the source, not checked", "сообщает источник, не проверено"),
     "unverified": Text("no primary source was found", "первоисточник не найден"),
     "ours": Text("our own reasoning", "наше рассуждение"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one call gave."""
-
-    claims: tuple[Claim, ...] = ()
-    cards: tuple[str, ...] = ()
-    refused: Text | None = None
 
 
 def run(call: Mapping[str, Any], desk: sentences.Desk) -> Result:
@@ -41,13 +35,14 @@ def run(call: Mapping[str, Any], desk: sentences.Desk) -> Result:
 
 
 def metric(
-    desk: sentences.Desk, *, key: str, period: str | None = None, by: str | None = None, forge: bool = False
-) -> Result:
+    desk: sentences.Desk, *, key: str, period: str | None = None, by: str | None = None, forge: bool = False,
+    rows: bool = False,
+) -> Result:  # fmt: skip
     """One metric: its value with its variants, or the value of each group; the meaning comes last."""
     from tools.metrics import compute, metrics, resolve
 
     if key not in metrics():
-        return Result(refused=refusals.REASONS["costs" if key in COST_KEYS else "no_data"])
+        return Result(refused=refusals.REASONS[ABSENT.get(key, "no_data")])
 
     item = resolve(key)
     readings = compute(desk.portfolio, item.key, window=sentences.window(desk.portfolio, period), by=by)
@@ -72,6 +67,8 @@ def metric(
         claims.append(Claim("as_it_stands", refusals.AS_IT_STANDS))
     if by is None:
         claims.append(sentences.meaning(item.key, desk))
+    if rows:
+        claims.append(sentences.claim(f"{item.key}.rows", refusals.ROWS, desk, key=Name(item.key)))
     return Result(tuple(claims))
 
 
@@ -96,7 +93,10 @@ def segment(desk: sentences.Desk, *, segment: str) -> Result:
     from tools.metrics.orders import worths
     from tools.segments import assign, impossible
 
-    lens = "value" if impossible(desk.portfolio, "value") is None else "rfm"
+    why = impossible(desk.portfolio, "value")
+    lens = "value" if why is None else "rfm"
+    if why is not None and impossible(desk.portfolio, "rfm") is not None:
+        return Result(refused=refusals.NO_SEGMENTS.fill(why=why))
     found = assign(desk.portfolio, lens)
     chosen = (
         [group for group in found.groups if group.key == segment] if lens == "value" and segment else list(found.groups)
@@ -111,7 +111,8 @@ def segment(desk: sentences.Desk, *, segment: str) -> Result:
         for group in chosen
     ]
     if lens != "value":
-        return Result((note, *sizes))
+        cooling = findings(desk, codes=COOLING) if segment == "at_risk" else Result()
+        return Result((note, *(cooling.claims or sizes)), cooling.cards)
     money = worths(desk.portfolio)
     members = sorted(found.members(segment), key=lambda item: -money.get(item.id, 0.0)) if segment else []
     lines = [
@@ -188,32 +189,12 @@ def market(desk: sentences.Desk, *, query: str) -> Result:
     return Result((*claims, Claim("not_ours", refusals.NOT_OURS)), tuple(hit.slug for hit in hits))
 
 
-def gaps(desk: sentences.Desk) -> Result:
-    """Metrics that these data do not allow, each with the file that would."""
-    from tools.metrics import compute, metrics
-
-    missing = [
-        item for item in metrics().values() if not any(reading.usable for reading in compute(desk.portfolio, item.key))
-    ]
-    if not missing:
-        return Result((Claim("gaps.none", refusals.NO_GAPS),))
-    return Result(
-        tuple(
-            sentences.claim(f"gap.{item.key}", refusals.GAP, desk, what=item.name, needs=item.needs) for item in missing
-        )
-    )
-
-
-def overview(desk: sentences.Desk) -> Result:
-    """Who receives value, then the main retention metrics, then where the whole audit is."""
-    from tools.metrics import compute, metrics
-    from tools.segments import impossible
-
-    claims = list(segment(desk, segment="").claims) if impossible(desk.portfolio, "value") is None else []
-    for key in OVERVIEW_KEYS:
-        readings = [compute(desk.portfolio, name)[0] for name in (key, FALLBACKS.get(key, "")) if name in metrics()]
-        claims += [sentences.stated(reading, desk, key) for reading in readings if reading.usable][:1]
-    return Result((*claims, Claim("whole_audit", refusals.WHOLE_AUDIT)))
+def letter(desk: sentences.Desk, *, id: str) -> Result:
+    """That letters are not written here, the facts of the client a letter would rest on, and how to begin."""
+    words, cards = audit_calls.first_words(desk, id)
+    facts = account(desk, id=id)
+    slugs = tuple(card.slug for card in cards)
+    return Result((Claim("no_letters", refusals.LETTER_FACTS), *facts.claims, *words), slugs)
 
 
 def refuse(desk: sentences.Desk, *, reason: str, names: Sequence[str] = ()) -> Result:
@@ -227,5 +208,8 @@ def refuse(desk: sentences.Desk, *, reason: str, names: Sequence[str] = ()) -> R
 
 
 TOOLS: Mapping[str, Callable[..., Result]] = {
-    tool.__name__: tool for tool in (metric, define, segment, account, advice, market, gaps, overview, refuse)
-}
+    tool.__name__: tool
+    for tool in (
+        metric, define, segment, account, advice, market, findings, not_computed, summary, report, letter, refuse,
+    )
+}  # fmt: skip

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
 Call = dict[str, Any]
-NAMES = ("metric", "segment", "define", "advice", "market", "account", "gaps", "overview", "refuse")
-REASONS = ("forecast", "competitors", "costs", "off_topic", "injection", "ambiguous", "unknown_account")
 NEAR = 0.5
 Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
 
@@ -26,7 +24,10 @@ def planned(
     seen: Understood, portfolio: "Portfolio", *, last: list[Call], gateway: Gateway | None = None
 ) -> list[Call]:
     """One to three tool calls for a question; ``last`` are the calls of the thread's last question."""
-    for rule in (_refusals, _followed(last), _explained, _advised, _about_account, _measured, _listed, _general):
+    for rule in (
+        _refusals, _followed(last), _written, _summed_up, _explained, _found, _advised, _about_account, _measured, _listed,
+        _general,
+    ):  # fmt: skip
         calls = rule(seen, portfolio)
         if calls:
             return calls
@@ -54,7 +55,7 @@ def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return [call("refuse", reason="forecast")]
     if _future(seen, portfolio):
         return [call("refuse", reason="forecast")]
-    if "costs" in wants and not seen.metrics and "advice" not in wants:
+    if "costs" in wants and not seen.metrics and not seen.codes and "advice" not in wants:
         return [call("refuse", reason="costs")]
     return None
 
@@ -64,7 +65,8 @@ def _followed(last: list[Call]) -> Rule:
 
     def rule(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         asked = [item for item in last if item["name"] == "metric"]
-        named = seen.metrics or seen.segments or seen.accounts or seen.wants & {"advice", "define", "gaps", "overview"}
+        wants = {"advice", "define", "gaps", "overview", "promises", "campaign", "report", "letter"}
+        named = seen.metrics or seen.segments or seen.accounts or seen.codes or seen.wants & wants
         if not asked or named or not (_period(seen, portfolio) or _by(seen)):
             return None
         return [call("metric", **{**asked[0]["arguments"], **_window(seen, portfolio), **_by(seen)})]
@@ -72,11 +74,40 @@ def _followed(last: list[Call]) -> Rule:
     return rule
 
 
+def _written(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    """A value report or a letter, for the client named; a campaign's effect."""
+    asked = next((name for name in ("report", "letter") if name in seen.wants), None)
+    if asked is None:
+        wanted = "campaign" in seen.wants and not seen.wants & {"advice"}
+        return [call("metric", key="campaign_effect")] if wanted else None
+    if len(seen.accounts) == 1:
+        return [call(asked, id=seen.accounts[0][0])]
+    reason = "which_client" if asked == "report" else "letters"
+    return _about_account(seen, portfolio) or [call("refuse", reason=reason)]
+
+
+def _summed_up(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    if "overview" not in seen.wants or seen.metrics or seen.accounts or seen.codes:
+        return None
+    return [call("summary")]
+
+
+def _found(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    """Questions that findings of the audit answer; then how much of the promised is done."""
+    if seen.accounts:
+        return None
+    if seen.codes:
+        return [call("findings", codes=list(seen.codes))]
+    if "promises" in seen.wants and not seen.wants & {"advice", "define"}:
+        return [call("metric", key=key, **_window(seen, portfolio), **_by(seen)) for key in ("vrs", "value_gap")]
+    return None
+
+
 def _explained(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if "define" in seen.wants and seen.metrics and not seen.accounts and not seen.wants & {"own"}:
         return [call("define", key=key) for key in seen.metrics[:2]]
     if "gaps" in seen.wants:
-        return [call("gaps")]
+        return [call("not_computed")]
     return None
 
 
@@ -89,11 +120,14 @@ def _advised(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
 
 def _about_account(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if len(seen.accounts) > 1:
-        return [call("refuse", reason="ambiguous", names=[name for _, name in seen.accounts[:5]])]
+        named = seen.accounts[:5]
+        same = len({name for _, name in named}) < len(named)
+        names = [f"{name} ({account})" if same else name for account, name in named]
+        return [call("refuse", reason="ambiguous", names=names)]
     if seen.accounts:
         return [call("account", id=seen.accounts[0][0])]
     quoted = re.search(
-        r"(?:клиент\w*|компани\w*|client|account|customer|для|у|for)\s+[«\"“]([^»\"”]+)[»\"”]",
+        r"(?:клиент\w*|компани\w*|client|account|customer|для|у|for|ооо|оао|зао|пао|ао|ип|гбуз)\s+[«\"“]([^»\"”]+)[»\"”]",
         seen.question,
         re.IGNORECASE,
     )
@@ -106,7 +140,7 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if seen.segments and not _by(seen) and "list" in seen.wants and "own" not in seen.wants:
         return None
     grouped = _by(seen) or ({"by": "segment"} if seen.segments else {})
-    extra = {"forge": True} if "forge" in seen.wants else {}
+    extra = {name: True for name in ("forge", "rows") if name in seen.wants}
     return [call("metric", key=key, **_window(seen, portfolio), **grouped, **extra) for key in seen.metrics[:3]]
 
 
@@ -116,7 +150,7 @@ def _listed(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
 
 def _general(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if "overview" in seen.wants:
-        return [call("overview")]
+        return [call("summary")]
     if "forge" in seen.wants:
         return [call("refuse", reason="off_topic")]
     return [call("segment", segment="")] if "mean" in seen.wants else None
@@ -216,7 +250,7 @@ def _checked(item: Mapping[str, Any]) -> Call | None:
         return call(name, query=given["query"][:200])
     if name == "refuse" and given.get("reason") in ("forecast", "competitors", "costs", "off_topic"):
         return call("refuse", reason=given["reason"])
-    return call(name) if name in ("gaps", "overview") else None
+    return call(name) if name in ("not_computed", "summary") else None
 
 
 def _schema() -> Json:

@@ -197,5 +197,12 @@ def _money(item: Recommendation) -> Decimal:
     """Money the recommendation is about: its effect where usable, else what is at stake among its reasons."""
     if item.effect.usable and item.effect.value is not None and item.effect.unit.is_money:
         return Decimal(str(item.effect.value))
-    staked = [Decimal(str(r.value)) for r in item.why if r.unit.is_money and r.usable and r.value is not None]
-    return max(staked, default=Decimal(0))
+    staked = [
+        r
+        for r in item.why
+        if r.key in ("money_at_stake", "value_gap")
+        and r.scope.get("kind") != "promised"
+        and r.usable
+        and r.value is not None
+    ]
+    return Decimal(str(staked[0].value)) if staked else Decimal(0)

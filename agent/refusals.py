@@ -35,7 +35,26 @@ REASONS: Mapping[str, Text] = {
         "The rules of the assistant do not change on request, and they are not part of the answer. Ask about the client data.",
         "Правила ассистента не меняются по просьбе и не входят в ответ. Спросите о данных о клиентах.",
     ),
-    "ambiguous": Text("More clients than that fit the name; say which is meant:", "Под это название подходит не единственный клиент; уточните, какой:"),
+    "ambiguous": Text(
+        "This name could mean different clients. Which of these do you have in mind:",
+        "Такое название подходит разным клиентам. Кого из них вы имеете в виду:",
+    ),
+    "campaign": Text(
+        "This version does not compute what a campaign brought against its control group, so no figure is given. It would need "
+        "the list of clients in the target and control groups fixed before the start, and their payments or use afterwards; "
+        "without the comparison, a campaign that looks good may have changed nothing.",
+        "Эффект кампании против контрольной группы эта версия не считает, поэтому числа нет. Для него нужны состав целевой и "
+        "контрольной групп, записанный до начала, и платежи или использование после; без такого сравнения удачная на вид "
+        "кампания могла ничего не изменить.",
+    ),
+    "letters": Text(
+        "Letters are not written in this version. Name a client, and the answer will give its facts and opening words for the talk.",
+        "Писем эта версия не пишет. Назовите клиента — в ответе будут факты о нём и начало разговора.",
+    ),
+    "which_client": Text(
+        "A value report is made for each client separately; name the client by its title or id.",
+        "Отчёт о ценности готовится для каждого клиента отдельно; назовите клиента или его код.",
+    ),
     "unknown_account": Text("There is no such client in the data:", "Такого клиента нет в данных:"),
 }  # fmt: skip
 NOTHING_KNOWN = Text(
@@ -56,6 +75,7 @@ GROUP_NO_MONEY = Text("{title}: clients — {n}.", "{title}: клиентов �
 MORE = Text("The whole list is in the audit.", "Полный список — в аудите.")
 STATED = Text("{name}: {value}.", "{name}: {value}.")
 STATED_FOR = Text("{name}: {value}, from {start} to {end}.", "{name}: {value}, с {start} по {end}.")
+STATED_ON = Text("{name}: {value}, on {end}.", "{name}: {value}, на {end}.")
 MEANING = Text("{name} — {meaning}.", "{name} — {meaning}.")
 ADVICE = Text(
     "{title}. {action}. Owner: {owner}; metric to watch: {metric}.",
@@ -74,7 +94,44 @@ THIN_GROUPS = Text(
     "The other groups are too small for a figure that may be stated.",
     "Остальные группы слишком малы, чтобы называть число.",
 )
-GAP = Text("{what} — needed: {needs}.", "{what} — нужно: {needs}.")
+GAP = Text("{what}: {why}. Needed: {needs}.", "{what}: {why}. Нужно: {needs}.")
+STAKE = Text("Money at stake: {money}.", "Под угрозой: {money}.")
+PAYS = Text("They pay {money}.", "Платят {money}.")
+ON_EACH_LIST = Text("On each of these lists:", "В каждом из этих списков:")
+NO_FINDING = Text(
+    "The audit found nothing of this kind in these data.",
+    "Ничего такого аудит в этих данных не нашёл.",
+)
+NO_EVIDENCE = Text(
+    "These data cannot show it: there is no table “{table}”. Load a file with it, and the audit will answer.",
+    "По этим данным ответить нельзя: в них нет таблицы «{table}». Загрузите такой файл — и аудит ответит.",
+)
+NO_SEGMENTS = Text(
+    "Who gets value and who is at risk cannot be told from these files: {why}. What would help: a file of invoices with dates "
+    "and periods paid for, or of product use by day, with the client in every row.",
+    "Кто получает пользу и кто в зоне риска, по этим файлам не определить: {why}. Поможет файл счетов с датами и оплаченными "
+    "периодами или использование по дням, с клиентом в каждой строке.",
+)
+ROWS = Text(
+    "Definition, rows and query behind the figure: the command “cvm metric {key} --explain”.",
+    "Определение, строки и запрос за этим числом показывает команда «cvm metric {key} --explain».",
+)
+REPORT_GAP = Text("Promised and not received yet: {gap}.", "Обещано и пока не получено: {gap}.")
+REPORT_CONFIRM = Text("The client is to confirm:", "Клиенту предстоит подтвердить:")
+REPORT_GOALS = Text(
+    "The client is to name its goals: the report ends with questions about them.",
+    "Клиенту предстоит назвать цели: вопросы о них стоят в конце отчёта.",
+)
+REPORT_COMMAND = Text(
+    "The report itself is written by the command “{command}” or by the button on the client's card; it stays a draft "
+    "until you approve it.",
+    "Сам отчёт напишет команда «{command}» или кнопка в карточке клиента; до вашего утверждения это черновик.",
+)
+LETTER_FACTS = Text(
+    "Letters are not written in this version; here is what a letter may rest on.",
+    "Писем эта версия не пишет; вот на что письмо может опереться.",
+)
+FIRST_WORDS = Text("{title}; opening words: “{phrase}”.", "{title}; начать можно так: «{phrase}».")
 NO_GAPS = Text("Every metric can be computed from these files.", "По этим файлам считаются все показатели.")
 WHOLE_AUDIT = Text(
     "The whole audit with the steps, recommendations and plan is made by the audit command or on the audit page.",

@@ -26,6 +26,15 @@ class Desk:
     language: Language
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one call gave."""
+
+    claims: tuple[Claim, ...] = ()
+    cards: tuple[str, ...] = ()
+    refused: Text | None = None
+
+
 def window(portfolio: "Portfolio", period: str | None) -> Window | None:
     """The window of a period word: twelve months, three or one ending with ``as_of``, or a calendar year."""
     if period is None or portfolio.as_of is None or period == "year":
@@ -60,7 +69,7 @@ def titled(title: Text, reading: Reading, desk: Desk, name: str) -> Claim:
     text = refusals.STATED
     if reading.window is not None:
         slots |= {"start": reading.window.start, "end": reading.window.closing}
-        text = refusals.STATED_FOR
+        text = refusals.STATED_ON if reading.window.start == reading.window.closing else refusals.STATED_FOR
     if reading.status == "partial" and reading.reason is not None:
         slots["why"] = reading.reason
         text = Text(text.en[:-1] + " ({why}).", text.ru[:-1] + " ({why}).")

@@ -80,7 +80,11 @@ def summary(steps: Sequence[Step]) -> tuple[Claim, ...]:
     by_key = {step.key: step for step in steps}
     opening = [claim for key in ("segments", "proof") if key in by_key for claim in by_key[key].claims[:1]]
     findings = sorted((finding for step in steps for finding in step.findings), key=_rank)
-    urgent = [finding.claims[0] for finding in findings if finding.severity in SEVERITY[:2] and finding.claims]
+    told: dict[object, Finding] = {}
+    for finding in findings:
+        alike = tuple(line.id for line in finding.accounts) or finding.code
+        told.setdefault(alike, finding)  # the same clients under another heading are told once
+    urgent = [item.claims[0] for item in told.values() if item.severity in SEVERITY[:2] and item.claims]
     money = [by_key["retention"].claims[0]] if "retention" in by_key and by_key["retention"].claims else []
     chosen = _once([*opening, *money, *urgent[:MOST_URGENT]])
     return tuple(chosen) or (Claim("summary.clean", CLEAN_DATA),)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from agent.topics import TOPICS
 from tools.text import Language
 
 if TYPE_CHECKING:
@@ -105,8 +106,20 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     "quarter": re.compile(r"\bза (?:последний |прошлый )?квартал\b|last quarter|this quarter|past quarter"),
     "year": re.compile(r"\bза (?:последний |прошлый )?год\b|last year|this year|past year|twelve months"),
     "mean": re.compile(r"сегмент|segments?\b|получает пользу|gets? value"),
-    "report": re.compile(r"отчет о ценности|отчёт о ценности|value report|подготовь отч|prepare .*report"),
+    "report": re.compile(r"отчет\w* о ценности|value report|подготовь\w* (?:\w+ )?отчет|prepare .*report"),
+    "letter": re.compile(
+        r"(?:напиши|напишите|состав\w+|подготов\w+|набросай\w*)\b.{0,90}\b(?:письм|сообщени|скрипт)|"
+        r"\b(?:write|draft|compose|prepare)\b.{0,90}\b(?:letter|e-?mail|message|call script)"
+    ),
+    "campaign": re.compile(r"контрольн\w+ групп|control group|\bкампани[яию]\b.*(?:сработ|эффект|дала|принес)|(?:эффект|сработ)\w*.*\bкампани|"
+                           r"campaign\w*.*(?:work|effect|pay off|bring)|(?:effect|result)\w*.*campaign"),
+    "promises": re.compile(
+        r"обещ\w*.{0,40}(?:выполн|сдела|сдерж|получ)|(?:выполн|сдерж)\w*.{0,40}обещ|promis\w*.{0,40}(?:kept|keep|deliver|fulfil|done|met\b)|"
+        r"(?:kept|keep|deliver|fulfil)\w*.{0,30}promis"
+    ),
+    "rows": re.compile(r"покажи\w* (?:\w+ )?строки|со строками|show (?:me )?(?:the )?rows|with (?:the )?rows"),
 }  # fmt: skip
+_QUOTED = re.compile(r"«[^»]*»+|“[^”]*”|\"[^\"]*\"")
 _WORD = re.compile(r"[^\W_]+")
 _LEGAL = frozenset(
     "ооо оао зао пао ао ип гбуз гбу мбу мбоу фгуп фгбу нко ltd llc inc gmbh co corp company plc limited group компания группа".split()
@@ -124,24 +137,62 @@ class Understood:
     accounts: tuple[tuple[str, str], ...] = ()
     wants: frozenset[str] = field(default_factory=frozenset)
     stems: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 def understood(question: str, portfolio: "Portfolio", *, language: Language | None = None) -> Understood:
     """The question's language and everything named in it."""
-    from knowledge.search import language_of, stems
+    from knowledge.search import stems
 
     plain = question.lower().replace("ё", "е").strip()
     own = tuple(stems(question))
     accounts = _accounts(own, question, portfolio)
+    wants = {name for name, pattern in WANTS.items() if pattern.search(plain)}
+    wants |= {"campaign"} if _campaigns(own, portfolio) else set()
     return Understood(
         question=question,
-        language=language or language_of(question),
+        language=language or spoken(question, names=_names(accounts, portfolio)),
         metrics=_named(own, _metric_names()),
         segments=_named(own, _segment_names()),
         accounts=accounts,
-        wants=frozenset(name for name, pattern in WANTS.items() if pattern.search(plain)),
+        wants=frozenset(wants),
         stems=own,
+        codes=tuple(dict.fromkeys(code for pattern, codes in TOPICS if pattern.search(plain) for code in codes)),
     )
+
+
+def spoken(question: str, *, names: frozenset[str] = frozenset()) -> Language:
+    """The language the question is asked in: quoted words, acronyms and names (their stems) do not decide."""
+    from knowledge.search import language_of, stems
+
+    words = [word for word in _WORD.findall(_QUOTED.sub(" ", question)) if word.isalpha()]
+    plain = [word for word in words if not (len(word) > 1 and word.isupper()) and not names & set(stems(word))]
+    russian = [language_of(word) == "ru" for word in plain]
+    if not plain:
+        return language_of(question)
+    return "ru" if russian[0] or 2 * sum(russian) >= len(plain) else "en"
+
+
+def _names(accounts: tuple[tuple[str, str], ...], portfolio: "Portfolio") -> frozenset[str]:
+    """Stems of the words in the names of the accounts and of the campaigns."""
+    from knowledge.search import stems
+
+    _campaigns((), portfolio)
+    known = [stem for name in portfolio.memo["campaign_names"] for stem in name]
+    return frozenset([*known, *(stem for _, name in accounts for stem in stems(name))])
+
+
+def _campaigns(own: tuple[str, ...], portfolio: "Portfolio") -> bool:
+    """Whether a campaign of the data is named in the question."""
+    from knowledge.search import stems
+
+    if "campaign_names" not in portfolio.memo:
+        known: list[tuple[str, ...]] = []
+        if portfolio.has("touches", "campaign"):
+            found = portfolio.run(portfolio.table("touches").select("campaign").distinct()).to_pylist()
+            known = [tuple(stems(row["campaign"])) for row in found if row["campaign"]]
+        portfolio.memo["campaign_names"] = known
+    return any(name and _place(own, name, set()) is not None for name in portfolio.memo["campaign_names"])
 
 
 def _named(own: tuple[str, ...], names: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:
@@ -193,12 +244,20 @@ def _accounts(own: tuple[str, ...], question: str, portfolio: "Portfolio") -> tu
     known = set(own)
     hits: list[tuple[int, tuple[str, str]]] = []
     for (account, name), core in zip(portfolio.accounts(), _cores(portfolio), strict=True):
-        if account in words or account in question.split():
+        if _is_meant(account, question, words):
             hits.append((99, (account, name)))
         elif core and set(core) <= known:
             hits.append((len(core), (account, name)))
     longest = max((length for length, _ in hits), default=0)
     return tuple(pair for length, pair in hits if length == longest)
+
+
+def _is_meant(account: str, question: str, words: set[str]) -> bool:
+    """Whether the id stands in the question; a bare number (sixty days) only after a word for a client."""
+    if account.isdigit():
+        before = r"(?:клиент\w*|компани\w*|client|account|customer|\bid|№|#)\s*[:№#]?\s*"
+        return re.search(rf"{before}{account}(?!\w)", question, re.IGNORECASE) is not None
+    return account in words or account in question.split()
 
 
 def _cores(portfolio: "Portfolio") -> list[tuple[str, ...]]:

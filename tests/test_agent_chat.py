@@ -1,6 +1,7 @@
 """Questions without a model: the right tool, a grounded answer, and a refusal where the data say nothing."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from agent.settings import Settings
 from agent.understand import understood
 from agent.writer import numbered
 from tests.agent_small import small
+from tests.portfolios import build
 from tests.scripted_llm import ScriptedLLM
-from tools.document import Answer
+from tools.document import Answer, Name
 from tools.portfolio import Portfolio
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases" / "planner.yaml").read_text("utf-8"))
@@ -166,3 +168,71 @@ def test_answers_are_plain_json(assistant: Assistant, portfolio: Portfolio) -> N
     from tools.reports.contract import dumps
 
     json.loads(dumps(assistant.render_answer(assistant.ask("Кто в зоне риска?", portfolio.snapshot))))
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Prepare ООО «Ромашка Д»'s value report and what they must confirm", "en"),
+        ("How is Ромашка Д doing?", "en"),
+        ("Ромашка Д: what is its health?", "en"),
+        ("Как работает cross-sell и up-sell?", "ru"),
+        ("NRR за 2024 год", "ru"),
+        ("Starbucks — какие кейсы?", "ru"),
+    ],
+)
+def test_names_do_not_decide_the_language(question: str, language: str, portfolio: Portfolio) -> None:
+    assert understood(question, portfolio).language == language
+
+
+FIRST_SCREEN = [
+    case["q"] for case in CASES if case["name"] in ("findings", "summary", "not_computed", "report", "letter")
+]
+
+
+@pytest.mark.parametrize("question", FIRST_SCREEN)
+def test_a_first_screen_question_is_answered_or_refused_in_its_language(
+    question: str, assistant: Assistant, portfolio: Portfolio
+) -> None:
+    answer = assistant.ask(question, portfolio.snapshot)
+    bound(answer)
+    shown = assistant.render_answer(answer)
+    assert shown["text"] and (answer.refused is None or not shown["readings"])
+    names = {slot.text for claim in answer.claims for slot in claim.slots.values() if isinstance(slot, Name)}
+    rest = shown["text"]
+    for name in sorted(names, key=len, reverse=True):
+        rest = rest.replace(name, "")
+    if answer.language == "en":
+        assert not re.search("[а-яё]", rest.lower()), rest
+
+
+def test_a_campaign_and_a_letter_give_no_figure_of_their_own(assistant: Assistant, portfolio: Portfolio) -> None:
+    campaign = assistant.ask("Did the campaign work against its control group?", portfolio.snapshot)
+    assert campaign.refused == REASONS["campaign"] and not campaign.claims
+    letter = assistant.ask("Напиши ООО «Ромашка Д» письмо", portfolio.snapshot)
+    assert letter.refused is None and letter.claims[0].id == "no_letters"
+
+
+def test_without_dates_the_reason_and_the_file_are_named(tmp_path: Path) -> None:
+    bare = build(tmp_path, accounts=[{"account_id": "A", "name": "Альфа"}, {"account_id": "B", "name": "Бета"}])
+    answer = Assistant.open(Settings(home=tmp_path, llm_base_url=None)).ask("Кто в зоне риска?", bare.snapshot)
+    assert answer.refused is not None and "RFM" not in answer.refused.ru and "счетов" in answer.refused.ru
+    for case in CASES:
+        if case["name"] in ("findings", "summary", "not_computed"):
+            bound(Assistant.open(Settings(home=tmp_path, llm_base_url=None)).ask(case["q"], bare.snapshot))
+
+
+def test_clients_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    twins = build(tmp_path, accounts=[{"account_id": key, "name": "ООО «Альфа»"} for key in ("A-7", "B-8")])
+    answer = Assistant.open(Settings(home=tmp_path, llm_base_url=None)).ask("Что с Альфой?", twins.snapshot)
+    assert answer.refused == REASONS["ambiguous"]
+    assert [slot.text for slot in answer.claims[0].slots.values() if isinstance(slot, Name)] == [
+        "ООО «Альфа» (A-7)",
+        "ООО «Альфа» (B-8)",
+    ]
+
+
+def test_a_number_of_days_is_no_client(tmp_path: Path) -> None:
+    counted = build(tmp_path, accounts=[{"account_id": key, "name": f"Фирма {key}"} for key in ("60", "61")])
+    assert understood("У кого договор кончается за 60 дней?", counted).accounts == ()
+    assert understood("Что с клиентом 60?", counted).accounts == (("60", "Фирма 60"),)

@@ -1,7 +1,5 @@
 """Money effect of a recommendation (metrics §8): money at stake times the client's own history, or a reason."""
 
-from dataclasses import replace
-
 from tools import ledger, stats
 from tools import segments as segmentation
 from tools.document import Finding
@@ -33,6 +31,7 @@ def effect(portfolio: Portfolio, finding: Finding, playbook: str) -> tuple[Readi
         denominator=stake.n,
         convention="one_client",
         scope={**scope, "kind": f"{finding.code}.break_even"},
+        window=portfolio.day,
         snapshot=portfolio.snapshot,
     )
     history = recovered(portfolio) if finding.code in RECOVERABLE else None
@@ -61,6 +60,7 @@ def effect(portfolio: Portfolio, finding: Finding, playbook: str) -> tuple[Readi
             ci_method="money at stake x Wilson 95% of own history",
             convention="own_history",
             scope=scope,
+            window=portfolio.day,
             snapshot=portfolio.snapshot,
         ),
         even,
@@ -69,7 +69,14 @@ def effect(portfolio: Portfolio, finding: Finding, playbook: str) -> tuple[Readi
 
 def _none(portfolio: Portfolio, scope: dict[str, str], reason: Text) -> Reading:
     return Reading(
-        "effect", Unit.MONEY_YEAR, None, status="undefined", reason=reason, scope=scope, snapshot=portfolio.snapshot
+        "effect",
+        Unit.MONEY_YEAR,
+        None,
+        status="undefined",
+        reason=reason,
+        scope=scope,
+        window=portfolio.day,
+        snapshot=portfolio.snapshot,
     )
 
 
@@ -84,7 +91,7 @@ def recovered(portfolio: Portfolio) -> tuple[int, int] | None:
 def _recovered(portfolio: Portfolio) -> tuple[int, int] | None:
     if portfolio.as_of is None or ledger.no_ledger(portfolio) is not None:
         return None
-    then = replace(portfolio, as_of=ledger.back(portfolio.as_of, 12), memo={})
+    then = portfolio.earlier(ledger.back(portfolio.as_of, 12))
     if ledger.anchor(then) is None or not ledger.months(then):
         return None
     risky = {account.id for account in segmentation.assign(then, "value").members("at_risk")}

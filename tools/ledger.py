@@ -31,6 +31,10 @@ CONVENTIONS = {
         "выручка, признанная в месяце, по строкам счетов: строка с периодом услуги разнесена по дням",
     ),
 }
+AFTER_DATA = Text(
+    "the data end before the day of the audit: what happened since is not in them",
+    "данные кончаются раньше дня аудита: что было потом, в них не видно",
+)
 TICKS = 10_000  # the ledger counts in ten-thousandths, the scale of money in the schema
 
 
@@ -52,6 +56,31 @@ def no_ledger(portfolio: Portfolio) -> Text | None:
     if anchor(portfolio) is None:
         return Text("there is no complete month yet", "ещё нет ни одного полного месяца")
     return None
+
+
+def doubt(portfolio: Portfolio) -> tuple[str, Text] | None:
+    """Why the ledger may mislead, as a flag and its reason; then nobody may be called lost or at risk.
+
+    A base of contracts is in doubt when nothing at all happened for more than a year before the day of the audit.
+    """
+    if convention(portfolio) != RECOGNISED:
+        late = (
+            portfolio.as_of is not None and portfolio.last is not None and (portfolio.as_of - portfolio.last).days > 366
+        )
+        return ("after_data", AFTER_DATA) if late else None
+    if not portfolio.has("invoices", "service_end"):
+        reason = Text(
+            "no line says which period it pays for: a yearly or quarterly payer would look lost between invoices",
+            "ни в одной строке не указан оплаченный период: годовой или квартальный плательщик между счетами выглядел бы ушедшим",
+        )
+        return "billing_rhythm", reason
+    if "last line" not in portfolio.memo:
+        table = portfolio.table("invoices")
+        portfolio.memo["last line"] = portfolio.run(table.agg(d=table.date.max())).column(0)[0].as_py()
+    last, day = portfolio.memo["last line"], anchor(portfolio)
+    if last is None or day is None or (day.year, day.month) <= (last.year, last.month):
+        return None
+    return "after_data", AFTER_DATA
 
 
 def mixed_currency(portfolio: Portfolio, name: str) -> Text | None:
@@ -171,10 +200,15 @@ def state(portfolio: Portfolio, points: Sequence[date]) -> Any:
     return worth.filter(worth.ticks > 0)
 
 
+def _priced(portfolio: Portfolio) -> Any:
+    """Subscriptions that count: of a client, with a price, no trial, not paused."""
+    table = portfolio.table("subscriptions")
+    counts = (table.mrr > 0) & ~table.is_trial.fill_null(False) & (table.status.fill_null("") != "paused")
+    return table.filter(table.account_id.notnull() & counts)
+
+
 def _contract(portfolio: Portfolio, points: Sequence[date]) -> Any:
-    subscriptions = portfolio.table("subscriptions").filter(
-        _.account_id.notnull(), _.mrr > 0, ~_.is_trial.fill_null(False)
-    )
+    subscriptions = _priced(portfolio)
     point = days(points)
     active = subscriptions.join(
         point,
@@ -182,6 +216,23 @@ def _contract(portfolio: Portfolio, points: Sequence[date]) -> Any:
         & (subscriptions.end_date.isnull() | (subscriptions.end_date > point.point)),
     )
     return active.group_by("account_id", "point").agg(ticks=_ticks(_.mrr).sum())
+
+
+def paused(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
+    """Table ``account_id, point`` of the accounts on a pause not longer than the policy's days; None without pauses."""
+    if convention(portfolio) != CONTRACT or not portfolio.pauses:
+        return None
+    table = portfolio.table("subscriptions").filter(_.account_id.notnull(), _.status == "paused")
+    point = days(points)
+    since = (point.point.cast("timestamp") - ibis.interval(days=int(portfolio.policy["pause_days"]))).date()
+    point = point.mutate(since=since)
+    held = table.join(
+        point,
+        (table.start_date <= point.point)
+        & (table.start_date >= point.since)
+        & (table.end_date.isnull() | (table.end_date > point.point)),
+    )
+    return held.select("account_id", "point").distinct()
 
 
 def _recognised(portfolio: Portfolio, points: Sequence[date]) -> Any:
@@ -266,13 +317,19 @@ def money(ticks: int | None) -> Decimal:
 
 
 def cohort(portfolio: Portfolio, window: Window) -> Any:
-    """Table ``account_id, opening, closing`` (ticks) of every account with either, over the window."""
+    """Table ``account_id, opening, closing`` (ticks), ``held`` (on pause at the end) of every account with either."""
     worth = state(portfolio, [window.opening, window.closing])
-    at_opening = worth.point == ibis.date(window.opening.year, window.opening.month, window.opening.day)
-    return worth.group_by("account_id").agg(
+    at_opening = worth.point == _literal(window.opening)
+    accounts = worth.group_by("account_id").agg(
         opening=worth.ticks.sum(where=at_opening).fill_null(0),
         closing=worth.ticks.sum(where=~at_opening).fill_null(0),
     )
+    marks = paused(portfolio, [window.closing])
+    if marks is None:
+        return accounts.mutate(held=ibis.literal(False))
+    marks = marks.select(on_hold=_.account_id)
+    joined = accounts.left_join(marks, accounts.account_id == marks.on_hold)
+    return joined.select("account_id", "opening", "closing", held=joined.on_hold.notnull())
 
 
 def cohort_totals(portfolio: Portfolio, window: Window) -> tuple[dict[str, Any], str]:
@@ -286,7 +343,7 @@ def cohort_totals(portfolio: Portfolio, window: Window) -> tuple[dict[str, Any],
                 kept=_.closing.sum().fill_null(0),
                 capped=ibis.least(_.opening, _.closing).sum().fill_null(0),
                 n=_.count(),
-                lost=(_.closing == 0).sum().fill_null(0),
+                lost=((_.closing == 0) & ~_.held).sum().fill_null(0),
             )
         )
     row, sql = portfolio.memo[key]
@@ -341,15 +398,16 @@ def _movements(portfolio: Portfolio, windows: list[Window]) -> Any:
         opening=both.before.fill_null(0),
         closing=both.ticks.fill_null(0),
     )
-    debut = worth.group_by("account_id").agg(debut=_.place.min()).view()
+    debut = _debuts(portfolio, worth, order).view()
     both = both.view().join(debut, "account_id").select("account_id", "place", "opening", "closing", "debut")
+    both, held = _held(portfolio, both, order, points)
     change = both.closing - both.opening
     conditions = {
         "new": (both.opening == 0) & (both.closing > 0) & (both.place == both.debut),
         "reactivation": (both.opening == 0) & (both.closing > 0) & (both.place > both.debut),
         "expansion": (both.opening > 0) & (change > 0),
-        "contraction": (both.closing > 0) & (change < 0),
-        "churn": (both.opening > 0) & (both.closing == 0),
+        "contraction": (change < 0) & ((both.closing > 0) | held),
+        "churn": (both.opening > 0) & (both.closing == 0) & ~held,
     }
     measures: dict[str, Any] = {"start": both.opening.sum(), "end": both.closing.sum()}
     measures["start_n"] = (both.opening > 0).sum()
@@ -361,3 +419,23 @@ def _movements(portfolio: Portfolio, windows: list[Window]) -> Any:
     joined = order.join(by_place, "place", how="left").filter(_.place > 0)
     shown = {name: joined[name].fill_null(0) for name in measures}
     return joined.select(month=joined.point, **shown).order_by("month")
+
+
+def _debuts(portfolio: Portfolio, worth: Any, order: Any) -> Any:
+    """Table ``account_id, debut``: the place of the month in which an account first paid, even if it left within it."""
+    if convention(portfolio) != CONTRACT:
+        return worth.group_by("account_id").agg(debut=_.place.min())
+    firsts = _priced(portfolio).group_by("account_id").agg(since=_.start_date.min())
+    place = order.view()
+    reached = firsts.join(place, place.point >= firsts.since)
+    return reached.group_by("account_id").agg(debut=_.place.min())
+
+
+def _held(portfolio: Portfolio, both: Any, order: Any, points: Sequence[date]) -> tuple[Any, Any]:
+    """The movements and the test that an account is on pause at the end of its month."""
+    marks = paused(portfolio, points)
+    if marks is None:
+        return both, ibis.literal(False)
+    marked = marks.join(order.view(), "point").select(on_hold=_.account_id, hold_place=_.place).view()
+    both = both.left_join(marked, (both.account_id == marked.on_hold) & (both.place == marked.hold_place))
+    return both, both.on_hold.notnull()

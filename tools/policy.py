@@ -34,6 +34,8 @@ DEFAULTS: Mapping[str, float] = {
     "usage_min_days": 8,
     "overdue_days": 30,
     "advocacy_days": 365,
+    "pause_days": 90,
+    "contraction_drop": 0.10,
     "limit_share": 0.80,
     "limit_months_hit": 2,
     "limit_months_seen": 3,

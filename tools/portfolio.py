@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
 from tools.document import Profile
-from tools.errors import UnknownName
+from tools.errors import UnknownName, UserError
 from tools.load import ControlTotal, Load, Problem, Question, TableLoad
 from tools.policy import Policy
+from tools.reading import Window
 from tools.schema import TABLES, arrow_schema
 from tools.text import Text
 
@@ -141,6 +142,9 @@ class Portfolio:
     policy: Policy
     profile_key: str | None = None
     narrow: Narrow | None = None
+    whole: "Portfolio | None" = None
+    last: date | None = None
+    outcomes_known: bool = True
     convention: str | None = None
     overlay: Mapping[str, pa.Table] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
@@ -164,6 +168,8 @@ class Portfolio:
         if self.as_of is not None and name in DATED:
             dated = table[DATED[name]]
             table = table.filter(dated.isnull() | (dated <= ibis.literal(self.as_of)))
+        if name == "value_goals" and not self.outcomes_known:
+            table = table.mutate(current=ibis.null("float64"))
         if self.narrow is None or "account_id" not in columns:
             return table
         shared = table.account_id.isnull() if name == "value_goals" else False  # promises to a whole plan
@@ -173,9 +179,18 @@ class Portfolio:
         inside = accounts.filter(accounts[self.narrow.by].cast("string") == self.narrow.group)
         return table.filter(table.account_id.isin(inside.account_id) | shared)
 
+    def earlier(self, day: date) -> "Portfolio":
+        """The same snapshot on an earlier day; outcomes of promises carry no date, so they are not known then."""
+        return replace(self, as_of=day, outcomes_known=False, memo={})
+
+    @property
+    def day(self) -> Window | None:
+        """The last day as a window, for readings of a state; None where nothing is dated."""
+        return None if self.as_of is None else Window(self.as_of, self.as_of + timedelta(days=1))
+
     def narrowed(self, narrow: Narrow) -> "Portfolio":
         """The same snapshot with only the accounts of one group."""
-        return replace(self, narrow=narrow, memo={})
+        return replace(self, narrow=narrow, whole=self, memo={})
 
     def sql(self, expression: Any) -> str:
         """The SQL of an expression over logical table names, the same in every process."""
@@ -209,6 +224,14 @@ class Portfolio:
             self.memo[("counts", name)] = {column: int(value) for column, value in row.items()}
         found: Mapping[str, int] = self.memo[("counts", name)]
         return found
+
+    @property
+    def pauses(self) -> bool:
+        """True where a subscription of the data is paused."""
+        if "pauses" not in self.memo:
+            found = self.query("SELECT count(*) FROM subscriptions WHERE status = 'paused'").column(0)[0].as_py()
+            self.memo["pauses"] = found > 0
+        return bool(self.memo["pauses"])
 
     def rows(self, name: str) -> int:
         """Number of rows of a table on ``as_of``."""
@@ -255,7 +278,7 @@ def open_portfolio(
     profile: str | None = None,
     policy: Policy | None = None,
 ) -> Portfolio:
-    """The snapshot as a portfolio; ``as_of`` defaults to the last dated event (None where nothing is dated)."""
+    """The snapshot as a portfolio; ``last`` of it is the day of the last dated event, and ``as_of`` defaults to the last dated event (None where nothing is dated)."""
     folder = home / "portfolios" / snapshot
     if not (folder / "manifest.json").exists():
         known = [path.name for path in folder.parent.glob("[!.]*")] if folder.parent.exists() else []
@@ -265,7 +288,9 @@ def open_portfolio(
     for name in TABLES:
         path = str(folder / f"{name}.parquet").replace("'", "''")
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
-    last = _last_event(connection)
+    first, last = _events(connection)
+    if as_of is not None and first is not None and last is not None:
+        _check_day(as_of, first, last)
     return Portfolio(
         snapshot=snapshot,
         manifest=manifest,
@@ -273,10 +298,23 @@ def open_portfolio(
         as_of=None if last is None else as_of or last,
         policy=policy or Policy(),
         profile_key=profile,
+        last=last,
     )
 
 
-def _last_event(connection: duckdb.DuckDBPyConnection) -> date | None:
-    union = " UNION ALL ".join(f"SELECT max({column}) AS d FROM {table}" for table, column in DATED.items())
-    found = connection.execute(f"SELECT max(d) FROM ({union})").fetchone()
-    return found[0] if found else None
+def _events(connection: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
+    union = " UNION ALL ".join(f"SELECT {column} AS d FROM {table}" for table, column in DATED.items())
+    found = connection.execute(f"SELECT min(d), max(d) FROM ({union})").fetchone()
+    return (found[0], found[1]) if found else (None, None)
+
+
+def _check_day(as_of: date, first: date, last: date) -> None:
+    """Refuse a last day on which the data cannot say anything: before them, or more than five years after them."""
+    if first <= as_of <= last + timedelta(days=5 * 366):
+        return
+    raise UserError(
+        Text(
+            f"The data run from {first} to {last}; {as_of} is outside of them: choose a last day within.",
+            f"Данные охватывают период с {first} по {last}, а {as_of} вне его: выберите последний день внутри.",
+        )
+    )

@@ -85,11 +85,15 @@ def _months_share(portfolio: "Portfolio") -> float | None:
 
 
 def _ratio(portfolio: "Portfolio", kind: str, value: float) -> Reading:
-    return Reading("segments", Unit.RATIO, value, scope={"kind": kind}, snapshot=portfolio.snapshot)
+    return Reading(
+        "segments", Unit.RATIO, value, scope={"kind": kind}, window=portfolio.day, snapshot=portfolio.snapshot
+    )
 
 
 def _count(portfolio: "Portfolio", kind: str, value: int) -> Reading:
-    return Reading("segments", Unit.COUNT, value, scope={"kind": kind}, snapshot=portfolio.snapshot)
+    return Reading(
+        "segments", Unit.COUNT, value, scope={"kind": kind}, window=portfolio.day, snapshot=portfolio.snapshot
+    )
 
 
 def _profile(key: str, text: Text, **slots: Reading) -> Profile:

@@ -18,7 +18,7 @@ def wilson(events: int, n: int) -> tuple[float, float]:
     share = events / n
     middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
     half = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return max(0.0, middle - half) if events else 0.0, min(1.0, middle + half) if events < n else 1.0
 
 
 def nps_interval(promoters: int, passives: int, detractors: int) -> tuple[float, float]:

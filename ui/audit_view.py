@@ -122,14 +122,16 @@ def _distinct(items: Iterable[Recommendation]) -> list[Recommendation]:
     found: dict[str, Recommendation] = {}
     for item in items:
         known = found.get(item.playbook)
-        if known is None or (known.effect.value is None and item.effect.value is not None):
+        if known is None or (not known.effect.usable and item.effect.usable):
             found[item.playbook] = item
     return list(found.values())
 
 
 def _effect(item: Recommendation, register: Register, language: Language) -> Styled:
-    shown = terminal.value(item.effect, language, currency=register.currency)
-    if item.effect.value is None and item.break_even is not None and item.break_even.value is not None:
+    if item.effect.usable:
+        return terminal.value(item.effect, language, currency=register.currency)
+    shown = Styled(formats.ABSENT[language], style="bright_black")
+    if item.break_even is not None and item.break_even.value is not None:
         share = formats.reading(item.break_even, language, currency=register.currency)
         shown.append(f"\n{phrase('break_even', language)} {share}", style="bright_black")
     return shown

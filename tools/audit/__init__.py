@@ -116,7 +116,23 @@ class Draft:
 
     def count(self, code: str, value: int) -> Reading:
         """A count of accounts or rows made by the step."""
-        return Reading("segments", Unit.COUNT, value, n=value, scope={"kind": code}, snapshot=self.portfolio.snapshot)
+        return Reading(
+            "segments",
+            Unit.COUNT,
+            value,
+            n=value,
+            scope={"kind": code},
+            window=self.portfolio.day,
+            snapshot=self.portfolio.snapshot,
+        )
+
+    def target(self, item: Reading, value: float) -> Reading:
+        """The policy's target of a reading's metric, as a reading to show beside it."""
+        scope = {"kind": "target"}
+        snapshot = self.portfolio.snapshot
+        return Reading(
+            item.key, item.unit, value, convention="target:policy", grade="stated", scope=scope, snapshot=snapshot
+        )
 
     def stake(self, code: str, ids: Iterable[str]) -> Reading | None:
         """Yearly money of the accounts, as ``money_at_stake``; None where no money is known."""

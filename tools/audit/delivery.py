@@ -1,5 +1,6 @@
 """Step 2: do the mechanics deliver value."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tools.audit import Draft, audit_step
@@ -58,9 +59,10 @@ def _ttv(draft: Draft) -> None:
     if ttv.usable and ttv.value is not None and target is not None and float(ttv.value) > target:
         claim = draft.claim(
             "slow_ttv",
-            "The first benefit takes {days}, longer than the target.",
-            "Первая польза приходит за {days} — дольше цели.",
+            "The first benefit takes {days}; the target is {target}.",
+            "Первая польза приходит за {days}; цель — {target}.",
             days=ttv,
+            target=draft.target(ttv, target),
         )
         draft.find("slow_ttv", "warning", claim)
 
@@ -81,6 +83,7 @@ def _journey(draft: Draft) -> None:
                 reached[stage],
                 n=reached[stage],
                 scope={"by": "stage", "group": stage},
+                window=portfolio.day,
                 snapshot=portfolio.snapshot,
             )
         )
@@ -145,6 +148,7 @@ def _gap(draft: Draft) -> None:
             round(missing, 2),
             n=1,
             scope={"account": account},
+            window=draft.portfolio.day,
             snapshot=draft.portfolio.snapshot,
         )
         why = Claim(
@@ -152,13 +156,16 @@ def _gap(draft: Draft) -> None:
             Text("promised and not received: {gap}", "обещано и не получено: {gap}"),
             {"gap": owed},
         )
-        lines.append(draft.line(account, why))
+        lines.append(replace(draft.line(account, why), money=owed))
+    unknown = draft.read("value_gap", "unknown", quiet=True)
     claim = draft.claim(
         "gap",
-        "Of {promised} promised to clients, {gap} has not been received; the promise score (VRS) is {score}.",
-        "Из обещанных клиентам {promised} не получено {gap}; выполнение обещаний (VRS) — {score}.",
+        "Of {promised} promised to clients, {realised} has been received and {gap} has not; the outcome of {unknown} is not known. The promise score (VRS) is {score}.",
+        "Из обещанных клиентам {promised} получено {realised}, не получено {gap}; по {unknown} итог неизвестен. Выполнение обещаний (VRS) — {score}.",
         promised=promised,
+        realised=draft.read("value_gap", "realised", quiet=True),
         gap=gap,
+        unknown=unknown,
         score=score,
     )
     draft.find("value_gap", "warning", claim, accounts=lines, stake=gap)
@@ -186,6 +193,7 @@ def _usage(draft: Draft) -> None:
             change,
             n=1,
             scope={"account": account, "kind": "usage_change"},
+            window=portfolio.day,
             snapshot=portfolio.snapshot,
         )
         why = Claim(

@@ -4,7 +4,7 @@ from tools import ledger
 from tools import segments as segmentation
 from tools.audit import Draft, audit_step
 from tools.document import Chart, Claim, Step
-from tools.metrics.health import scores
+from tools.metrics.health import open_critical, scores
 from tools.metrics.orders import worths
 from tools.reading import Reading, Unit, Window
 from tools.segments.value import limit_hitters
@@ -45,18 +45,19 @@ def growth_step(draft: Draft) -> Step:
 
 def _bridge(draft: Draft) -> None:
     year = ledger.year(draft.portfolio)
-    if not draft.portfolio.has("invoices", "service_end") and ledger.convention(draft.portfolio) == ledger.RECOGNISED:
+    doubt = ledger.doubt(draft.portfolio)
+    if doubt is not None:
         draft.say(
-            "rhythm",
-            "No line says which period it pays for; what follows counts each line in the month of its invoice and is provisional: nobody is called lost.",
-            "Ни в одной строке не указан оплаченный период; ниже каждая строка отнесена к месяцу счёта, это предварительно: ушедшим никто не назван.",
+            "doubt",
+            "The months of these data may mislead, so the figures below are provisional and nobody is called lost.",
+            "Месяцы по этим данным могут вводить в заблуждение: цифры ниже предварительные, ушедшим никто не назван.",
         )
         draft.lack(
             Text("Billing rhythm", "Ритм счетов"),
-            Text("lines carry no service period", "в строках нет периода услуги"),
+            doubt[1],
             Text(
-                "service start and end in each line, or the rhythm of each client",
-                "начало и конец периода услуги в строках или ритм каждого клиента",
+                "service start and end in each line, and lines up to the day of the audit",
+                "начало и конец периода услуги в каждой строке и строки вплоть до дня аудита",
             ),
         )
     opening = draft.read("mrr", window=Window(ledger.back(year.start, 1), year.start), quiet=True)
@@ -93,11 +94,11 @@ def _retention(draft: Draft) -> None:
     draft.say(
         "nrr",
         "The clients of a year ago now pay {nrr} of what they paid then; without growth, {grr}.",
-        "Клиенты годичной давности платят {nrr} от прежнего; без учёта роста — {grr}.",
+        "Клиенты, работавшие с нами год назад, платят сейчас {nrr} от прежнего; без учёта роста — {grr}.",
         nrr=nrr,
         grr=grr,
     )
-    if "billing_rhythm" in nrr.flags:
+    if ledger.doubt(draft.portfolio) is not None:
         return
     if float(nrr.value) < target:
         claim = draft.claim(
@@ -234,13 +235,15 @@ def _limits(draft: Draft) -> None:
     health = scores(portfolio)
     paying = worths(portfolio)
     red = portfolio.policy["chs_red"]
-    ready = [
-        account
-        for account in sorted(limit_hitters(portfolio))
-        if account in paying
-        and account in health
-        and (health[account].score is None or (health[account].score or 0) > red)
-    ]
+    risky = set()
+    if segmentation.impossible(portfolio, "value") is None:
+        risky = {account.id for account in segmentation.assign(portfolio, "value").members("at_risk")}
+    blocked = open_critical(portfolio) | risky
+    ready = []
+    for account in sorted(limit_hitters(portfolio)):
+        score = health[account].score if account in health else None
+        if account in paying and account not in blocked and score is not None and score > red:
+            ready.append(account)
     if not ready:
         return
     median = sorted(paying.values())[len(paying) // 2]

@@ -59,6 +59,7 @@ def _identity(draft: Draft) -> None:
         scope={"kind": "identity"},
         rows=Rows(known, gaps),
         sql=f'SELECT CAST("known" AS DOUBLE) / "every" AS "value" FROM ({sql}) AS "r"',
+        window=portfolio.day,
         snapshot=portfolio.snapshot,
     )
     draft.say(

@@ -66,6 +66,7 @@ def _coverage(draft: Draft) -> None:
         numerator=len(promised),
         denominator=len(paying),
         scope={"kind": "report_coverage"},
+        window=draft.portfolio.day,
         snapshot=draft.portfolio.snapshot,
     )
     target = draft.portfolio.policy["target_report_coverage"]
@@ -101,7 +102,9 @@ def _broken(draft: Draft) -> None:
             continue
         if item.score <= portfolio.policy["chs_red"]:
             continue
-        kept = Reading("vrs", Unit.SCORE, score, n=1, scope={"account": account}, snapshot=portfolio.snapshot)
+        kept = Reading(
+            "vrs", Unit.SCORE, score, n=1, scope={"account": account}, window=portfolio.day, snapshot=portfolio.snapshot
+        )
         if account in ends:
             why = Claim(
                 f"why.broken.{account}",

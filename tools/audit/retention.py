@@ -9,6 +9,7 @@ from tools.document import AccountLine, Chart, Claim, Slot, Step
 from tools.metrics.contracts import contract_ends, last_contact, silent
 from tools.metrics.health import days_late
 from tools.metrics.orders import worths
+from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit
 from tools.text import Text
 
@@ -78,25 +79,35 @@ def _churn(draft: Draft) -> None:
             )
             draft.find("no_dates", "warning", claim)
         return
+    found = ledger.doubt(portfolio)
+    if found is not None:
+        for key in ("logo_churn", "grr"):
+            draft.read(key, quiet=True)
+        needs = Text(
+            "service periods in the lines, up to the day of the audit", "периоды услуг в строках вплоть до дня аудита"
+        )
+        draft.lack(Text("Client churn", "Отток клиентов"), found[1], needs)
+        return
     churn, money = draft.read("logo_churn"), draft.read("money_churn", quiet=True)
     kept = draft.read("logo_churn", "retention", quiet=True)
     draft.read("grr", quiet=True)
     events = draft.read("movements", "churn_events", quiet=True)
-    draft.say(
-        "churn",
-        "Over the year {churn} of the clients left and {kept} stayed; {money} of their revenue was lost.",
-        "За год ушли {churn} клиентов, остались {kept}; потеряно {money} их выручки.",
-        churn=churn,
-        kept=kept,
-        money=money,
-    )
-    if events.value is not None and events.scope.get("kind") == "churn_events":
+    if all(finding.code != "contradicting_churn" for finding in draft.findings):  # else no single answer is told
         draft.say(
-            "events",
-            "Churn events since the data begin: {events}.",
-            "Событий ухода с начала данных: {events}.",
-            events=events,
+            "churn",
+            "Over the year {churn} of the clients left and {kept} stayed; {money} of their revenue was lost.",
+            "За год ушли {churn} клиентов, остались {kept}; потеряно {money} их выручки.",
+            churn=churn,
+            kept=kept,
+            money=money,
         )
+        if events.scope.get("kind") == "churn_events":
+            draft.say(
+                "events",
+                "Churn events since the data begin: {events}.",
+                "Событий ухода с начала данных: {events}.",
+                events=events,
+            )
     by_month = [item for item in metrics.compute(portfolio, "movements") if item.scope.get("kind") == "churn"]
     last = sorted(by_month, key=lambda item: item.scope["group"])[-24:]
     labels = tuple(Text(item.scope["group"], item.scope["group"]) for item in last)
@@ -105,12 +116,13 @@ def _churn(draft: Draft) -> None:
     )
     target = portfolio.policy.target("logo_churn")
     assert target is not None
-    if "billing_rhythm" not in churn.flags and churn.usable and churn.value is not None and float(churn.value) > target:
+    if churn.usable and churn.value is not None and float(churn.value) > target:
         claim = draft.claim(
             "high",
-            "Client churn of {churn} a year is above the target.",
-            "Отток клиентов {churn} в год выше цели.",
+            "Client churn is {churn} a year; the target is {target}.",
+            "Отток клиентов — {churn} в год при цели {target}.",
             churn=churn,
+            target=draft.target(churn, target),
         )
         draft.find("churn_high", "warning", claim)
 
@@ -198,7 +210,15 @@ def _overdue(draft: Draft) -> None:
     late = {account: days for account, days in days_late(draft.portfolio).items() if days > 0}
     lines = []
     for account, days in late.items():
-        delay = Reading("overdue", Unit.DAYS, days, n=1, scope={"account": account}, snapshot=draft.portfolio.snapshot)
+        delay = Reading(
+            "overdue",
+            Unit.DAYS,
+            days,
+            n=1,
+            scope={"account": account},
+            window=draft.portfolio.day,
+            snapshot=draft.portfolio.snapshot,
+        )
         lines.append(
             draft.line(
                 account,
@@ -254,20 +274,27 @@ def _lapsing(draft: Draft) -> None:
     if ledger.no_ledger(portfolio) is None or segmentation.impossible(portfolio, "rfm") is not None:
         return
     gone = segmentation.assign(portfolio, "rfm").members("lapsing")
-    if not gone:
+    if not gone or not _half_a_year(portfolio):
         return
     stake = draft.stake("lapsing_buyers", [account.id for account in gone])
     claim = None
     if stake is not None:
         claim = draft.claim(
             "lapsing",
-            "Buyers that used to order often or much and have gone quiet: {clients}; they brought {money}.",
-            "Покупали часто или много и замолчали {clients:клиент|клиента|клиентов}; за год они принесли {money}.",
+            "Buyers that used to order often or much and have gone quiet: {clients}; their revenue is {money}.",
+            "Покупали часто или много и замолчали {clients:клиент|клиента|клиентов}; их выручка — {money}.",
             clients=draft.count("lapsing_buyers", len(gone)),
             money=stake,
         )
     lines = [draft.line(account.id, account.why, name=account.name) for account in gone]
     draft.find("lapsing_buyers", "urgent", claim, accounts=lines, stake=stake)
+
+
+def _half_a_year(portfolio: Portfolio) -> bool:
+    """True where the orders span long enough to tell a quiet buyer from a short export."""
+    lines = portfolio.table("invoices")
+    first = portfolio.run(lines.agg(d=lines.date.min())).column(0)[0].as_py()
+    return first is not None and portfolio.as_of is not None and (portfolio.as_of - first).days >= 180
 
 
 def _voice(draft: Draft) -> None:
@@ -278,9 +305,10 @@ def _voice(draft: Draft) -> None:
     if nps.usable and nps.value is not None and target is not None and float(nps.value) < target:
         claim = draft.claim(
             "detractors",
-            "The recommendation index is {nps}, below the target; answers of critics: {low}.",
-            "Индекс рекомендаций {nps} ниже цели; ответов критиков: {low}.",
+            "The recommendation index is {nps}, the target {target}; answers of critics: {low}.",
+            "Индекс рекомендаций — {nps} при цели {target}; ответов критиков: {low}.",
             nps=nps,
+            target=draft.target(nps, target),
             low=low,
         )
         draft.find("nps_detractors", "warning", claim)

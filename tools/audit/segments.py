@@ -6,6 +6,7 @@ from tools import segments as segmentation
 from tools.audit import Draft, audit_step, name
 from tools.document import Chart, Claim, Step
 from tools.metrics.orders import on, worths
+from tools.metrics.value import account_scores
 from tools.reading import Reading, Unit
 from tools.segments import Segmentation
 from tools.text import Text
@@ -92,16 +93,17 @@ def _segmentation(draft: Draft, by: str) -> Segmentation | None:
 
 def _value(draft: Draft, found: Segmentation) -> None:
     size = {group.key: group for group in found.groups}
-    good = [*found.members("advocates"), *found.members("core")]
-    receives = draft.count("receives_value", len(good))
-    everyone = draft.count("clients_in_force", len(found.accounts) - len(found.members("lost")))
+    kept = account_scores(draft.portfolio)
+    target = draft.portfolio.policy["target_vrs"]
+    everyone = [account for account in found.accounts if account.segment != "lost"]
+    good = [account for account in everyone if (kept.get(account.id, (None, 0.0))[0] or 0) >= target]
     if draft.portfolio.has("value_goals"):
         draft.say(
             "receives",
-            "Confirmed value reaches {receives} of {everyone:client|clients} in force.",
-            "Пользу подтверждённо получают {receives} из {everyone:действующего клиента|действующих клиентов|действующих клиентов}.",
-            receives=receives,
-            everyone=everyone,
+            "What was promised is received to the target by {receives} of {everyone:client|clients} in force.",
+            "Обещанную пользу в целевом объёме получают {receives} из {everyone:действующего клиента|действующих клиентов|действующих клиентов}.",
+            receives=draft.count("receives_value", len(good)),
+            everyone=draft.count("clients_in_force", len(everyone)),
         )
     risky = found.members("at_risk")
     if risky:
@@ -248,7 +250,17 @@ def _pains(draft: Draft) -> None:
     for theme, number in sorted(themes.items(), key=lambda item: (-item[1], item[0])):
         scope = {"kind": "tickets", "by": "theme", "group": str(theme)}
         readings.append(
-            draft.keep(Reading("segments", Unit.COUNT, number, n=number, scope=scope, snapshot=portfolio.snapshot))
+            draft.keep(
+                Reading(
+                    "segments",
+                    Unit.COUNT,
+                    number,
+                    n=number,
+                    scope=scope,
+                    window=portfolio.day,
+                    snapshot=portfolio.snapshot,
+                )
+            )
         )
     top = readings[0].scope["group"]
     hurt = sorted({row["account_id"] for row in rows if row["theme"] == top})

@@ -39,6 +39,9 @@ class Ask:
         """A reading of the metric with the portfolio's snapshot and scope; None becomes ``undefined``."""
         narrow = self.portfolio.narrow
         inside = {"by": narrow.by, "group": narrow.group} if narrow else {}
+        rate = (unit or self.metric.unit) not in SUMS or self.metric.key in MEANS
+        if narrow and value is not None and rate and more.get("n", 0) < self.portfolio.policy["min_accounts"]:
+            status, reason = "insufficient", reason or thin_reason()
         flags = tuple(more.pop("flags", ()))
         more.setdefault("window", self.window)
         more.setdefault("convention", self.convention)
@@ -65,7 +68,10 @@ class Ask:
             return self.undefined(Text("no client to count over", "нет клиентов, по которым считать"), **more)
         low, high = stats.wilson(events, n)
         policy = self.portfolio.policy
-        thin = n < policy["min_accounts"] or high - low > policy["max_ci_width"]
+        wide = high - low > policy["max_ci_width"] or (
+            events > 0 and high - low > policy["max_ci_relative"] * events / n
+        )
+        thin = n < policy["min_accounts"] or wide
         status: Status = "insufficient" if thin and (not census or self.portfolio.narrow) else "ok"
         more.setdefault("status", status)
         if more["status"] == "insufficient":
@@ -73,6 +79,10 @@ class Ask:
         return self.reading(
             events / n, n=n, numerator=events, denominator=n, ci=(low, high), ci_method="Wilson 95%", **more
         )
+
+
+SUMS = (Unit.COUNT, Unit.MONEY, Unit.MONEY_MONTH, Unit.MONEY_YEAR)
+MEANS = ("arpa", "revenue_per_client", "ltv")  # money a client: a rate of the group all the same
 
 
 def thin_reason() -> Text:

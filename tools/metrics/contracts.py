@@ -81,6 +81,12 @@ def overdue(ask: Ask) -> list[Reading]:
     portfolio = ask.portfolio
     if portfolio.as_of is None or not portfolio.has("invoices", "due_date"):
         return [ask.undefined(Text("invoices carry no due dates", "в счетах нет сроков оплаты"), window=None)]
+    if not portfolio.has("invoices", "paid_date"):
+        why = Text(
+            "invoices carry no payment dates, so an unpaid one cannot be told from a paid one",
+            "в счетах нет дат оплаты: неоплаченный не отличить от оплаченного",
+        )
+        return [ask.undefined(why, window=None)]
     mixed = ledger.mixed_currency(portfolio, "invoices")
     if mixed is not None:
         return [ask.undefined(mixed, window=None)]
@@ -94,8 +100,10 @@ def overdue(ask: Ask) -> list[Reading]:
     row, sql = portfolio.row(late.agg(money=late.amount.sum(), clients=late.account_id.nunique(), n=late.count()))
     n = int(row["clients"])
     return [
-        ask.reading(row["money"] or 0, n=n, window=None, sql=one_value(sql, 'COALESCE("money", 0)')),
-        ask.reading(n, unit=Unit.COUNT, n=n, window=None, scope={"kind": "clients"}, sql=one_value(sql, '"clients"')),
+        ask.reading(row["money"] or 0, n=n, window=portfolio.day, sql=one_value(sql, 'COALESCE("money", 0)')),
+        ask.reading(
+            n, unit=Unit.COUNT, n=n, window=portfolio.day, scope={"kind": "clients"}, sql=one_value(sql, '"clients"')
+        ),
     ]
 
 
@@ -127,7 +135,7 @@ def silence(ask: Ask) -> Reading:
     if portfolio.as_of is None or not portfolio.has("touches"):
         return ask.undefined(Text("no contacts are recorded", "контакты не записаны"), window=None)
     quiet = silent(portfolio)
-    return ask.reading(len(quiet), n=len(worths(portfolio)), numerator=len(quiet), window=None)
+    return ask.reading(len(quiet), n=len(worths(portfolio)), numerator=len(quiet), window=portfolio.day)
 
 
 def silent(portfolio: Portfolio) -> list[str]:

@@ -86,28 +86,45 @@ def _support(portfolio: Portfolio) -> dict[str, float]:
     return {account: found.get(account, 0.0) for account, _name in portfolio.accounts()}
 
 
+def open_critical(portfolio: Portfolio) -> set[str]:
+    """Accounts with a critical ticket open on ``as_of``."""
+    if portfolio.as_of is None or not portfolio.has("tickets", "priority"):
+        return set()
+    tickets = portfolio.table("tickets")
+    still = tickets.closed.isnull() | (tickets.closed > on(portfolio.as_of))
+    found = tickets.filter(still & critical(tickets), tickets.account_id.notnull()).select("account_id").distinct()
+    return {str(value) for value in portfolio.run(found).column(0).to_pylist()}
+
+
 def critical(tickets: Any) -> Any:
     """True for tickets of critical priority."""
     return tickets.priority == "critical"
 
 
 def _relationship(portfolio: Portfolio) -> dict[str, float]:
-    if portfolio.as_of is None or not portfolio.has("surveys"):
+    """Last survey answer of a year, 0-100; the mean satisfaction with tickets stands for it where none was answered."""
+    if portfolio.as_of is None:
         return {}
-    surveys = portfolio.table("surveys").filter(_.date > on(portfolio.as_of - timedelta(days=365)))
-    last = surveys.mutate(
-        place=ibis.row_number().over(
-            ibis.window(group_by="account_id", order_by=[ibis.desc("date"), ibis.desc("source_row")])
-        )
-    ).filter(_.place == 0)
-    return {
-        row["account_id"]: 10.0 * row["score"] for row in portfolio.run(last.select("account_id", "score")).to_pylist()
-    }
+    since = on(portfolio.as_of - timedelta(days=365))
+    found: dict[str, float] = {}
+    if portfolio.has("tickets", "csat"):
+        tickets = portfolio.table("tickets").filter(_.opened > since, _.csat >= 1, _.csat <= 5, _.account_id.notnull())
+        mean = tickets.group_by("account_id").agg(score=25 * (_.csat.mean() - 1))
+        found |= {row["account_id"]: float(row["score"]) for row in portfolio.run(mean).to_pylist()}
+    if portfolio.has("surveys"):
+        surveys = portfolio.table("surveys").filter(_.date > since, _.score >= 0, _.score <= 10)
+        newest = [ibis.desc("date"), ibis.desc("source_file"), ibis.desc("source_row")]
+        place = ibis.row_number().over(ibis.window(group_by="account_id", order_by=newest))
+        last = surveys.mutate(place=place).filter(_.place == 0).select("account_id", "score")
+        found |= {row["account_id"]: 10.0 * row["score"] for row in portfolio.run(last).to_pylist()}
+    return found
 
 
 def days_late(portfolio: Portfolio) -> dict[str, float]:
     """Worst days past due on ``as_of`` over the unpaid documents, by account with due dates; 0 where none is late."""
-    if portfolio.as_of is None or not portfolio.has("invoices", "due_date"):
+    if portfolio.as_of is None or not (
+        portfolio.has("invoices", "due_date") and portfolio.has("invoices", "paid_date")
+    ):
         return {}
     lines = portfolio.table("invoices").filter(_.account_id.notnull(), _.due_date.notnull(), _.amount > 0)
     unpaid = lines.paid_date.isnull() | (lines.paid_date > on(portfolio.as_of))
@@ -128,10 +145,18 @@ def percentile(values: dict[str, float]) -> dict[str, float]:
     }
 
 
+def _of(values: dict[str, float], accounts: set[str]) -> dict[str, float]:
+    return {account: value for account, value in values.items() if account in accounts}
+
+
 def scores(portfolio: Portfolio) -> dict[str, Health]:
     """Health of every paying account (every account where nothing recurs), by account."""
     if "health" not in portfolio.memo:
-        portfolio.memo["health"] = _scores(portfolio)
+        if portfolio.whole is not None:  # the reference is the whole base, never the group itself
+            inside = set(paying(portfolio))
+            portfolio.memo["health"] = {a: item for a, item in scores(portfolio.whole).items() if a in inside}
+        else:
+            portfolio.memo["health"] = _scores(portfolio)
     found: dict[str, Health] = portfolio.memo["health"]
     return found
 
@@ -139,13 +164,14 @@ def scores(portfolio: Portfolio) -> dict[str, Health]:
 def _scores(portfolio: Portfolio) -> dict[str, Health]:
     late = {account: -days for account, days in days_late(portfolio).items()}
     kept = {account: score for account, (score, _gap) in account_scores(portfolio).items() if score is not None}
+    base = set(paying(portfolio))
     raw: dict[str, dict[str, float]] = {
-        "usage": percentile(usage_change(portfolio)),
-        "adoption": percentile(_adoption(portfolio)),
+        "usage": percentile(_of(usage_change(portfolio), base)),
+        "adoption": percentile(_of(_adoption(portfolio), base)),
         "value": kept,
-        "support": percentile(_support(portfolio)),
+        "support": percentile(_of(_support(portfolio), base)),
         "relationship": _relationship(portfolio),
-        "payment": percentile(late),
+        "payment": percentile(_of(late, base)),
     }
     weights = {name: portfolio.policy[f"chs_weight_{name}"] for name in COMPONENTS}
     total = sum(weights.values())
@@ -195,7 +221,7 @@ def customer_health_score(ask: Ask) -> list[Reading]:
     """
     portfolio = ask.portfolio
     if portfolio.as_of is None:
-        return [ask.undefined(Text("nothing in the data is dated", "в данных нет дат"), window=None)]
+        return [ask.undefined(Text("nothing in the data is dated", "в данных нет дат"), window=portfolio.day)]
     every = scores(portfolio)
     known = [item.score for item in every.values() if item.score is not None]
     if not known:
@@ -205,7 +231,7 @@ def customer_health_score(ask: Ask) -> list[Reading]:
                     "too few components are known for any client",
                     "ни по одному клиенту не известно достаточно составляющих",
                 ),
-                window=None,
+                window=portfolio.day,
             )
         ]
     coverage = sum(item.coverage for item in every.values()) / len(every)
@@ -218,7 +244,12 @@ def customer_health_score(ask: Ask) -> list[Reading]:
             "по части клиентов составляющих слишком мало для индекса",
         ),
     }
-    common: dict[str, Any] = {"n": len(known), "window": None, "flags": ("expert_weights",), "coverage": coverage}
+    common: dict[str, Any] = {
+        "n": len(known),
+        "window": portfolio.day,
+        "flags": ("expert_weights",),
+        "coverage": coverage,
+    }
     head = ask.reading(sum(known) / len(known), status=status, reason=reasons.get(status), **common)
     red = sum(1 for score in known if score <= portfolio.policy["chs_red"])
     green = sum(1 for score in known if score > portfolio.policy["chs_green"])

@@ -3,10 +3,12 @@
 from typing import Any
 
 from tools.metrics import Ask, metric, reading
-from tools.metrics.recurring import NEEDS, base
+from tools.metrics.orders import worths
+from tools.metrics.recurring import NEEDS, base, closing
 from tools.reading import Reading, Status, Unit
 from tools.text import Text
 
+MONTH_DAYS = 365 / 12
 FORMS = {
     "discounted": Text(
         "margin or revenue a month, discounted, over a fixed horizon",
@@ -52,36 +54,43 @@ def lifetime_value(ask: Ask) -> list[Reading]:
     if isinstance(ready, Reading):
         return [ready]
     churn_year = reading(ready.portfolio, "logo_churn", window=ready.window)
-    arpa = reading(ready.portfolio, "arpa")
-    if churn_year.value is None or arpa.value is None:
-        return [ready.undefined(churn_year.reason or arpa.reason or NEEDS)]
+    worth, clients, _sql = closing(ready)
+    if churn_year.value is None or clients == 0:
+        return [ready.undefined(churn_year.reason or NEEDS)]
     margin = _margin(ready)
-    monthly = float(arpa.value) * (margin if margin is not None else 1.0)
+    monthly = float(worth / clients) * (margin if margin is not None else 1.0)
     flags = () if margin is not None else ("revenue_not_margin",)
     n = churn_year.n
     if churn_year.value == 0:
         return _no_churn(ready, monthly, n, flags)
-    churn = 1 - (1 - float(churn_year.value)) ** (1 / 12)
+    assert ready.window is not None
+    churn = 1 - (1 - float(churn_year.value)) ** (MONTH_DAYS / ready.window.days)
     policy = ready.portfolio.policy
     thin = n < policy["min_accounts"]
     status: Status = "insufficient" if thin else churn_year.status
     why = _few() if thin else churn_year.reason
-    worth = discounted(
+    value = discounted(
         monthly, churn, discount_year=policy["ltv_discount_year"], months=int(policy["ltv_horizon_months"])
     )
     common: dict[str, Any] = {"status": status, "reason": why, "n": n, "flags": flags}
-    return [
-        ready.reading(worth, convention="discounted", **common),
+    forms = [
+        ready.reading(value, convention="discounted", **common),
         ready.reading(monthly / churn, convention="simple", scope={"kind": "simple"}, **common),
     ]
+    return forms[::-1] if ask.convention == "simple" else forms
 
 
 def _margin(ask: Ask) -> float | None:
-    if not ask.portfolio.has("accounts", "margin"):
+    """Gross margin of the paying clients, weighted by what they pay; None where no client states one."""
+    portfolio = ask.portfolio
+    if not portfolio.has("accounts", "margin"):
         return None
-    accounts = ask.portfolio.table("accounts")
-    row, _sql = ask.portfolio.row(accounts.agg(margin=accounts.margin.mean()))
-    return float(row["margin"])
+    accounts = portfolio.table("accounts")
+    rows = portfolio.run(accounts.filter(accounts.margin.notnull()).select("account_id", "margin")).to_pylist()
+    paid = worths(portfolio)
+    known = [(row["margin"], paid[row["account_id"]]) for row in rows if row["account_id"] in paid]
+    total = sum(weight for _margin, weight in known)
+    return sum(margin * weight for margin, weight in known) / total if total else None
 
 
 def _no_churn(ask: Ask, monthly: float, n: int, flags: tuple[str, ...]) -> list[Reading]:
@@ -89,8 +98,9 @@ def _no_churn(ask: Ask, monthly: float, n: int, flags: tuple[str, ...]) -> list[
         "nobody left in the year, so the lifetime has no end to divide by; only a lower bound can be stated",
         "за год никто не ушёл, делить не на что: назвать можно только нижнюю границу",
     )
+    assert ask.window is not None
     ceiling = 1 - 0.05 ** (1 / n)
-    bound = monthly / (1 - (1 - ceiling) ** (1 / 12))
+    bound = monthly / (1 - (1 - ceiling) ** (MONTH_DAYS / ask.window.days))
     few = n < ask.portfolio.policy["min_accounts"]
     status: Status = "insufficient" if few else "ok"
     scope = {"kind": "lower_bound"}

@@ -102,7 +102,7 @@ def _months(ask: Ask) -> list[Reading]:
         start = row["month"]
         whole = Window(start, ledger.back(start, -1))
         known = (
-            row["last"] + timedelta(days=1) if whole.end >= window.end else whole.end
+            row["last"] + timedelta(days=1) if whole.end > window.end else whole.end
         )  # an open month ends with its data
         cut = Window(max(start, window.start), min(whole.end, window.end, known))
         partial = cut != whole

@@ -35,22 +35,31 @@ def base(ask: Ask, *, default: str = "month") -> Ask | Reading:
 
 def _by_convention(ask: Ask) -> Ask:
     """The ask over a portfolio that counts by the convention named in it, where it names another than the data's own."""
-    if not ask.convention or ask.portfolio.as_of is None or ask.convention == ledger.convention(ask.portfolio):
+    other = ask.convention in ledger.CONVENTIONS and ask.portfolio.as_of is not None
+    if not other or ask.convention == ledger.convention(ask.portfolio):
         return ask
     return replace(ask, portfolio=replace(ask.portfolio, convention=ask.convention, memo={}))
 
 
 def rows(ask: Ask) -> Rows:
-    """Rows of the ledger's table, those without a client left out."""
+    """Rows that make the ledger, and those left out by reason."""
     portfolio = ask.portfolio
-    name = "subscriptions" if ask.convention == ledger.CONTRACT else "invoices"
-    if ("ledger rows", name) not in portfolio.memo:
-        table = portfolio.table(name)
-        measures = {"used": table.account_id.notnull().sum(), "no_client": table.account_id.isnull().sum()}
-        row, _sql = portfolio.row(table.agg(**measures))
-        left = {"no client": int(row["no_client"] or 0)} if row["no_client"] else {}
-        portfolio.memo[("ledger rows", name)] = Rows(int(row["used"] or 0), left)
-    found: Rows = portfolio.memo[("ledger rows", name)]
+    if "ledger rows" not in portfolio.memo:
+        contract = ask.convention == ledger.CONTRACT
+        table = portfolio.table("subscriptions" if contract else "invoices")
+        nobody = table.account_id.isnull()
+        reasons = {"no client": nobody}
+        if contract:
+            trial = ~nobody & table.is_trial.fill_null(False)
+            paused = ~nobody & ~trial & (table.status == "paused").fill_null(False)
+            free = ~nobody & ~trial & ~paused & ~(table.mrr > 0).fill_null(False)
+            reasons |= {"trial": trial, "paused": paused, "no price": free}
+        row, _sql = portfolio.row(
+            table.agg(**{"*": table.count()}, **{key: test.sum() for key, test in reasons.items()})
+        )
+        left = {key: int(row[key] or 0) for key in reasons if row[key]}
+        portfolio.memo["ledger rows"] = Rows(int(row["*"]) - sum(left.values()), left)
+    found: Rows = portfolio.memo["ledger rows"]
     return found
 
 
@@ -67,14 +76,9 @@ def closing(ask: Ask) -> tuple[Decimal, int, str]:
 
 
 def rhythm(ask: Ask) -> dict[str, Any]:
-    """Status, reason and flag where invoice lines carry no service period, so that months may be lumpy."""
-    if ask.convention != ledger.RECOGNISED or ask.portfolio.has("invoices", "service_end"):
-        return {}
-    reason = Text(
-        "no line says which period it pays for: a yearly or quarterly payer would look lost between invoices",
-        "ни в одной строке не указан оплаченный период: годовой или квартальный плательщик между счетами выглядел бы ушедшим",
-    )
-    return {"status": "partial", "reason": reason, "flags": ("billing_rhythm",)}
+    """Status, reason and flag where the months of invoice lines may mislead; empty where they do not."""
+    found = ledger.doubt(ask.portfolio)
+    return {} if found is None else {"status": "partial", "flags": (found[0],), "reason": found[1]}
 
 
 @metric(
@@ -220,14 +224,21 @@ def quick_ratio(ask: Ask) -> Reading:
     if isinstance(ready, Reading):
         return ready
     bridge = ledger.bridge(ready.portfolio)
-    last = bridge.rows.to_pylist()[-12:]
+    assert ready.window is not None
+    start, end = ready.window.start, ready.window.end
+    inside = [w for w in bridge.windows if w.start >= start and w.end <= end]
+    if not inside or inside[0].start != start or inside[-1].end != end:
+        return ready.undefined(
+            Text("the data do not cover the window by whole months", "данные не покрывают период целыми месяцами")
+        )
+    last = [row for row in bridge.rows.to_pylist() if start <= row["month"] < end]
     gained = sum(int(row[kind]) for row in last for kind in ("new", "reactivation", "expansion"))
     lost = sum(int(row[kind]) for row in last for kind in ("contraction", "churn"))
     if lost == 0:
         return ready.undefined(Text("no losses in the window", "за период нет потерь"))
     top, bottom = 'SUM("new" + "reactivation" + "expansion")', 'SUM("contraction" + "churn")'
-    newest = f'(SELECT * FROM ({bridge.sql}) AS "all" ORDER BY "month" DESC LIMIT 12) AS "year"'
-    sql = f'SELECT CAST({top} AS DOUBLE) / CAST({bottom} AS DOUBLE) AS "value" FROM {newest}'
+    within = f"\"month\" >= DATE '{start}' AND \"month\" < DATE '{end}'"
+    sql = one_value(bridge.sql, f"CAST({top} AS DOUBLE) / CAST({bottom} AS DOUBLE)", within)
     return ready.reading(
         gained / lost, numerator=ledger.money(gained), denominator=ledger.money(lost), sql=sql, **rhythm(ready)
     )

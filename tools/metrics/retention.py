@@ -47,7 +47,7 @@ def _money_ratio(ask: Ask, column: str) -> Reading:
     name=Text("Net revenue retention (NRR)", "Чистое удержание выручки (NRR)"),
     meaning=Text(
         "What the clients of a year ago pay now, as a share of what they paid then.",
-        "Сколько клиенты годичной давности платят сейчас — доля от того, что платили тогда.",
+        "Сколько платят сейчас клиенты, работавшие с нами год назад, — доля от того, что они платили тогда.",
     ),
     unit=Unit.RATIO,
     better="higher",
@@ -124,7 +124,7 @@ def _without_indexation(ask: Ask) -> Reading:
     name=Text("Gross revenue retention (GRR)", "Валовое удержание выручки (GRR)"),
     meaning=Text(
         "The part of a year-ago revenue that is still paid, growth left out.",
-        "Какая часть выручки годичной давности сохранилась — без учёта роста.",
+        "Какая часть выручки, которую клиенты приносили год назад, сохранилась — без учёта роста.",
     ),
     unit=Unit.RATIO,
     better="higher",
@@ -147,7 +147,7 @@ def gross_revenue_retention(ask: Ask) -> Reading:
     name=Text("Client churn", "Отток клиентов"),
     meaning=Text(
         "Share of the clients of a year ago that pay nothing now.",
-        "Доля клиентов годичной давности, которые больше не платят.",
+        "Доля клиентов, плативших год назад, которые больше не платят.",
     ),
     unit=Unit.RATIO,
     better="lower",
@@ -192,7 +192,7 @@ def logo_churn(ask: Ask) -> list[Reading]:
     name=Text("Gross revenue churn", "Отток выручки"),
     meaning=Text(
         "The part of a year-ago revenue lost to leaving and shrinking.",
-        "Какая часть выручки годичной давности потеряна с уходами и сокращениями.",
+        "Какая часть выручки, которую клиенты приносили год назад, потеряна с уходами и сокращениями.",
     ),
     unit=Unit.RATIO,
     better="lower",
@@ -245,7 +245,8 @@ def churn_answers(ask: Ask) -> list[Reading]:
 
         day = ibis.date(portfolio.as_of.year, portfolio.as_of.month, portfolio.as_of.day)
         live = subscriptions.filter(subscriptions.end_date.isnull() | (subscriptions.end_date > day))
-        gone = subscriptions.filter(~subscriptions.account_id.isin(live.account_id))
+        gone = subscriptions.filter(subscriptions.account_id.notnull())
+        gone = gone.filter(~gone.account_id.isin(live.filter(live.account_id.notnull()).account_id))
         found["no_open_subscription"] = gone.account_id.nunique()
     total = portfolio.rows("accounts")
     readings = []

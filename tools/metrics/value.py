@@ -1,11 +1,12 @@
 """Value for the client: time to value, value realisation score and value gap (metrics §6)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import ibis
 from ibis import _
 
-from tools import stats
+from tools import ledger, stats
 from tools.metrics import Ask, metric, one_value
 from tools.portfolio import Portfolio
 from tools.reading import Grade, Reading, Rows, Status, Unit
@@ -49,6 +50,16 @@ def journeys(portfolio: Portfolio) -> list[dict[str, Any]]:
     return kept
 
 
+def value_curve(portfolio: Portfolio) -> stats.Incidence:
+    """Share of clients that reached the first value by each day from the contract, leavers a competing event."""
+    days, events = [], []
+    for row in journeys(portfolio):
+        stop = row["reached"] or row["lost"] or portfolio.as_of
+        days.append(max(0, (stop - row["start"]).days))
+        events.append(1 if row["reached"] else 2 if row["lost"] else 0)
+    return stats.incidence(days, events)
+
+
 @metric(
     "ttv",
     name=Text("Time to value (TTV)", "Время до первой пользы (TTV)"),
@@ -78,16 +89,11 @@ def time_to_value(ask: Ask) -> list[Reading]:
         return [
             ask.undefined(Text("no client has a dated first benefit", "ни у кого нет даты первой пользы"), window=None)
         ]
-    days, events = [], []
-    for row in journey:
-        stop = row["reached"] or row["lost"] or portfolio.as_of
-        days.append(max(0, (stop - row["start"]).days))
-        events.append(1 if row["reached"] else 2 if row["lost"] else 0)
-    curve = stats.incidence(days, events)
+    curve = value_curve(portfolio)
     early = sum(1 for row in journey if row["reached"] and row["reached"] < row["start"])
     flags = ("value_before_contract",) if early else ()
-    common: dict[str, Any] = {"n": len(days), "window": None, "flags": flags, "numerator": events.count(1)}
-    few = len(days) < portfolio.policy["min_accounts"]
+    common: dict[str, Any] = {"n": len(journey), "window": portfolio.day, "flags": flags}
+    few = len(journey) < portfolio.policy["min_accounts"]
     status: Status = "insufficient" if few else "ok"
     why = Text("too few clients for a median", "клиентов слишком мало для медианы") if few else None
     if curve.median is None:
@@ -105,6 +111,7 @@ def time_to_value(ask: Ask) -> list[Reading]:
             reason=why,
             ci=closed,
             ci_method="Aalen-Johansen, log-log 95%" if closed else None,
+            numerator=sum(1 for row in journey if row["reached"]),
             **common,
         )
     shares = [
@@ -133,27 +140,38 @@ def goals(portfolio: Portfolio) -> Any:
     known = every.current.notnull() & every.base.notnull() & every.target.notnull()
     progress = ibis.ifelse(every.base == every.target, met, ibis.least(ibis.greatest(raw, 0.0), 1.0))
     return every.mutate(
-        weight=every.value.cast("float64").fill_null(1.0),
+        weight=every.value.cast("float64") if portfolio.has("value_goals", "value") else ibis.literal(1.0),
         progress=ibis.ifelse(known, progress, ibis.null("float64")),
         raw=raw,
     )
 
 
+def owed(portfolio: Portfolio) -> Any:
+    """The promises to clients in force: what was promised to a client that left is owed to nobody."""
+    every = goals(portfolio)
+    if ledger.no_ledger(portfolio) is not None:
+        return every
+    inside = ledger.state(portfolio, [ledger.last_month(portfolio).closing]).select(paying=_.account_id)
+    return every.semi_join(inside, every.account_id == inside.paying)
+
+
 def _totals(portfolio: Portfolio) -> tuple[dict[str, Any], str]:
     if "goal totals" not in portfolio.memo:
-        table = goals(portfolio)
+        table = owed(portfolio)
         known = table.progress.notnull()
         portfolio.memo["goal totals"] = portfolio.row(
             table.agg(
                 promised=table.weight.sum(),
                 known=table.weight.sum(where=known),
                 realised=(table.weight * table.progress).sum(where=known),
-                n=table.count(),
-                n_known=known.sum(),
+                n=table.weight.count(),
+                n_known=(known & table.weight.notnull()).sum(),
                 clients=table.account_id.nunique(),
-                confirmed=(table.grade == "confirmed").sum(),
+                grades=table.grade.nunique() + table.grade.isnull().any().cast("int64"),
+                grade=table.grade.min(),
                 by_plan=table.by_plan.sum(),
-                unpriced=table.value.isnull().sum(),
+                every=table.count(),
+                unpriced=table.weight.isnull().sum(),
             )
         )
     found: tuple[dict[str, Any], str] = portfolio.memo["goal totals"]
@@ -161,9 +179,10 @@ def _totals(portfolio: Portfolio) -> tuple[dict[str, Any], str]:
 
 
 def _grade(totals: dict[str, Any]) -> Grade:
-    if totals["confirmed"] == totals["n"]:
-        return "confirmed"
-    return "by plan" if totals["by_plan"] == totals["n"] else "mixed"
+    if totals["by_plan"] == totals["every"]:
+        return "by plan"
+    uniform: Mapping[str, Grade] = {"confirmed": "confirmed", "measured": "measured", "stated": "stated"}
+    return uniform.get(totals["grade"], "mixed") if totals["grades"] == 1 and not totals["by_plan"] else "mixed"
 
 
 def _value_reading(ask: Ask, value: Any, sql: str) -> Reading:
@@ -179,10 +198,10 @@ def _value_reading(ask: Ask, value: Any, sql: str) -> Reading:
         n=int(totals["n_known"]),
         coverage=coverage,
         grade=_grade(totals),
-        rows=Rows(int(totals["n_known"])),
+        rows=Rows(int(totals["n_known"]), {"no price": int(totals["unpriced"])} if totals["unpriced"] else {}),
         sql=sql,
         flags=flags,
-        window=None,
+        window=ask.portfolio.day,
     )
 
 
@@ -216,7 +235,7 @@ def value_realisation_score(ask: Ask) -> list[Reading]:
     low = 100 * totals["realised"] / totals["promised"]
     high = 100 * (totals["realised"] + totals["promised"] - totals["known"]) / totals["promised"]
     bounds = [
-        ask.reading(value, scope={"kind": kind}, n=int(totals["n"]), grade=_grade(totals), window=None)
+        ask.reading(value, scope={"kind": kind}, n=int(totals["n"]), grade=_grade(totals), window=ask.portfolio.day)
         for kind, value in (("lower_bound", low), ("upper_bound", high))
     ]
     return [head, *bounds]
@@ -236,16 +255,17 @@ def value_realisation_score(ask: Ask) -> list[Reading]:
     needs=PROMISES,
 )
 def value_gap(ask: Ask) -> list[Reading]:
-    """Money a year; then what was promised (``promised``) and realised (``realised``). Promises without a price are out."""
+    """Money a year; then ``promised``, ``realised`` and ``unknown`` (no outcome yet). Promises without a price are out."""
     if not ask.portfolio.has("value_goals", "value"):
         return [ask.undefined(NO_PROMISES, window=None)]
-    table = goals(ask.portfolio).filter(_.value.notnull())
+    table = owed(ask.portfolio).filter(_.value.notnull())
     known = table.progress.notnull()
     row, sql = ask.portfolio.row(
         table.agg(
             gap=(table.weight * (1 - table.progress)).sum(where=known),
             promised=table.weight.sum(),
             realised=(table.weight * table.progress).sum(where=known),
+            unknown=table.weight.sum(where=~known).fill_null(0.0),
         )
     )
     if row["gap"] is None:
@@ -254,8 +274,13 @@ def value_gap(ask: Ask) -> list[Reading]:
         ]
     head = _value_reading(ask, round(row["gap"], 2), one_value(sql, 'ROUND("gap", 2)'))
     parts = [
-        ask.reading(round(row[kind], 2), scope={"kind": kind}, sql=one_value(sql, f'ROUND("{kind}", 2)'), window=None)
-        for kind in ("promised", "realised")
+        ask.reading(
+            round(row[kind], 2),
+            scope={"kind": kind},
+            sql=one_value(sql, f'ROUND("{kind}", 2)'),
+            window=ask.portfolio.day,
+        )
+        for kind in ("promised", "realised", "unknown")
     ]
     return [head, *parts]
 
@@ -263,7 +288,7 @@ def value_gap(ask: Ask) -> list[Reading]:
 def account_scores(portfolio: Portfolio) -> dict[str, tuple[float | None, float]]:
     """VRS (0-100, None while no outcome is known) and value gap in money, by account with a promise."""
     if "account vrs" not in portfolio.memo:
-        table = goals(portfolio)
+        table = owed(portfolio)
         known = table.progress.notnull()
         by_account = table.group_by("account_id").agg(
             score=100 * (table.weight * table.progress).sum(where=known) / table.weight.sum(where=known).nullif(0),

@@ -90,27 +90,24 @@ def referrals(ask: Ask) -> list[Reading]:
     ready = Ask(portfolio, ask.metric, window)
     table = portfolio.table("referrals")
     table = table.filter((table.date >= on(window.start)) & (table.date < on(window.end)))
+    accounts = portfolio.table("accounts").select(active=_.account_id)
+    if ledger.no_ledger(portfolio) is None:
+        accounts = ledger.state(portfolio, [ledger.last_month(portfolio).closing]).select(active=_.account_id)
+    active = int(portfolio.run(accounts.agg(n=_.count())).column(0)[0].as_py())
+    known = table.left_join(accounts, table.account_id == accounts.active)
     row, sql = portfolio.row(
-        table.agg(
-            referrers=table.account_id.nunique(), leads=table.count(), won=(table.status == "won").sum().fill_null(0)
+        known.agg(
+            referrers=known.account_id.nunique(where=known.active.notnull()),
+            leads=known.count(),
+            won=(known.status == "won").sum().fill_null(0),
         )
     )
-    why = ledger.no_ledger(portfolio)
-    active = portfolio.rows("accounts") if why else _active(portfolio)
     head = ready.share(int(row["referrers"]), active, census=True)
     parts = [
         ready.reading(int(row[kind]), unit=Unit.COUNT, n=active, scope={"kind": kind}, sql=one_value(sql, f'"{kind}"'))
         for kind in ("leads", "won")
     ]
     return [head, *parts]
-
-
-def _active(portfolio: "object") -> int:
-    from tools.portfolio import Portfolio
-
-    assert isinstance(portfolio, Portfolio)
-    state = ledger.state(portfolio, [ledger.last_month(portfolio).closing])
-    return int(portfolio.run(state.agg(n=_.count())).column(0)[0].as_py())
 
 
 DEPARTMENTS = {
@@ -137,7 +134,7 @@ DEPARTMENTS = {
     ),
 )
 def value_culture(ask: Ask) -> list[Reading]:
-    """0-100 for the company, then each department (``scope.group``) and the ``weakest``. A self-assessment.
+    """0-100 for the company, then each department (``scope.group``). A self-assessment.
 
     3 2 4 3 2 gives 70. A department whose answers differ by more than two is flagged ``scores_diverge``.
     """
@@ -145,6 +142,7 @@ def value_culture(ask: Ask) -> list[Reading]:
     if not portfolio.has("culture"):
         return [ask.undefined(Text("nobody has answered the questionnaire", "на анкету никто не ответил"), window=None)]
     table = portfolio.table("culture")
+    table = table.filter(table.department.isin(list(DEPARTMENTS)))
     by = table.group_by("department").agg(
         score=table.score.cast("float64").mean() / 4 * 100,
         spread=table.score.max() - table.score.min(),

@@ -17,4 +17,12 @@ def decisions(audit: Audit) -> list[Recommendation]:
 def _money(item: Recommendation) -> float:
     if item.effect.usable and item.effect.value is not None:
         return float(item.effect.value)
-    return max((float(r.value) for r in item.why if r.unit.is_money and r.usable and r.value is not None), default=0.0)
+    staked = [
+        float(r.value)
+        for r in item.why
+        if r.key in ("money_at_stake", "value_gap")
+        and r.scope.get("kind") != "promised"
+        and r.usable
+        and r.value is not None
+    ]
+    return staked[0] if staked else 0.0

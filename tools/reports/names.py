@@ -26,6 +26,7 @@ KINDS: Mapping[str, Text] = {
     "simple": Text("simple estimate", "простая оценка"),
     "upper_bound": Text("upper bound", "верхняя граница"),
     "promised": Text("promised", "обещано"),
+    "unknown": Text("outcome not known", "итог неизвестен"),
     "realised": Text("realised", "выполнено"),
     "target": Text("target", "цель"),
     "start": Text("at the start", "на начало"),

@@ -134,7 +134,15 @@ def groups_of(portfolio: Portfolio, titles: Mapping[str, Text], placed: list[Pla
     for key, title in titles.items():
         ids = [account.id for account in placed if account.segment == key]
         scope = {"by": by, "group": key}
-        size = Reading("segments", Unit.COUNT, len(ids), n=len(placed), scope=scope, snapshot=portfolio.snapshot)
+        size = Reading(
+            "segments",
+            Unit.COUNT,
+            len(ids),
+            n=len(placed),
+            scope=scope,
+            window=portfolio.day,
+            snapshot=portfolio.snapshot,
+        )
         total = None
         if money:
             total = Reading(
@@ -143,6 +151,7 @@ def groups_of(portfolio: Portfolio, titles: Mapping[str, Text], placed: list[Pla
                 round(sum(money.get(account, 0.0) for account in ids), 2),
                 n=len(ids),
                 scope={**scope, "kind": "money"},
+                window=portfolio.day,
                 snapshot=portfolio.snapshot,
             )
         groups.append(Group(key, title, size, total))

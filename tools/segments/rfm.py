@@ -75,9 +75,7 @@ def _accounts(portfolio: Portfolio) -> tuple[list[dict[str, Any]], str, dict[str
     lines = inside(portfolio, window)
     known = lines.filter(_.account_id.notnull())
     document = known.document.fill_null(known.date.cast("string"))
-    orders = known.group_by("account_id", document=document).agg(
-        date=_.date.max(), money=_.amount.sum(), day=_.date.max()
-    )
+    orders = known.group_by("account_id", document=document).agg(date=_.date.max(), money=_.amount.sum())
     by = orders.group_by("account_id").agg(
         recency=on(portfolio.as_of).delta(orders.date.max(where=orders.money > 0), unit="day"),
         orders=(orders.money > 0).sum(),

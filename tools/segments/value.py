@@ -11,7 +11,7 @@ from tools import ledger
 from tools.document import Claim, Slot
 from tools.metrics.health import days_late, scores, usage_change
 from tools.metrics.orders import on, worths
-from tools.metrics.value import account_scores, journeys
+from tools.metrics.value import account_scores, journeys, value_curve
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit
 from tools.segments import Placed, Segmentation, groups_of, segmentation
@@ -69,7 +69,7 @@ RISKS = (
     ),
     Rule(
         "shrinking",
-        lambda s, p: s.contraction is not None and s.contraction >= p["usage_drop"],
+        lambda s, p: s.contraction is not None and s.contraction >= p["contraction_drop"],
         Text("pays {contraction} less than a quarter ago", "платит на {contraction} меньше, чем квартал назад"),
     ),
     Rule(
@@ -120,28 +120,37 @@ def outcomes_known(portfolio: Portfolio) -> Text | None:
             "order lines alone do not show who receives value; recency, frequency and money do the sorting",
             "по строкам заказов не видно, кто получает пользу; сортируют давность, частота и деньги",
         )
-    if ledger.convention(portfolio) == ledger.RECOGNISED and not portfolio.has("invoices", "service_end"):
-        return Text(
-            "no line says which period it pays for, so nobody may be called lost or at risk",
-            "ни в одной строке не указан оплаченный период, поэтому никого нельзя назвать ушедшим или рисковым",
-        )
+    found = ledger.doubt(portfolio)
+    if found is not None:
+        return found[1]
     return None
 
 
 @segmentation("value", title=Text("value", "ценность"), impossible=outcomes_known)
 def value_segments(portfolio: Portfolio) -> Segmentation:
-    """Every account in one of eight segments by received and potential value, with the reason."""
+    """Every account that pays, has paid or is on pause in one of eight segments, with the reason."""
     now = signals(portfolio)
     assert portfolio.as_of is not None
-    earlier = replace(portfolio, as_of=ledger.back(portfolio.as_of, 1), memo={})
+    earlier = portfolio.earlier(ledger.back(portfolio.as_of, 1))
+    policy = replace(portfolio.policy, values={**portfolio.policy.values, "newcomer_days": newcomer_days(portfolio)})
     before = signals(earlier) if _has_history(earlier) else {}
     placed = []
     for account, name in portfolio.accounts():
         if account not in now:
             continue
-        segment, risk = segment_of(now[account], before.get(account), portfolio.policy)
+        segment, risk = segment_of(now[account], before.get(account), policy)
         placed.append(Placed(account, name, segment, _why(portfolio, account, segment, risk, now[account], before)))
     return Segmentation("value", groups_of(portfolio, TITLES, placed, by="segment"), tuple(placed))
+
+
+def newcomer_days(portfolio: Portfolio) -> float:
+    """Days a client counts as a newcomer: nine tenths of clients have their first value by then, or the policy's floor."""
+    floor = portfolio.policy["newcomer_days"]
+    if not portfolio.has("milestones"):
+        return floor
+    curve = value_curve(portfolio)
+    late = next((time for time, share in zip(curve.times, curve.reached, strict=True) if share >= 0.9), None)
+    return max(floor, late or floor)
 
 
 def _has_history(portfolio: Portfolio) -> bool:
@@ -190,10 +199,9 @@ def _ever(portfolio: Portfolio) -> set[str]:
 
 
 def _paused(portfolio: Portfolio) -> set[str]:
-    if not portfolio.has("subscriptions", "status"):
-        return set()
-    table = portfolio.table("subscriptions").filter(_.status == "paused")
-    return {str(value) for value in portfolio.run(table.select("account_id").distinct()).column(0).to_pylist()}
+    assert portfolio.as_of is not None
+    held = ledger.paused(portfolio, [portfolio.as_of])
+    return set() if held is None else {str(value) for value in portfolio.run(held).column("account_id").to_pylist()}
 
 
 def _advocates(portfolio: Portfolio) -> set[str]:
@@ -275,4 +283,4 @@ def _signal(portfolio: Portfolio, account: str, name: str, value: float, day: da
     scope = {"account": account, "kind": name}
     if day is not None and day != portfolio.as_of:
         scope["where"] = f"as_of={day}"
-    return Reading(KEYS[name], UNITS[name], value, n=1, scope=scope, snapshot=portfolio.snapshot)
+    return Reading(KEYS[name], UNITS[name], value, n=1, scope=scope, window=portfolio.day, snapshot=portfolio.snapshot)

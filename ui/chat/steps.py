@@ -151,7 +151,7 @@ def _decisions(audit: Mapping[str, Any], language: Language) -> str:
 
 def _effect(item: Mapping[str, Any], language: Language) -> str:
     effect = item["effect"]
-    if not effect or effect["value"] is None:
+    if not effect or effect["status"] not in ("ok", "partial"):
         return ""
     return f'<span>{word("effect", language)} <b class="num">{escape(effect["text"])}</b></span>'
 

@@ -1,0 +1,48 @@
+"""Questions that the audit's findings answer, by the shape of their wording."""
+
+import re
+
+#: What the audit's findings answer: a question of this shape is answered by the findings with these codes.
+TOPICS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (
+        re.compile(
+            r"(?:договор|продл|renew|contract)\w*.*(?:обещ|promis|риск|угроз|risk|threat)|"
+            r"(?:обещ|promis|риск|угроз|risk|threat)\w*.*(?:договор|продл|renew|contract)"
+        ),
+        ("renewals_at_risk",),
+    ),
+    (
+        re.compile(
+            r"(?:\bкто\b|\bу кого|\bкому\b|каки\w+ клиент|\bwho\b|whose|which clients).*(?:обещ|promis|proven|proof|доказан)|"
+            r"(?:обещ|promis)\w*.*(?:не выполн|не сдерж|наруш|broken|not kept|unkept)|(?:look|seem)\w* healthy|благополучн|выглядят здоров"
+        ),
+        ("promise_broken", "no_promises"),
+    ),
+    (
+        re.compile(r"застр[яе]|\bstuck\b|where do (?:newcomers|new clients) (?:stop|drop|get lost)|где (?:мы )?теряем новичк"),
+        ("stuck_step", "no_milestones"),
+    ),
+    (
+        re.compile(
+            r"упира\w+|перерос|перераст|outgr[oe]w|hit\w* (?:the |their |its )?(?:plan |tariff )?(?:limit|ceiling)|лимит\w* тариф|"
+            r"at (?:the |their )(?:plan )?limits?"
+        ),
+        ("hidden_growers", "limit_hitters"),
+    ),
+    (re.compile(r"главн\w+ бол|бол[ьи] клиент|что болит|на что (?:чаще )?(?:всего )?жалу|main pain|pain points?|complain"), ("top_pain",)),
+    (
+        re.compile(
+            r"использовани\w* (?:\w+ )?(?:упал|пада|сниз)|(?:упал|пада|сниз)\w* использовани|перестал\w* пользоваться|"
+            r"usage (?:has |have )?(?:fall|fell|drop|declin)|stopped using"
+        ),
+        ("low_adoption",),
+    ),
+    (re.compile(r"взгляд\w* расход|сегмент\w* расход|lens\w* disagree"), ("lens_disagreement",)),
+    (re.compile(r"слаб\w+ (?:звено|отдел)|weakest (?:link|department|team)"), ("weakest_department", "culture_not_answered")),
+    (
+        re.compile(r"готов\w* (?:ли )?(?:наши |у нас )?данны|данны\w* готов|data ready|ready for ai|модел\w+ оттока|churn model"),
+        ("data_ready", "identity_gaps", "no_events", "model_refused"),
+    ),
+    (re.compile(r"разов\w+ покуп|one-?time buyers?|купил\w* (?:лишь |только )?(?:один|1) раз"), ("one_time_buyers",)),
+    (re.compile(r"давно не покупа|перестал\w* покупать|stopped buying|lapsing"), ("lapsing_buyers",)),
+)  # fmt: skip
