@@ -246,7 +246,7 @@ def _accounts(own: tuple[str, ...], question: str, portfolio: "Portfolio") -> tu
     for (account, name), core in zip(portfolio.accounts(), _cores(portfolio), strict=True):
         if _is_meant(account, question, words):
             hits.append((99, (account, name)))
-        elif core and set(core) <= known:
+        elif not "".join(core).isdigit() and core and set(core) <= known:
             hits.append((len(core), (account, name)))
     longest = max((length for length, _ in hits), default=0)
     return tuple(pair for length, pair in hits if length == longest)

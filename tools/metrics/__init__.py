@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -180,9 +180,25 @@ def compute(
             found = item.compute(Ask(portfolio, item, window, convention or ""))
             portfolio.memo[memo] = found if isinstance(found, list) else [found]
         return list(portfolio.memo[memo])
+    if by in SEGMENTS and item.key in COHORTS:
+        return _by_opening_segment(portfolio, item.key, by, window=window, convention=convention)
     readings: list[Reading] = []
     for group in groups(portfolio, by):
         readings += compute(portfolio.narrowed(group), key, window=window, convention=convention)[:1]
+    return readings
+
+
+def _by_opening_segment(
+    portfolio: Portfolio, key: str, by: str, *, window: Window | None, convention: str | None
+) -> list[Reading]:
+    """Retention by the segment each account was in when the window opened: today's segments hold survivors only."""
+    whole = compute(portfolio, key, window=window, convention=convention)[0]
+    if whole.window is None:
+        return [whole]
+    readings: list[Reading] = []
+    for group in groups(portfolio.earlier(whole.window.opening), by):
+        found = compute(portfolio.narrowed(group), key, window=whole.window, convention=convention)[0]
+        readings.append(replace(found, flags=(*found.flags, "segment_at_opening")))
     return readings
 
 
@@ -194,12 +210,14 @@ def reading(portfolio: Portfolio, key: str, *, window: Window | None = None, kin
     return next(item for item in found if item.scope.get("kind") == kind)
 
 
+SEGMENTS = ("segment", "value", "rfm")
+COHORTS = ("nrr", "grr", "logo_churn", "money_churn")
 COLUMNS = ("plan", "industry", "region", "owner", "status", "parent_id")
 
 
 def groups(portfolio: Portfolio, by: str) -> list[Narrow]:
     """The parts of a portfolio by an account column or by a segmentation, largest first in their own order."""
-    if by in ("segment", "value", "rfm"):
+    if by in SEGMENTS:
         from tools.segments import assign
 
         found = assign(portfolio, "value" if by == "segment" else by)
