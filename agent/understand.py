@@ -240,7 +240,7 @@ def _by_length(names: Mapping[str, list[str]]) -> Mapping[tuple[str, ...], str]:
 
 def _accounts(own: tuple[str, ...], question: str, portfolio: "Portfolio") -> tuple[tuple[str, str], ...]:
     """Accounts whose id, or every word of whose name (legal forms apart), stands in the question; longest names only."""
-    words = set(_WORD.findall(question))
+    words = {*_WORD.findall(question), *(word.strip(".,:;?!()«»“”\"'") for word in question.split())}
     known = set(own)
     hits: list[tuple[int, tuple[str, str]]] = []
     for (account, name), core in zip(portfolio.accounts(), _cores(portfolio), strict=True):
@@ -257,7 +257,7 @@ def _is_meant(account: str, question: str, words: set[str]) -> bool:
     if account.isdigit():
         before = r"(?:клиент\w*|компани\w*|client|account|customer|\bid|№|#)\s*[:№#]?\s*"
         return re.search(rf"{before}{account}(?!\w)", question, re.IGNORECASE) is not None
-    return account in words or account in question.split()
+    return account in words
 
 
 def _cores(portfolio: "Portfolio") -> list[tuple[str, ...]]:

@@ -239,3 +239,5 @@ def test_a_number_of_days_is_no_client(tmp_path: Path) -> None:
     )
     assert understood("У кого договор кончается за 60 дней?", counted).accounts == ()
     assert understood("Что с клиентом 60?", counted).accounts == (("60", "60"),)
+    hyphened = build(tmp_path, accounts=[{"account_id": "CL-7", "name": "Альфа"}])
+    assert understood("Что с клиентом CL-7?", hyphened).accounts == (("CL-7", "Альфа"),)

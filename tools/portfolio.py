@@ -255,12 +255,13 @@ class Portfolio:
         return dict(self.accounts())
 
     def find_account(self, reference: str) -> tuple[str, str]:
-        """Id and name of the account meant by an id or a name (case and quotes apart); `UnknownName` otherwise."""
+        """Id and name of the one account meant by an id, a name or a part of it (case and quotes apart), else `UnknownName`."""
         accounts = self.accounts()
         wanted = _plain(reference)
         hits = [pair for pair in accounts if pair[0] == reference] or [
             pair for pair in accounts if wanted in (_plain(pair[0]), _plain(pair[1]))
         ]
+        hits = hits or [pair for pair in accounts if len(wanted) > 3 and wanted in _plain(pair[1])]
         if len(hits) != 1:
             raise UnknownName(Text("client", "клиент"), reference, [name for pair in accounts for name in pair])
         return hits[0]

@@ -15,7 +15,7 @@ from tools.text import Text
 CLIENT_SAFE: Mapping[str, Text] = {
     "client.months": Text("Months of service", "Месяцев обслуживания"),
     "client.documents": Text("Documents issued", "Оформлено документов"),
-    "client.invoiced": Text("Invoiced, net of tax", "Выставлено без НДС"),
+    "client.invoiced": Text("Invoiced", "Выставлено"),
     "client.lines": Text("Documents with the product", "Документов с продуктом"),
     "client.seats": Text("Seats", "Рабочих мест"),
     "client.active_days": Text("Days with activity", "Дней с активностью"),

@@ -116,6 +116,7 @@ SAYS: Mapping[str, Phrase] = {
     "months": _p("Months covered by them: {months}.", "Месяцев, которые они покрывают: {months}."),
     "service": _p("Service covered: from {start} to {end}.", "Обслуживание охватывает период с {start} по {end}."),
     "invoiced": _p("In total: {sum} net of tax.", "Всего: {sum} без НДС."),
+    "invoiced_plain": _p("In total: {sum}.", "Всего: {sum}."),
     "no_delivery": _p(
         "No document was issued to you in this period. If you expected one, please tell us which.",
         "За этот период документов на вас не оформлено. Если вы их ждали, напишите, каких.",

@@ -202,7 +202,7 @@ def _delivered(bills: Part, desk: Desk, *, months: bool) -> ReportSection:
         claims.append(_say("service", start=start, end=end))
     invoiced = bills.facts.get("invoiced")
     if invoiced:
-        claims.append(_say("invoiced", sum=invoiced))
+        claims.append(_say("invoiced" if desk.portfolio.has("invoices", "tax") else "invoiced_plain", sum=invoiced))
     rows = tuple((name.text, facts["lines"], facts["last"]) for name, facts in bills.lines)
     table = _table("product lines last", rows) or _subscriptions(desk)
     nothing = _say("subscribed" if table else "no_delivery")
