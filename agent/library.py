@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import cast
 
 from agent.memory import canonical, digest, write_once
-from tools.errors import BadData, UnknownName
+from tools.errors import BadData, UnknownName, UserError
 from tools.text import Text
 
 DEMO = "demo"
 SOURCE_ROOMS = ("tools", "knowledge", "agent")
+NO_DATABASES = Text(
+    "Databases are not read in this version: export the tables to csv or parquet.",
+    "Базы данных в этой версии не читаются: выгрузите таблицы в csv или parquet.",
+)
 SOURCE_ENDINGS = frozenset({".py", ".md", ".toml", ".yaml", ".html", ".typ"})
 
 
@@ -59,6 +63,8 @@ def _known(home: Path, source: str | Path) -> str | None:
 def _path(home: Path, source: str | Path) -> Path:
     if source == DEMO:
         return _demo(home)
+    if isinstance(source, str) and "://" in source:
+        raise UserError(NO_DATABASES)
     path = Path(source)
     if not path.exists():
         known = [DEMO, *names(home)]

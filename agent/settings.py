@@ -2,12 +2,14 @@
 
 import locale
 import os
+import tempfile
 from pathlib import Path
 
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tools.text import Language
+from tools.errors import UserError
+from tools.text import Language, Text
 
 QUIET = {
     "LANGCHAIN_TRACING": "false",
@@ -55,6 +57,21 @@ class Settings(BaseSettings):
     def runs_path(self) -> Path:
         """The folder of audit runs."""
         return self.home / "runs"
+
+
+def ready_home(home: Path) -> Path:
+    """The home folder, made where it was not there; `UserError` where it cannot be made or written."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            return home
+    except OSError as error:
+        raise UserError(
+            Text(
+                f"The product's folder “{home}” cannot be made or written: set CVM_HOME to a folder of yours.",
+                f"Папку продукта «{home}» нельзя создать или записать в неё: укажите в CVM_HOME свою папку.",
+            )
+        ) from error
 
 
 def locale_language() -> Language:

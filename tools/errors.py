@@ -14,6 +14,9 @@ from collections.abc import Iterable
 
 from tools.text import Language, Text
 
+NEAR = 70  # likeness, of 100, from which a name is offered
+FEW = 12  # so many names are all told
+
 
 class CVMError(Exception):
     """Every error the product raises on purpose."""
@@ -40,19 +43,21 @@ class OpenQuestion(UserError):
 
 
 class UnknownName(UserError):
-    """A name that nothing answers to, with the nearest ones."""
+    """A name that nothing answers to, with the nearest ones, or with all of them where they are few."""
 
     def __init__(self, kind: Text, name: str, known: Iterable[str]) -> None:
         from rapidfuzz import process
 
-        near = [match[0] for match in process.extract(name, list(known), limit=3, score_cutoff=50)]
-        hint = ", ".join(near)
-        super().__init__(
-            Text(
-                f"Unknown {kind.en} {name!r}." + (f" Did you mean: {hint}?" if hint else ""),
-                f"Неизвестно: {kind.ru} «{name}»." + (f" Возможно, вы имели в виду: {hint}?" if hint else ""),
-            )
-        )
+        names = list(known)
+        near = [match[0] for match in process.extract(name, names, limit=3, score_cutoff=NEAR)]
+        said = Text(f"Unknown {kind.en} {name!r}.", f"Неизвестно: {kind.ru} «{name}».")
+        if near:
+            shown = ", ".join(near)
+            said = Text(f"{said.en} Did you mean: {shown}?", f"{said.ru} Возможно, вы имели в виду: {shown}?")
+        elif 0 < len(names) <= FEW:
+            shown = ", ".join(names)
+            said = Text(f"{said.en} Known: {shown}.", f"{said.ru} Есть такие: {shown}.")
+        super().__init__(said)
         self.near = near
 
 

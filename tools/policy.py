@@ -95,9 +95,16 @@ class Policy:
             return Policy()
         try:
             given = yaml.safe_load(path.read_text("utf-8")) or {}
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        except FileNotFoundError as error:
+            raise BadData(Text(f"There is no policy file {path}.", f"Нет файла политики {path}.")) from error
+        except OSError as error:
+            raise BadData(Text(f"Policy file {path} cannot be read.", f"Файл политики {path} не читается.")) from error
+        except (UnicodeDecodeError, yaml.YAMLError) as error:
             raise BadData(
-                Text(f"Policy file {path} cannot be read: {error}.", f"Файл политики {path} не читается: {error}.")
+                Text(
+                    f"Policy file {path} is not YAML of `threshold: number` lines.",
+                    f"Файл политики {path} — не YAML со строками «порог: число».",
+                )
             ) from error
         wrong = [
             str(key)

@@ -1,4 +1,8 @@
-"""The command line: `cvm`. Exit status 0 done, 1 a bug, 2 the user's input, 3 part not computed and --strict given."""
+"""The command line: `cvm`.
+
+Exit status 0 done, 1 a bug, 2 the user's input, 3 part not computed and --strict given,
+130 stopped by Ctrl-C.
+"""
 
 import sys
 
@@ -7,6 +11,7 @@ import typer
 from tools.errors import BackendError, UserError
 from ui import session
 from ui.commands import audit, data, talk, upkeep, value_report
+from ui.phrases import REFUSALS
 
 app = typer.Typer(
     name="cvm",
@@ -25,6 +30,13 @@ def main() -> None:
     """Run the command of `sys.argv`; leave with the exit status of the contract."""
     try:
         app()
+    except SystemExit as left:
+        if left.code == session.STOPPED:  # typer's answer to Ctrl-C
+            session.note(REFUSALS["stopped"][session.spoken()])
+        raise
+    except KeyboardInterrupt:
+        session.note(REFUSALS["stopped"][session.spoken()])
+        sys.exit(session.STOPPED)
     except UserError as error:
         session.note(error.shown(session.spoken()))
         sys.exit(session.USER_ERROR)

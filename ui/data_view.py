@@ -12,7 +12,7 @@ from tools.reading import Reading
 from tools.render import Register
 from tools.text import Language
 from ui import terminal
-from ui.phrases import phrase
+from ui.phrases import phrase, table_title
 
 if TYPE_CHECKING:
     from knowledge.search import Hit
@@ -29,7 +29,8 @@ def show_load(load: "Load | Manifest", snapshot: str, language: Language, consol
     width = min(console.width, 120) - 4
     table = terminal.grid(*(phrase(name, language) for name in ("table", "count", "from_file")), right=(1,))
     for item in load.tables:
-        table.add_row(item.name, formats.count(item.rows, language), Styled(terminal.harmless(item.from_file)))
+        name = table_title(item.name, language)
+        table.add_row(name, formats.count(item.rows, language), Styled(terminal.harmless(item.from_file)))
     console.print(terminal.titled(f"{phrase('snapshot', language)} {snapshot}", table))
     totals = terminal.control_totals(load.control_totals, language)
     console.print(terminal.titled(phrase("control_totals", language), totals))

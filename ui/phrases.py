@@ -102,7 +102,17 @@ REFUSALS: Mapping[str, Text] = {
         "Остались вопросы, от которых зависит результат:\n{list}\n"
         "Запишите ответы в файл YAML (код вопроса: ответ) и укажите его: --map ФАЙЛ.",
     ),
-    "bad_file": Text("{path} cannot be read: {why}.", "{path} не читается: {why}."),
+    "bad_file": Text("{path} cannot be read.", "{path} не читается."),
+    "no_file": Text("There is no file {path}.", "Нет файла {path}."),
+    "no_question": Text("The question is empty: write what you want to know.", "Вопрос пуст: напишите, что узнать."),
+    "not_a_day": Text(
+        "{option} {given}: give a date of the calendar as YYYY-MM-DD, for example 2025-12-31.",
+        "{option} {given}: укажите дату календаря как ГГГГ-ММ-ДД, например 2025-12-31.",
+    ),
+    "stopped": Text(
+        "Stopped; what was finished is kept.",
+        "Остановлено; всё, что было готово, сохранено.",
+    ),
     "not_a_mapping": Text(
         "{path} must hold `key: value` lines (YAML or JSON).",
         "В файле {path} должны быть строки «ключ: значение» (YAML или JSON).",
@@ -127,6 +137,13 @@ REFUSALS: Mapping[str, Text] = {
 def phrase(key: str, language: Language, **values: object) -> str:
     """The phrase of a key in the reader's language, its marks filled."""
     return PHRASES[key].fill(**values)[language]
+
+
+def table_title(name: str, language: Language) -> str:
+    """The name of a canonical table as the reader calls it."""
+    from tools.schema import TABLES
+
+    return TABLES[name].title[language]
 
 
 def sentence_case(text: str) -> str:

@@ -6,11 +6,12 @@ import webbrowser
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, HTTPException, Request
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Match
 
 from agent.assistant import Assistant
-from agent.settings import quiet_libraries
+from agent.settings import Settings, quiet_libraries, ready_home
 from ui.api import audits, knowledge, portfolios, problems, reports
 from ui.api.limits import BodyLimit, SafeHeaders
 from ui.api.runs import Runs
@@ -20,6 +21,7 @@ from ui.api.uploads import MAX_BYTES
 logger = logging.getLogger(__name__)
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "testserver")
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 DESCRIPTION = "A Customer Value Management audit whose every number is traceable to rows."
 
 
@@ -41,6 +43,7 @@ def create_app(assistant: Assistant, *, chat: bool = True, hosts: Sequence[str] 
     for router in (portfolios.router, audits.router, reports.router, knowledge.router):
         app.include_router(router, prefix="/v1", dependencies=[Depends(authorised)])
     app.include_router(knowledge.health, prefix="/v1")
+    app.add_api_route("/v1/{rest:path}", nothing_here, methods=METHODS, include_in_schema=False)
     if chat:
         from ui.chat.app import mount
 
@@ -51,12 +54,27 @@ def create_app(assistant: Assistant, *, chat: bool = True, hosts: Sequence[str] 
     return app
 
 
+def nothing_here(request: Request) -> None:
+    """Refuses an address under /v1 that no route has, before the page at ``/`` takes it: 404, or 405 for a wrong method."""
+    allowed = {
+        method
+        for route in request.app.routes
+        if route.matches(request.scope)[0] is Match.PARTIAL
+        for method in getattr(route, "methods", None) or ()
+    }
+    if allowed:
+        raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
+    raise HTTPException(404)
+
+
 def serve(host: str = "127.0.0.1", port: int = 8000, open_browser: bool = False) -> None:
     """Serve until stopped; bound to this machine alone unless another ``host`` is given."""
     import uvicorn
 
     local = host in ("127.0.0.1", "localhost", "::1")
-    app = create_app(Assistant.open(), hosts=LOOPBACK if local else ("*",))
+    settings = Settings()
+    ready_home(settings.home)
+    app = create_app(Assistant.open(settings), hosts=LOOPBACK if local else ("*",))
     service: Service = app.state.service
     if not local and service.api_key is None:
         logger.warning("bound to %s without CVM_API_KEY: everyone who reaches this port reads the data", host)

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import BadData, OpenQuestion, UserError
-from tools.text import Language, Text, same
+from tools.text import Language, Text
 from ui.phrases import REFUSALS
 
 if TYPE_CHECKING:
     from agent.assistant import Assistant
     from tools.load import Question
 
-DONE, BUG, USER_ERROR, NOT_ALL = 0, 1, 2, 3
+DONE, BUG, USER_ERROR, NOT_ALL, STOPPED = 0, 1, 2, 3, 130
 _language: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
@@ -43,8 +43,18 @@ def _of_locale() -> Language:
 def open_assistant() -> "Assistant":
     """The assistant over the settings of the environment."""
     from agent.assistant import Assistant
+    from agent.settings import Settings, ready_home
 
-    return Assistant.open()
+    settings = Settings()
+    ready_home(settings.home)
+    return Assistant.open(settings)
+
+
+def worded(question: str) -> str:
+    """The question without blanks around it; `UserError` where nothing is left."""
+    if not question.strip():
+        raise UserError(REFUSALS["no_question"])
+    return question.strip()
 
 
 def load(assistant: "Assistant", source: str | None, *, map_file: Path | None = None) -> str:
@@ -79,9 +89,12 @@ def read_mapping(path: Path) -> Mapping[str, Any]:
 
     try:
         found = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        why = str(getattr(error, "strerror", None) or error).replace("\n", " ")
-        raise BadData(REFUSALS["bad_file"].fill(path=path, why=same(why))) from error
+    except FileNotFoundError as error:
+        raise BadData(REFUSALS["no_file"].fill(path=path)) from error
+    except OSError as error:
+        raise BadData(REFUSALS["bad_file"].fill(path=path)) from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadData(REFUSALS["not_a_mapping"].fill(path=path)) from error
     if not isinstance(found, dict):
         raise BadData(REFUSALS["not_a_mapping"].fill(path=path))
     return found

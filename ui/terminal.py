@@ -17,11 +17,12 @@ from tools.load import ControlTotal, Problem
 from tools.reading import Reading, Window
 from tools.render import Rendered
 from tools.text import Language
-from ui.phrases import SEVERITY, phrase
+from ui.phrases import SEVERITY, phrase, table_title
 
 COLOURS = {"urgent": "red", "warning": "yellow", "info": "blue", "good": "green"}
 STATUS_COLOURS = {"done": "green", "partial": "yellow", "skipped": "bright_black"}
 NARROW = 100
+NAMELESS = (None, formats.NO_CURRENCY)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -125,8 +126,8 @@ def control_totals(totals: Iterable[ControlTotal], language: Language) -> Table:
     table = grid(*(phrase(name, language) for name in names), right=(2, 3, 4))
     for total in totals:
         table.add_row(
-            total.table,
-            phrase(total.what, language) + (f", {total.currency}" if total.currency else ""),
+            table_title(total.table, language),
+            phrase(total.what, language) + (f", {total.currency}" if total.currency not in NAMELESS else ""),
             formats.decimal(total.source, language, digits=2),
             formats.decimal(total.loaded, language, digits=2),
             Styled(

@@ -14,6 +14,7 @@ from tools.reports.phrases import PHRASES
 from tools.reports.register import ACCOUNTS_SHOWN, audit_readings, audit_register, step_readings
 from tools.reports.teller import Teller, bound, words
 from tools.reports.telling import SUMMARY
+from tools.schema import TABLES
 from tools.text import Language
 
 View = dict[str, Any]
@@ -204,7 +205,7 @@ def _total(total: ControlTotal, teller: Teller, currency: str) -> View:
         return formats.decimal(value, language)
 
     return {
-        "table": total.table,
+        "table": TABLES[total.table].title[language],
         "what": teller.phrase(f"total_{total.what}"),
         "source": shown(total.source),
         "loaded": shown(total.loaded),

@@ -1,7 +1,7 @@
 """Routes of an audit: start it, follow it, take the result and its files."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import anyio
 from fastapi import APIRouter, Depends, Header, Path, Response
@@ -21,6 +21,7 @@ from ui.api.service import Served, Service, Spoken
 
 router = APIRouter(tags=["audits"])
 
+FileKind = Literal["html", "md", "json"]
 RunId = Annotated[str, Path(alias="a", pattern=ID, description="id of an audit")]
 STILL_RUNNING = Text("The audit is still under way: follow its events.", "Аудит ещё идёт: следите за его событиями.")
 UNFINISHED = Text(
@@ -110,7 +111,7 @@ async def follow_audit(
         **problems(404, 409),
     },
 )
-def get_audit_file(a: RunId, format: Literal["html", "md", "json"], service: Served) -> Response:
+def get_audit_file(a: RunId, format: FileKind, service: Served) -> Response:
     """A download; its name carries the day of the audit."""
     result = _result(service, a)
     if result is None:
@@ -170,6 +171,10 @@ def _accepted(service: Service, run: str) -> Response:
         "id": run,
         "status": "done" if known is not None and known.future.done() else "running",
         "finished": finished,
-        "links": {"self": base, "events": f"{base}/events", "files": f"{base}/files"},
+        "links": {
+            "self": base,
+            "events": f"{base}/events",
+            **{kind: f"{base}/files/{kind}" for kind in get_args(FileKind)},
+        },
     }
     return document(body, status=202, headers={"Location": base, "Retry-After": "1"})

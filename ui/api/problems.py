@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from tools.errors import BackendError, BadData, OpenQuestion, UnknownName, UserError
 from tools.text import Language, Text
+from ui.api.faults import fault
 
 logger = logging.getLogger(__name__)
 
@@ -142,8 +143,9 @@ def _nothing_more(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    language = language_of(request)
     errors = [
-        {"pointer": "/" + "/".join(str(part) for part in item["loc"]), "detail": str(item["msg"])}
+        {"pointer": "/" + "/".join(str(part) for part in item["loc"]), "detail": fault(item)[language]}
         for item in error.errors()
     ]
     return problem(request, 422, DOES_NOT_FIT, kind="invalid-request", errors=errors)

@@ -9,6 +9,7 @@ from tools import formats
 from tools.reading import Number
 from tools.text import Language
 from ui.chat.marks import explained, marked, word
+from ui.phrases import table_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _totals(document: Mapping[str, Any], language: Language) -> str:
     state = f"{word('difference', language)}: {wrong}" if wrong else word("all_equal", language)
     head = "".join(f"<th>{word(key, language)}</th>" for key in ("in_files", "loaded", "difference"))
     rows = "".join(
-        f'<tr class="{"off" if line["difference"] else ""}"><td>{escape(line["table"])} · {word(line["what"], language)}</td>'
+        f'<tr class="{"off" if line["difference"] else ""}"><td>{escape(table_title(line["table"], language))} · {word(line["what"], language)}</td>'
         f"{''.join(_cell(line[key], line, language) for key in ('source', 'loaded', 'difference'))}</tr>"
         for line in totals
     )

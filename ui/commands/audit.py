@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def audit(
     source: Annotated[
         str | None,
-        typer.Option("--data", metavar="SOURCE", help="A file, a folder, a database URL, a name, or demo."),
+        typer.Option("--data", metavar="SOURCE", help="A file, a folder, a name, or demo."),
     ] = None,
     as_of: AsOf = None,
     profile: Annotated[
@@ -44,12 +44,12 @@ def audit(
     from ui.phrases import phrase
     from ui.progress import Progress
 
-    language = session.speak(lang)
+    language, last = session.speak(lang), day(as_of)
     chosen = _chosen(profile, steps, policy, answers)
     assistant = session.open_assistant()
     snapshot = session.load(assistant, source, map_file=map_file)
     with Progress(language, terminal.console(stderr=True)) as progress:
-        result = assistant.audit(snapshot, as_of=day(as_of), language=language, out=out, on_event=progress, **chosen)
+        result = assistant.audit(snapshot, as_of=last, language=language, out=out, on_event=progress, **chosen)
         progress.settle(result.audit)
     if as_json:
         typer.echo(result.files["json"].read_text("utf-8").rstrip("\n"))

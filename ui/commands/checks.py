@@ -15,12 +15,13 @@ from tools.text import Language, Text, same
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One part of the product: whether it works here, and what was found."""
+    """One part of the product: whether it works here, and what was found; without an essential one nothing works."""
 
     key: str
     title: Text
     works: bool
     found: Text
+    essential: bool = True
 
 
 def run_checks() -> list[Check]:
@@ -34,17 +35,15 @@ def _python() -> Check:
 
 
 def _home() -> Check:
-    from agent.settings import Settings
+    from agent.settings import Settings, ready_home
+    from tools.errors import UserError
 
     home = Settings().home
     title = Text("Folder of the product (CVM_HOME)", "Папка продукта (CVM_HOME)")
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        probe = home / ".doctor"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        return Check("home", title, False, same(f"{home}: {error.strerror}"))
+        ready_home(home)
+    except UserError as error:
+        return Check("home", title, False, error.text)
     free = shutil.disk_usage(home).free // 2**20
     return Check("home", title, free > 500, Text(f"{home}, {free} MB free", f"{home}, свободно {free} МБ"))
 
@@ -74,7 +73,7 @@ def _embedder() -> Check:
         if there
         else Text("absent: search by words only (BM25)", "нет: поиск только по словам (BM25)")
     )
-    return Check("embedder", Text("Search by meaning", "Поиск по смыслу"), there, found)
+    return Check("embedder", Text("Search by meaning", "Поиск по смыслу"), there, found, essential=False)
 
 
 def _model() -> Check:
@@ -89,23 +88,30 @@ def _model() -> Check:
             "не задана (CVM_LLM_BASE_URL); тексты пишут правила",
         )
     )
-    return Check("model", Text("Language model", "Языковая модель"), True, found)
+    return Check("model", Text("Language model", "Языковая модель"), True, found, essential=False)
 
 
 def _chromium() -> Check:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     found = same(path) if path else Text("absent: page tests only", "нет: нужен только для тестов страниц")
-    return Check("chromium", Text("Browser for tests", "Браузер для тестов"), path is not None, found)
+    title = Text("Browser for tests", "Браузер для тестов")
+    return Check("chromium", title, path is not None, found, essential=False)
 
 
 CHECKS: tuple[Callable[[], Check], ...] = (_python, _home, _engine, _cards, _embedder, _model, _chromium)
 
 
 def checks_json(found: list[Check], language: Language) -> dict[str, Any]:
-    """``{checks: [{key, title, works, found}]}``."""
+    """``{checks: [{key, title, works, essential, found}]}``."""
     return {
         "checks": [
-            {"key": item.key, "title": item.title[language], "works": item.works, "found": item.found[language]}
+            {
+                "key": item.key,
+                "title": item.title[language],
+                "works": item.works,
+                "essential": item.essential,
+                "found": item.found[language],
+            }
             for item in found
         ]
     }
@@ -114,7 +120,8 @@ def checks_json(found: list[Check], language: Language) -> dict[str, Any]:
 def show(found: list[Check], language: Language, console: Console) -> None:
     """Print one line a check."""
     for item in found:
-        mark = Styled("✓ ", style="green") if item.works else Styled("✗ ", style="red")
+        lacking = Styled("✗ ", style="red") if item.essential else Styled("– ", style="yellow")
+        mark = Styled("✓ ", style="green") if item.works else lacking
         console.print(
             mark + Styled(item.title[language], style="bold") + Styled(f": {item.found[language]}"), soft_wrap=True
         )

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def load(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, a database URL, or demo.")],
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, or demo.")],
     name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="Name to call the data by later.")] = None,
     map_file: Map = None,
     yes: Annotated[bool, typer.Option("--yes", help="Never ask; stop where a question changes a result.")] = False,
@@ -77,7 +77,8 @@ def metric(
 ) -> None:
     """Compute one metric, or one reading per group."""
     language = session.speak(lang)
-    asked = window(start, end, as_of=as_of)
+    last = day(as_of)
+    asked = window(start, end, as_of=last)
 
     from tools.metrics import resolve
     from ui import data_view, terminal
@@ -85,7 +86,7 @@ def metric(
     found = resolve(key)
     assistant = session.open_assistant()
     snapshot = session.load(assistant, source, map_file=map_file)
-    chosen: dict[str, Any] = {"window": asked, "by": by, "as_of": day(as_of)}
+    chosen: dict[str, Any] = {"window": asked, "by": by, "as_of": last}
     readings = assistant.metric(found.key, snapshot, convention=convention, **chosen)
     others: list[Reading] = []
     if explain:

@@ -1,6 +1,7 @@
 """Options that several commands share, declared once."""
 
-from datetime import date, datetime
+import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,30 +19,33 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 where part could not be computed.")]
 Data = Annotated[
     str,
-    typer.Option("--data", metavar="SOURCE", help="A file, a folder, a database URL, a name loaded before, or demo."),
+    typer.Option("--data", metavar="SOURCE", help="A file, a folder, a name loaded before, or demo."),
 ]
 Map = Annotated[
     Path | None,
     typer.Option("--map", metavar="FILE", help="Answers to questions about the data (YAML: question id: answer)."),
 ]
-_DAY = ["%Y-%m-%d"]
-AsOf = Annotated[
-    datetime | None, typer.Option("--as-of", formats=_DAY, metavar="D", help="The last day that counts: YYYY-MM-DD.")
-]
-From = Annotated[datetime | None, typer.Option("--from", formats=_DAY, metavar="D", help="First day of the period.")]
-To = Annotated[
-    datetime | None, typer.Option("--to", formats=_DAY, metavar="D", help="Day after the last one of the period.")
-]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="D", help="The last day that counts: YYYY-MM-DD.")]
+From = Annotated[str | None, typer.Option("--from", metavar="D", help="First day of the period: YYYY-MM-DD.")]
+To = Annotated[str | None, typer.Option("--to", metavar="D", help="Day after the last one of the period: YYYY-MM-DD.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the files.")]
 
 
-def day(moment: datetime | None) -> date | None:
-    """The date of an option, or None where it was not given."""
-    return moment.date() if moment else None
+def day(given: str | None, *, option: str = "--as-of") -> date | None:
+    """The date of an option, or None where it was not given; `UserError` for all but YYYY-MM-DD."""
+    if given is None:
+        return None
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given.strip()):
+            return date.fromisoformat(given.strip())
+    except ValueError:
+        pass  # no such day in the calendar: refused below like every other wrong date
+    raise UserError(REFUSALS["not_a_day"].fill(option=option, given=given))
 
 
-def window(start: datetime | None, end: datetime | None, *, as_of: datetime | None) -> Window | None:
+def window(given_start: str | None, given_end: str | None, *, as_of: date | None) -> Window | None:
     """The window ``[from, to)`` asked for, or None for the default year."""
+    start, end = day(given_start, option="--from"), day(given_end, option="--to")
     if start is None and end is None:
         return None
     if start is None or end is None:
@@ -49,5 +53,5 @@ def window(start: datetime | None, end: datetime | None, *, as_of: datetime | No
     if as_of is not None:
         raise UserError(REFUSALS["two_windows"])
     if start >= end:
-        raise UserError(REFUSALS["empty_window"].fill(start=start.date(), end=end.date()))
-    return Window(start.date(), end.date())
+        raise UserError(REFUSALS["empty_window"].fill(start=start, end=end))
+    return Window(start, end)

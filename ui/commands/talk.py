@@ -29,9 +29,10 @@ def ask(
     from ui import data_view, terminal
 
     session.speak(lang, question=question)
+    asked, last = session.worded(question), day(as_of)
     assistant = session.open_assistant()
     snapshot = session.load(assistant, source, map_file=map_file)
-    answer = assistant.ask(question, snapshot, thread=thread, language=lang, as_of=day(as_of))
+    answer = assistant.ask(asked, snapshot, thread=thread, language=lang, as_of=last)
     document = answer_json(answer)
     if as_json:
         session.emit(document)
@@ -51,7 +52,8 @@ def search(
     from ui import data_view, terminal
 
     language = session.speak(lang, question=query)
-    hits = session.open_assistant().search(query, language=lang, limit=limit)
+    asked = session.worded(query)
+    hits = session.open_assistant().search(asked, language=lang, limit=limit)
     if as_json:
         session.emit({"results": [data_view.hit_json(hit) for hit in hits]})
     else:

@@ -60,7 +60,7 @@ def bench(
 
 
 def doctor(as_json: Json = False, lang: Lang = None) -> None:
-    """Say what works here and what does not, and why."""
+    """Say what works here and what does not, and why; exit with 2 where an essential part does not."""
     from ui import terminal
     from ui.commands import checks
 
@@ -70,6 +70,8 @@ def doctor(as_json: Json = False, lang: Lang = None) -> None:
         session.emit(checks.checks_json(found, language))
     else:
         checks.show(found, language, terminal.console())
+    if any(item.essential and not item.works for item in found):
+        raise typer.Exit(session.USER_ERROR)
 
 
 def docs(

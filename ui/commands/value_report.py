@@ -30,14 +30,14 @@ def report(
     from ui import terminal
     from ui.phrases import phrase
 
-    language = session.speak(lang)
+    language, last = session.speak(lang), day(as_of)
     wanted = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",") if name.strip()))
     for name in wanted:
         renderer("client", name)
     assistant = session.open_assistant()
     snapshot = session.load(assistant, source, map_file=map_file)
     result = assistant.report(
-        account, snapshot, language=language, formats=wanted, out=out, approve=approve, as_of=day(as_of)
+        account, snapshot, language=language, formats=wanted, out=out, approve=approve, as_of=last
     )
     files = {name: str(path.resolve()) for name, path in result.files.items()}
     if as_json:
