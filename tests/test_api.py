@@ -232,6 +232,55 @@ def test_unknown_step_is_refused(client: TestClient, demo_snapshot: str) -> None
     is_problem(client.post(f"/v1/portfolios/{demo_snapshot}/audits", json={"colour": "red"}), 422)
 
 
+def test_links_of_a_started_audit_exist(client: TestClient, demo_snapshot: str, audit: str) -> None:
+    links = client.post(f"/v1/portfolios/{demo_snapshot}/audits", headers=RU).json()["links"]
+    paths = client.get("/openapi.json").json()["paths"]
+    for link in links.values():
+        shape = link.replace(audit, "{a}")
+        kind = shape.rpartition("/")[2]
+        assert shape in paths or shape.replace(f"/files/{kind}", "/files/{format}") in paths
+        assert client.get(link).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "russian"),
+    [
+        ("{}", "Обязательное поле"),
+        ('{"question": "a", "more": 1}', "Такого поля нет"),
+        ("{", "не корректный JSON"),
+        ('{"question": "a", "language": "de"}', "'en' или 'ru'"),
+        ('{"question": "a", "as_of": "вчера"}', "ГГГГ-ММ-ДД"),
+        ('{"question": ""}', "Слишком коротко"),
+        ('{"question": 5}', "Нужна строка"),
+        ("[]", "объект JSON"),
+    ],
+)
+def test_faults_of_a_request_are_told_in_russian(
+    client: TestClient, demo_snapshot: str, body: str, russian: str
+) -> None:
+    url = f"/v1/portfolios/{demo_snapshot}/ask"
+    answer = client.post(url, content=body, headers={**RU, "Content-Type": "application/json"})
+    assert russian in is_problem(answer, 422)["errors"][0]["detail"]
+    english = client.post(url, content=body, headers={"Content-Type": "application/json"})
+    assert is_problem(english, 422)["errors"][0]["detail"].isascii()
+
+
+def test_a_wrong_date_in_the_address_is_told(client: TestClient, demo_snapshot: str) -> None:
+    answer = client.get(f"/v1/portfolios/{demo_snapshot}/metrics/nrr?as_of=x", headers=RU)
+    assert "ГГГГ-ММ-ДД" in is_problem(answer, 422)["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("chat", [False, True])
+def test_unknown_addresses_are_problems(assistant: Assistant, chat: bool) -> None:
+    with TestClient(create_app(assistant, chat=chat), raise_server_exceptions=False) as client:
+        for path in ("/v1/nothing", "/v1/", "/v1/audits", "/v1/audits/x/files"):
+            is_problem(client.get(path, headers=RU), 404)
+        is_problem(client.post("/v1/nothing", json={}), 404)
+        refused = client.delete("/v1/search")
+        is_problem(refused, 405)
+        assert refused.headers["allow"] == "GET"
+
+
 def test_ask(client: TestClient, demo_snapshot: str) -> None:
     answer = client.post(f"/v1/portfolios/{demo_snapshot}/ask", json={"question": "Какой у нас NRR?"}).json()
     assert answer["language"] == "ru" and answer["readings"]

@@ -193,3 +193,13 @@ def test_every_kind_of_reading_has_a_name_in_russian(demo: Any, shared: Path, tm
             for item in step.readings:
                 kind = item.scope.get("kind", "")
                 assert not kind or kind.replace("_", " ") not in reading_name(item, "ru"), (item.key, kind)
+
+
+def test_every_finding_code_is_answered_by_a_card_and_every_answer_is_a_code() -> None:
+    from knowledge.cards import answering, load_cards
+
+    answers = {code for card in load_cards().values() for code in card.answers}
+    assert answers == set(codes())
+    for code in codes():
+        for profile in ("subscription", "repeat", "snapshot", "usage"):
+            assert answering(code, segment=None, profile=profile), (code, profile)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -71,6 +72,78 @@ def test_errors_speak_the_language_of_the_locale(cvm: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("metric", "nrr", "--data", "demo", "--as-of", "вчера"), "--as-of вчера: укажите дату"),
+        (("metric", "nrr", "--data", "demo", "--from", "20250101", "--to", "2025-02-01"), "--from 20250101: укажите"),
+        (("metric", "nrr", "--data", "demo", "--from", "2025-01-01", "--to", "2025-02-30"), "--to 2025-02-30: укажите"),
+        (("metric", "nrr", "--data", "postgres://host/base"), "Базы данных в этой версии не читаются"),
+        (("audit", "--data", "demo", "--policy", "no-such.yaml"), "Нет файла политики no-such.yaml."),
+        (("audit", "--data", "demo", "--steps", "foo"), "«foo». Есть такие: segments, delivery"),
+        (("metric", "foo", "--data", "demo"), "Неизвестно: показатель «foo»."),
+        (("ask", "", "--data", "demo"), "Вопрос пуст"),
+    ],
+    ids=str,
+)
+def test_refusals_are_one_russian_line(cvm: Run, arguments: tuple[str, ...], sentence: str) -> None:
+    done = cvm(*arguments, "--lang", "ru")
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert sentence in line and "Errno" not in line and "Возможно" not in line
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "load demo",
+        "metric nrr --data demo",
+        "audit --data demo",
+        "ask Hi --data demo",
+        "search churn",
+        "serve --port 0",
+    ],
+)
+def test_a_home_that_cannot_be_made_is_one_sentence(cvm: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    for home in (tmp_path / "file", tmp_path / "file" / "inside"):
+        done = cvm(*command.split(), CVM_HOME=str(home))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert len(done.stderr.splitlines()) == 1 and "CVM_HOME" in done.stderr
+
+
+def test_doctor_is_exit_2_where_an_essential_part_is_missing(cvm: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    done = cvm("doctor", CVM_HOME=str(tmp_path / "file"))
+    assert done.returncode == 2 and "✗" in done.stdout and "Traceback" not in done.stderr
+
+
+def test_ctrl_c_is_exit_130_and_one_line(demo_home: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ui.cli", "audit", "--data", "demo", "--as-of", "2025-09-30", "--lang", "en"],
+        cwd=ROOT,
+        env={**os.environ, "CVM_HOME": str(demo_home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert process.stderr is not None
+    seen = process.stderr.readline()
+    while seen and not seen.startswith("started"):
+        seen = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert rest.splitlines()[-1].startswith("Stopped") and "Traceback" not in rest
+
+
+def test_tables_are_named_in_the_readers_language(cvm: Run, tmp_path: Path) -> None:
+    (tmp_path / "bills.csv").write_text("client;date;amount\nA;2025-01-02;10\nB;2025-02-03;20\n", "utf-8")
+    shown = cvm("load", str(tmp_path / "bills.csv"), "--yes", "--lang", "ru").stdout
+    assert "строки счетов" in shown and "invoices" not in shown and "XXX" not in shown
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ("metric", "nrr"),
@@ -87,6 +160,8 @@ def test_errors_speak_the_language_of_the_locale(cvm: Run) -> None:
         ("report", "nobody at all", "--data", "demo"),
         ("verify", "no-such-file.json", "--data", "demo"),
         ("eval", "nonsense"),
+        ("ask", " ", "--data", "demo"),
+        ("metric", "nrr", "--data", "postgres://host/base"),
     ],
     ids=" ".join,
 )

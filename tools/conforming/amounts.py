@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from tools.conforming.columns import Typed
+from tools.conforming.columns import LIMIT, Typed
 from tools.conforming.recognise import normal
 from tools.sources.cells import currency_of
 
@@ -79,7 +79,7 @@ def tax_side(amounts: Any, taxes: Any) -> Literal["within", "on top", "none", "u
 
 
 def amounts_of(recipe: Recipe, values: Mapping[str, Any]) -> Any:
-    """Amounts in the schema's decimals, exact; ``values`` holds the recipe's columns as decimals."""
+    """Amounts in the schema's decimals, exact; ``values`` holds the recipe's columns as decimals, too large is null."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -89,11 +89,20 @@ def amounts_of(recipe: Recipe, values: Mapping[str, Any]) -> Any:
         return first
     second = values[recipe.columns[1]]
     if recipe.kind == "product":
-        return pc.round(pc.multiply(first, second), ndigits=4, round_mode="half_towards_infinity").cast(money)
+        return _fitting(pc.round(pc.multiply(first, second), ndigits=4, round_mode="half_towards_infinity"))
     zero = pa.scalar(Decimal(0), money)
     neither = pc.and_(pc.is_null(first), pc.is_null(second))
-    made = pc.subtract(pc.coalesce(first, zero), pc.coalesce(second, zero)).cast(money)
+    made = _fitting(pc.subtract(pc.coalesce(first, zero), pc.coalesce(second, zero)))
     return pc.if_else(neither, pa.scalar(None, money), made)
+
+
+def _fitting(values: Any) -> Any:
+    """Amounts in the schema's decimals; one too large for them is null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    large = pc.greater(pc.abs(values), pa.scalar(LIMIT, pa.decimal128(18, 4)))
+    return pc.if_else(large, pa.scalar(None, values.type), values).cast(pa.decimal128(18, 4))
 
 
 def currency_rule(mapping: Mapping[str, str], cells: Mapping[str, Typed], *, money: str) -> CurrencyRule:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -26,15 +26,20 @@ from tools.sources.cells import (
 from tools.text import Text
 
 CENT = Decimal("0.0001")
-LIMIT = Decimal(10) ** 14
+LIMIT = Decimal(10) ** 14 - 1
+FIRST_YEAR, OPEN_YEAR = 1950, 2100
 PLAIN_FROM = 1000
 _THOUSANDS = re.compile(r"\b(?:тыс|thousands?|k(?:usd|eur|rub))\b", re.IGNORECASE)
+_FOREVER = re.compile(r"9999\D?12\D?31|2958465(?:[.,]0+)?")
 _SIGNS = frozenset("₽$€£₸₴₹₺рРaA") | frozenset("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюя")
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A column after parsing: values, which cells were filled, which of those could not be read, how it was read."""
+    """A column after parsing: values, which cells were filled, which of those could not be read, how it was read.
+
+    ``opened`` counts rows whose date of end is so far off that it means no end.
+    """
 
     values: Any
     filled: Any
@@ -45,6 +50,7 @@ class Typed:
     mark: Mark = "."
     factor: int = 1
     currencies: Mapping[str, str] = field(default_factory=dict)
+    opened: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +91,20 @@ def style_of(raw: RawTable, columns: Mapping[str, Kind], answers: Mapping[str, s
     return Style(raw.file, mark, order, answers)
 
 
-def typed(header: str, column: Any, kind: Kind, style: Style) -> tuple[Typed, Question | None]:
-    """The column as ``kind``; a question where every value fits two readings and nothing else in the file decides."""
+def typed(
+    header: str, column: Any, kind: Kind, style: Style, *, open_end: bool = False
+) -> tuple[Typed, Question | None]:
+    """The column as ``kind``; a question where every value fits two readings and nothing else in the file decides.
+
+    A day outside 1950-2099 is unreadable, but for a column of ends (``open_end``) from 2100 on it means no end.
+    """
     if kind == "text":
         return text_column(column), None
     values, indices = distinct(column)
     if kind == "bool":
         return _assemble(values, indices, [bool_of(value or "") for value in values], kind=kind), None
     if kind == "date":
-        return _dates(header, values, indices, style)
+        return _dates(header, values, indices, style, open_end=open_end)
     return _numbers(header, values, indices, kind=kind, style=style)
 
 
@@ -138,7 +149,8 @@ def _numbers(
         mark = found
     factor = 1000 if kind == "money" and _THOUSANDS.search(header) else 1
     numbers = [number_of(value, mark) if value else None for value in values]
-    exact = [None if number is None or abs(number) > LIMIT else number * factor for number in numbers]
+    scaled = [None if number is None else number * factor for number in numbers]
+    exact = [None if number is None or abs(number) > LIMIT else number for number in scaled]
     how = f"decimal {'comma' if mark == ',' else 'point'}" if votes or unsure else "whole numbers"
     if len(votes) > 1:
         how += ", mixed with the other mark"
@@ -197,7 +209,9 @@ def _asked_mark(header: str, values: list[str | None], style: Style) -> tuple[Ma
     return usual, Question(name, text, ("point", "comma"), ("mrr", "cash_per_client", "concentration"))
 
 
-def _dates(header: str, values: list[str | None], indices: Any, style: Style) -> tuple[Typed, Question | None]:
+def _dates(
+    header: str, values: list[str | None], indices: Any, style: Style, *, open_end: bool
+) -> tuple[Typed, Question | None]:
     votes = Counter(order for order in (order_of(value) for value in values if value) if order)
     unsure = votes.pop("?", 0)
     question = None
@@ -214,7 +228,15 @@ def _dates(header: str, values: list[str | None], indices: Any, style: Style) ->
         serial = any(value and re.fullmatch(r"\d{5}(\.\d+)?", value.strip()) for value in values)
         how = "serial numbers of a spreadsheet" if serial else "year first or named months"
     days: list[date | None] = [date_of(value, order) if value else None for value in values]
-    return _assemble(values, indices, days, kind="date", how=how), question
+    opened = [open_end and _means_open(value, day) for value, day in zip(values, days, strict=True)]
+    within = [day if day and FIRST_YEAR <= day.year < OPEN_YEAR else None for day in days]
+    ended = [None if never else value for value, never in zip(values, opened, strict=True)]
+    made = _assemble(ended, indices, within, kind="date", how=how)
+    return replace(made, opened=_rows_where(indices, opened)), question
+
+
+def _means_open(value: str | None, day: date | None) -> bool:
+    return bool(value and ((day and day.year >= OPEN_YEAR) or _FOREVER.fullmatch(value.strip())))
 
 
 _ORDERS: Mapping[str, str] = {"dmy": "day-month", "mdy": "month-day"}

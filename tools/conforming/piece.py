@@ -28,12 +28,16 @@ CODES = (
 )
 _WITH_CODE = re.compile(r"(.+?)\s*\(([\w-]*\d[\w-]*)\)")
 _SCIENCE = r"^\d([.,]\d+)?[eE]\+\d+$"
+ENDS = frozenset({("subscriptions", "end_date"), ("accounts", "contract_end"), ("invoices", "service_end")})
 MONEY_OF: Mapping[str, str] = {"invoices": "amount", "subscriptions": "mrr"}
 
 
 @dataclass(slots=True)
 class Piece:
-    """A canonical table made of one raw table, with what reconciliation needs of the raw side."""
+    """A canonical table made of one raw table, with what reconciliation needs of the raw side.
+
+    ``kept`` marks the rows of ``body`` that are in ``data``; ``unread`` those whose amount cannot be read.
+    """
 
     raw: RawTable
     plan: Plan
@@ -42,6 +46,8 @@ class Piece:
     attributes: dict[str, Any]
     how: dict[str, str]
     key: Any = None
+    kept: Any = None
+    unread: Any = None
     recipe: Recipe | None = None
     currency: CurrencyRule = field(default_factory=lambda: CurrencyRule("none"))
     cells: dict[str, Typed] = field(default_factory=dict)
@@ -90,13 +96,15 @@ def _cells(raw: RawTable, body: Body, *, plan: Plan, style: Style, notes: Notes)
             cell, question = text_column(values, code=True), None
             _science(raw, header, cell, notes)
         else:
-            cell, question = typed(header, values, kind, style)
+            cell, question = typed(header, values, kind, style, open_end=(plan.table, column) in ENDS)
         if question:
             notes.ask(question)
         cells[column] = cell
         bad = _count(cell.bad)
         if bad and column not in required:
             notes.add("bad_values", where=raw.file, rows=bad, column=header, example=cell.example)
+        if cell.opened:
+            notes.add("open_end_dates", where=raw.file, rows=cell.opened, column=header)
         if cell.rounded:
             notes.add("money_rounded", where=raw.file, rows=cell.rounded, column=header)
         if cell.factor != 1:
@@ -113,17 +121,32 @@ def _science(raw: RawTable, header: str, cell: Typed, notes: Notes) -> None:
 
 
 def _amount(piece: Piece, columns: dict[str, Any], *, style: Style, notes: Notes) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     plan, body = piece.plan, piece.body
     piece.recipe = recipe = recipe_of(plan.mapping, piece.cells)
     ready = {plan.mapping[name]: cell for name, cell in piece.cells.items() if _kind("invoices", name) == "money"}
-    values = {
-        header: (ready.get(header) or typed(header, body.rows.column(header), "money", style)[0]).values
+    parts = {
+        header: ready.get(header) or typed(header, body.rows.column(header), "money", style)[0]
         for header in recipe.columns
     }
-    columns["amount"] = amounts_of(recipe, values)
+    amounts = amounts_of(recipe, {header: cell.values for header, cell in parts.items()})
+    piece.unread = _unread(list(parts.values()), amounts)
+    columns["amount"] = pc.if_else(piece.unread, pa.scalar(None, amounts.type), amounts)
     piece.how["amount"] = "; ".join(dict.fromkeys(part for part in (recipe.how, piece.how.get("amount")) if part))
     if recipe.taxed:
         notes.add("amount_includes_tax", where=piece.raw.file, rows=body.rows.num_rows)
+
+
+def _unread(parts: list[Typed], amounts: Any) -> Any:
+    """Rows where a part of the amount cannot be read, or where what the parts make is too large."""
+    import pyarrow.compute as pc
+
+    bad, full = parts[0].bad, parts[0].filled
+    for part in parts[1:]:
+        bad, full = pc.or_(bad, part.bad), pc.and_(full, part.filled)
+    return pc.or_(bad, pc.and_(full, pc.is_null(amounts)))
 
 
 def _snapshot_rules(piece: Piece, columns: dict[str, Any], notes: Notes) -> None:
@@ -184,7 +207,7 @@ def _finish(piece: Piece, columns: dict[str, Any], notes: Notes) -> None:
     arrays = [columns.get(field.name, pa.nulls(count, field.type)) for field in schema]
     cast = [array.cast(field.type) for array, field in zip(arrays, schema, strict=True)]
     table = pa.Table.from_arrays(cast, schema=schema)
-    piece.data = table.filter(keep)
+    piece.data, piece.kept = table.filter(keep), keep
     piece.attributes = {name: values.filter(keep) for name, values in piece.attributes.items()}
     piece.key = piece.key.filter(keep) if piece.key is not None else None
 
@@ -196,11 +219,13 @@ def _left_out(piece: Piece, column: str, *, header: str, lost: Any, notes: Notes
     if not rows:
         return
     cell = piece.cells.get(column)
-    unread = pc.and_(lost, cell.bad) if cell else pc.and_(lost, pc.invert(lost))
+    marked = piece.unread if column == "amount" else cell.bad if cell else pc.invert(lost)
+    unread = pc.and_(lost, marked)
     bad = _count(unread)
     if bad:
         place, at = _place(piece, unread)
-        said = piece.body.rows.column(header)[at].as_py()
+        headers = piece.recipe.columns if piece.recipe and column == "amount" else (header,)
+        said = " × ".join(str(piece.body.rows.column(name)[at].as_py()) for name in headers)
         notes.add("bad_required", where=piece.raw.file, rows=bad, column=header, example=f"{place}: {said}")
     if rows - bad:
         place, _ = _place(piece, pc.and_(lost, pc.invert(unread)))

@@ -1,5 +1,6 @@
 """Control totals: the export counted from its own strings by a second, simple path, beside what was loaded."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -8,9 +9,11 @@ from typing import Any
 from tools.conforming.amounts import currencies_of
 from tools.conforming.piece import MONEY_OF, Piece
 from tools.load import ControlTotal
-from tools.sources.cells import BLANK_TEXT, Mark
+from tools.sources.cells import BLANK, BLANK_TEXT, Mark
 
 ZERO = Decimal(0)
+DIGITS = 14
+_POWER = re.compile(r"-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 
 
 def control_totals(pieces: Sequence[Piece], tables: Mapping[str, Any]) -> tuple[ControlTotal, ...]:
@@ -80,24 +83,33 @@ def _source_money(piece: Piece) -> dict[str, Decimal]:
     columns = [counted[name].to_pylist() for name in names]
     codes, counts = counted["code"].to_pylist(), counted["count_all"].to_pylist()
     for code, times, *texts in zip(codes, counts, *columns, strict=True):
-        values = [plain(text, cell.mark) * cell.factor for text, cell in zip(texts, cells, strict=True)]
+        read = [plain(text, cell.mark) for text, cell in zip(texts, cells, strict=True)]
+        values = [value * cell.factor for value, cell in zip(read, cells, strict=True) if value is not None]
+        if len(values) < len(read) or not all(map(_holds, values)):
+            continue
         amount = values[0]
         if kind == "product":
             amount = values[0] * values[1]
         elif kind == "difference":
             amount = values[0] - values[1]
-        sums[code or "XXX"] += amount * times
+        sums[code or "XXX"] += amount * times if _holds(amount) else ZERO
     return sums
 
 
-def plain(text: str | None, mark: Mark) -> Decimal:
-    """A number by the shortest way: its digits and its last mark if that is the decimal one; nothing read is zero."""
-    if not text:
+def plain(text: str | None, mark: Mark) -> Decimal | None:
+    """A number by the shortest way: its digits and its last mark if that is the decimal one; an empty cell is zero.
+
+    None for words, for what is not finite, and for a power of ten that no amount reaches.
+    """
+    if not text or text.strip().casefold() in BLANK:
         return ZERO
+    power = _POWER.search(text)
     try:
-        return Decimal(text)
+        value = Decimal(power[0].replace(",", ".") if power else text)
+        return value if _holds(value) else None
     except InvalidOperation:
-        pass
+        if power:
+            return None
     digits = "".join(character for character in text if character.isdigit() or character in ".,").rstrip(".,")
     last = max(digits.rfind("."), digits.rfind(","))
     if last >= 0 and (digits[last] == mark or len(digits) - last - 1 != 3) and digits.count(digits[last]) == 1:
@@ -105,8 +117,13 @@ def plain(text: str | None, mark: Mark) -> Decimal:
     else:
         digits = digits.replace(".", "").replace(",", "")
     try:
-        value = Decimal(digits or "0")
+        value = Decimal(digits)
     except InvalidOperation:
-        return ZERO
+        return None
     minus = text.strip().startswith("(") or any(sign in text for sign in "-−")
     return -value if minus else value
+
+
+def _holds(value: Decimal) -> bool:
+    """True for a number that an amount of fourteen digits before the mark holds."""
+    return value.is_finite() and (not value or value.adjusted() < DIGITS)

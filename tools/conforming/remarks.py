@@ -81,6 +81,26 @@ _ALL: tuple[tuple[str, Severity, str, str], ...] = (
         "Строки, полностью повторяющие другую строку, оставлены: {rows}. {where}.",
     ),
     (
+        "exact_duplicates:lines",
+        "info",
+        "Rows that repeat another row in full are kept and add {money}: {rows}. {where}.",
+        "Строки, полностью повторяющие другую строку, оставлены и добавляют {money}: {rows}. {where}.",
+    ),
+    (
+        "exact_duplicates:many",
+        "warning",
+        "Rows that repeat another row in full are kept and add {money}: {rows}. "
+        "If the export doubled them, export it again. {where}.",
+        "Строки, полностью повторяющие другую строку, оставлены и добавляют {money}: {rows}. "
+        "Если они задвоились при выгрузке, выгрузите файл ещё раз. {where}.",
+    ),
+    (
+        "open_end_dates",
+        "info",
+        "“{column}” lies beyond 2099 and is read as “no end”: {rows}. {where}.",
+        "Дата в «{column}» позже 2099 года и прочитана как «без окончания»: {rows}. {where}.",
+    ),
+    (
         "duplicate_id",
         "warning",
         "“{column}” repeats in a table of one row each; the first is counted: {rows}. {where}.",
@@ -189,6 +209,7 @@ _ALL: tuple[tuple[str, Severity, str, str], ...] = (
         "«{column}» указан в тысячах, пересчитан в единицы: {rows}. {where}.",
     ),
 )
+# What stands after a colon in a code tells variants of one remark apart and is not shown.
 REMARKS = {code: (severity, Text(en, ru)) for code, severity, en, ru in _ALL}
 
 
@@ -228,7 +249,7 @@ class Notes:
         counts = {"rows": rows_text(rows), "clients": clients_text(rows)}
         filled = text.fill(where=where, column=column, **counts, **self._values[key])
         example = self._examples[key]
-        return Problem(code, severity, filled, rows, example)
+        return Problem(code.partition(":")[0], severity, filled, rows, example)
 
 
 def rows_text(rows: int) -> Text:

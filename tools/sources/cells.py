@@ -88,7 +88,7 @@ def mark_of(core: str) -> Mark | Literal["?"] | None:
 def decimal_of(core: str, mark: Mark) -> Decimal | None:
     """Exact value of `core_of` under a decimal mark; None where thousands do not stand in threes."""
     if _EXPONENT.fullmatch(core.lstrip("-")):
-        return Decimal(core.replace(",", "."))
+        return _with_exponent(core.replace(",", "."))
     other = "," if mark == "." else "."
     whole, _, part = core.lstrip("-").partition(mark)
     if other in part or mark in part:
@@ -103,6 +103,11 @@ def decimal_of(core: str, mark: Mark) -> Decimal | None:
     except InvalidOperation:
         return None
     return -value if core.startswith("-") else value
+
+
+def _with_exponent(core: str) -> Decimal | None:
+    exponent = core.partition("e")[2].lstrip("+-0")
+    return Decimal(core) if len(exponent) <= 3 else None
 
 
 def number_of(text: str, mark: Mark) -> Decimal | None:
