@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tools.errors import UserError
@@ -57,6 +57,20 @@ class Settings(BaseSettings):
     def runs_path(self) -> Path:
         """The folder of audit runs."""
         return self.home / "runs"
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; `UserError` where a variable has a value it cannot have."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(sorted({f"CVM_{item['loc'][0]}".upper() for item in error.errors() if item["loc"]}))
+        raise UserError(
+            Text(
+                f"Not a possible value of {names}: correct it or unset it.",
+                f"Недопустимое значение {names}: исправьте его или уберите.",
+            )
+        ) from error
 
 
 def ready_home(home: Path) -> Path:

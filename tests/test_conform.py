@@ -68,6 +68,15 @@ def _expected(load: Load, case: dict[str, Any]) -> None:
         problems[problem.code] += problem.rows
     for code, rows in case.get("problems", {}).items():
         assert problems[code] == rows, (code, problems)
+    for code, said in case.get("said", {}).items():
+        (problem,) = (problem for problem in load.problems if problem.code == code)
+        assert problem.severity == said["severity"]
+        for language in ("en", "ru"):
+            assert said[language] in problem.text[language].replace("\u00a0", " ")
+        assert said.get("example", "") in (problem.example or "")
+    assert all(total.source.is_finite() for total in load.control_totals)
+    if "difference" in case:
+        assert sum(total.difference for total in load.control_totals if total.what == "amount") == case["difference"]
     if "questions" in case:
         assert [question.id for question in load.questions] == case["questions"]
     for place, words in case.get("how", {}).items():

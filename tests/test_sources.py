@@ -24,6 +24,7 @@ from tools.sources.cells import Mark, core_of, currency_of, date_of, mark_of, nu
     [
         ("34,80", ",", "34.80"),
         ("1 234,56", ",", "1234.56"),
+        ("1.5e3", ".", "1500"),
         ("1\u00a0234,56", ",", "1234.56"),
         ("1\u202f234,56 ₽", ",", "1234.56"),
         ("1.234,56", ",", "1234.56"),
@@ -196,6 +197,19 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "torn gzip": ("a.csv.gz", gzip.compress(b"Client,Date\n" * 1000)[:30], "damaged"),
     "torn parquet": ("a.parquet", b"PAR1" + bytes(100), "damaged"),
     "text named xlsx": ("a.xlsx", b"Client,Date,Amount\nA,2024-01-01,1\n", "cannot be opened"),
+    "gzip by name only": ("a.csv.gz", b"this is no archive at all\n", "not a gzip file"),
+    "picture named gzip": ("a.csv.gz", b"\x89PNG\r\n\x1a\n" + bytes(200), "not a gzip file"),
+    "header in cp1251, lines in utf-8": (
+        "a.csv", "Клиент;Дата;Сумма\n".encode("cp1251") + "Ромашка;2024-01-05;1\nЛютик;2024-01-06;2\n".encode(),
+        "mixed or unknown encoding"),
+    "header in utf-8, lines in cp1251": (
+        "a.csv", "Клиент;Дата;Сумма\n".encode() + "Ромашка;2024-01-05;1\n".encode("cp1251") * 50,
+        "mixed or unknown encoding"),
+    "western lines in two encodings": (
+        "a.csv", b"Customer,Date\n" + "Caf\u00e9,1\n".encode() * 20 + "M\u00fcller,2\n".encode("cp1252") * 20,
+        "mixed or unknown encoding"),
+    "old binary workbook with macros": (
+        "a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "_VBA_PROJECT".encode("utf-16-le"), "macros"),
     "unknown ending": ("a.docx2", b"hello", "not a kind of file"),
 }  # fmt: skip
 
@@ -212,6 +226,46 @@ def test_bad_files_are_refused_in_one_sentence(name: str) -> None:
 def test_a_zip_bomb_is_not_opened() -> None:
     with pytest.raises(BadData, match="not safe"):
         read_bytes("a.xlsx", _bomb())
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "words"),
+    [
+        ("xl/vbaProject.bin", b"\x00", "macros"),
+        ("xl/sharedStrings.xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a/>', "document type"),
+        ("xl/sharedStrings.xml", '<?xml version="1.0"?><!DOCTYPE a><a/>'.encode("utf-16"), "document type"),
+        ("xl/embeddings/more.zip", b"PK\x03\x04" + bytes(30), "archive inside"),
+    ],
+)
+def test_an_unsafe_workbook_is_not_opened(tmp_path: Path, part: str, content: bytes, words: str) -> None:
+    path = tmp_path / "a.xlsx"
+    _workbook(path, {"S": [["Client", "Amount"], ["A", 1]]})
+    if part not in zipfile.ZipFile(path).namelist():
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr(part, content)
+    else:
+        _replace_part(path, part, content)
+    with pytest.raises(BadData, match=words):
+        read(path)
+
+
+def _replace_part(path: Path, part: str, content: bytes) -> None:
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in {**parts, part: content}.items():
+            archive.writestr(name, data)
+
+
+def test_a_table_named_gzip_is_read_as_text() -> None:
+    (raw,) = read_bytes("a.csv.gz", b"Client,Date,Amount\nA,2024-01-05,1\n")
+    assert raw.rows.num_rows == 1
+
+
+def test_a_binary_file_is_named_in_russian() -> None:
+    with pytest.raises(BadData) as caught:
+        read_bytes("a.csv", bytes(range(256)) * 10)
+    assert "двоичный файл" in caught.value.shown("ru")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Match
+from starlette.routing import compile_path
 
 from agent.assistant import Assistant
-from agent.settings import Settings, quiet_libraries, ready_home
+from agent.settings import quiet_libraries, read_settings, ready_home
 from ui.api import audits, knowledge, portfolios, problems, reports
 from ui.api.limits import BodyLimit, SafeHeaders
 from ui.api.runs import Runs
@@ -57,10 +57,10 @@ def create_app(assistant: Assistant, *, chat: bool = True, hosts: Sequence[str] 
 def nothing_here(request: Request) -> None:
     """Refuses an address under /v1 that no route has, before the page at ``/`` takes it: 404, or 405 for a wrong method."""
     allowed = {
-        method
-        for route in request.app.routes
-        if route.matches(request.scope)[0] is Match.PARTIAL
-        for method in getattr(route, "methods", None) or ()
+        method.upper()
+        for path, methods in request.app.openapi()["paths"].items()
+        if compile_path(path)[0].fullmatch(request.scope["path"])
+        for method in methods
     }
     if allowed:
         raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
@@ -72,7 +72,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, open_browser: bool = False)
     import uvicorn
 
     local = host in ("127.0.0.1", "localhost", "::1")
-    settings = Settings()
+    settings = read_settings()
     ready_home(settings.home)
     app = create_app(Assistant.open(settings), hosts=LOOPBACK if local else ("*",))
     service: Service = app.state.service

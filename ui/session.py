@@ -35,17 +35,20 @@ def _written_in(question: str) -> Language:
 
 
 def _of_locale() -> Language:
-    from agent.settings import Settings
+    from agent.settings import locale_language, read_settings
 
-    return Settings().language
+    try:
+        return read_settings().language
+    except UserError:
+        return locale_language()
 
 
 def open_assistant() -> "Assistant":
     """The assistant over the settings of the environment."""
     from agent.assistant import Assistant
-    from agent.settings import Settings, ready_home
+    from agent.settings import read_settings, ready_home
 
-    settings = Settings()
+    settings = read_settings()
     ready_home(settings.home)
     return Assistant.open(settings)
 

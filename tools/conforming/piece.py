@@ -88,7 +88,6 @@ def _kind(table: str, column: str) -> Kind:
 
 def _cells(raw: RawTable, body: Body, *, plan: Plan, style: Style, notes: Notes) -> dict[str, Typed]:
     cells = {}
-    required = TABLES[plan.table].required
     for column, header in plan.mapping.items():
         kind = _kind(plan.table, column)
         values = body.rows.column(header)
@@ -100,16 +99,24 @@ def _cells(raw: RawTable, body: Body, *, plan: Plan, style: Style, notes: Notes)
         if question:
             notes.ask(question)
         cells[column] = cell
-        bad = _count(cell.bad)
-        if bad and column not in required:
-            notes.add("bad_values", where=raw.file, rows=bad, column=header, example=cell.example)
         if cell.opened:
             notes.add("open_end_dates", where=raw.file, rows=cell.opened, column=header)
         if cell.rounded:
             notes.add("money_rounded", where=raw.file, rows=cell.rounded, column=header)
         if cell.factor != 1:
             notes.add("thousands", where=raw.file, rows=body.rows.num_rows, column=header)
+    _left_empty(raw, cells, plan=plan, notes=notes)
     return cells
+
+
+def _left_empty(raw: RawTable, cells: Mapping[str, Typed], *, plan: Plan, notes: Notes) -> None:
+    """Remark on unreadable cells that leave the row in: neither a required value nor a part of the amount."""
+    parts = recipe_of(plan.mapping, cells).columns if plan.table == "invoices" else ()
+    for column, cell in cells.items():
+        header = plan.mapping[column]
+        bad = _count(cell.bad)
+        if bad and column not in TABLES[plan.table].required and header not in parts:
+            notes.add("bad_values", where=raw.file, rows=bad, column=header, example=cell.example)
 
 
 def _science(raw: RawTable, header: str, cell: Typed, notes: Notes) -> None:

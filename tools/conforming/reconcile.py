@@ -106,7 +106,8 @@ def plain(text: str | None, mark: Mark) -> Decimal | None:
     power = _POWER.search(text)
     try:
         value = Decimal(power[0].replace(",", ".") if power else text)
-        return value if _holds(value) else None
+        if power or mark == "." or "." not in text:
+            return value if _holds(value) else None
     except InvalidOperation:
         if power:
             return None

@@ -60,9 +60,26 @@ def read(path: Path) -> list[RawTable]:
 
 def read_bytes(name: str, data: bytes) -> list[RawTable]:
     """Raw tables of one file given as bytes (an upload); ``name`` decides only what the content does not."""
-    from tools.sources.magic import check, kind_of, unpack
+    from tools.sources.magic import is_no_gzip, unpack
 
-    plain, data = unpack(name, data, cap=CAP_BYTES)
+    plain, content = unpack(name, data, cap=CAP_BYTES)
+    try:
+        return _tables(name, plain, content)
+    except BadData as error:
+        if content.strip() and is_no_gzip(name, data):
+            raise BadData(
+                Text(
+                    f"“{name}” is not a gzip file and holds no table as it stands: export it again.",
+                    f"«{name}» — не архив gzip, и таблицы в нём нет: выгрузите файл ещё раз.",
+                )
+            ) from error
+        raise
+
+
+def _tables(name: str, plain: str, data: bytes) -> list[RawTable]:
+    """Raw tables of unpacked bytes; ``plain`` is the name without ``.gz``."""
+    from tools.sources.magic import check, kind_of
+
     if not data.strip():
         raise BadData(
             Text(

@@ -9,10 +9,13 @@ _PAGES = ("cp1251", "cp1252", "cp866", "koi8-r")
 _RUSSIAN = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюя")
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 1 << 18
+_UTF8_WORD = re.compile(rb"(?:\xd0[\x80-\xbf]|\xd1[\x80-\x8f]){3}")
+_NO_WRITING = re.compile("[\u0080-\u009f\u2500-\u259f\ufffd]")
+_MOJIBAKE = 0.2
 
 
 def decode(name: str, data: bytes) -> tuple[str, str]:
-    """Text and the name of its encoding; raises `BadData` where none fits."""
+    """Text and the name of its encoding; raises `BadData` where none fits or lines differ in it."""
     if data.startswith(b"\xef\xbb\xbf"):
         return data.decode("utf-8-sig", errors="replace"), "utf-8 with BOM"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -24,15 +27,46 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass
+    if _is_mixed(data):
+        raise _unknown(name)
     page = _best_page(data) or _by_statistics(data)
     if page is None:
-        raise BadData(
-            Text(
-                f"The encoding of “{name}” is not known: save it as UTF-8.",
-                f"Не удалось определить кодировку файла «{name}»: сохраните его в UTF-8.",
-            )
+        raise _unknown(name)
+    text = data.decode(page, errors="replace")
+    if _is_mojibake(text[:_SAMPLE]):
+        raise _unknown(name)
+    return text, page
+
+
+def _unknown(name: str) -> BadData:
+    return BadData(
+        Text(
+            f"“{name}” is in a mixed or unknown encoding; save it as UTF-8.",
+            f"Файл «{name}» в смешанной или неизвестной кодировке; сохраните его в UTF-8.",
         )
-    return data.decode(page, errors="replace"), page
+    )
+
+
+def _is_mixed(data: bytes) -> bool:
+    """True where text that is not UTF-8 as a whole holds Russian words or whole lines of UTF-8."""
+    if _UTF8_WORD.search(data):
+        return True
+    lines = [line for line in data[:_SAMPLE].split(b"\n") if any(byte > 127 for byte in line)]
+    return sum(map(_is_utf8, lines)) >= max(3, len(lines) // 20)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_mojibake(text: str) -> bool:
+    """True where control characters and lines of boxes are a large share of what is not ASCII."""
+    high = sum(character > "\x7f" for character in text)
+    return len(_NO_WRITING.findall(text)) > _MOJIBAKE * high
 
 
 def _best_page(data: bytes) -> str | None:

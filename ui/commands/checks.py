@@ -35,10 +35,10 @@ def _python() -> Check:
 
 
 def _home() -> Check:
-    from agent.settings import Settings, ready_home
+    from agent.settings import read_settings, ready_home
     from tools.errors import UserError
 
-    home = Settings().home
+    home = read_settings().home
     title = Text("Folder of the product (CVM_HOME)", "Папка продукта (CVM_HOME)")
     try:
         ready_home(home)
@@ -77,9 +77,9 @@ def _embedder() -> Check:
 
 
 def _model() -> Check:
-    from agent.settings import Settings
+    from agent.settings import read_settings
 
-    settings = Settings()
+    settings = read_settings()
     found = (
         same(f"{settings.llm_model or '?'} @ {settings.llm_base_url}")
         if settings.has_model
