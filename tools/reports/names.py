@@ -116,6 +116,8 @@ def rule_name(reading: Reading, language: Language) -> str:
 
 OTHER: Mapping[str, Text] = {
     "effect": Text("Expected effect", "Ожидаемый эффект"),
+    "churn_risk": Text("Sign of risk", "Признак риска"),
+    "journey": Text("Journey of the client", "Путь клиента"),
     "money_at_stake": Text("Money at stake", "Деньги под вопросом"),
     "segments": Text("Clients by segment", "Клиенты по сегментам"),
     "profile": Text("Business model", "Модель бизнеса"),

@@ -254,7 +254,7 @@ UNITS = {
     "usage_change": Unit.RATIO, "contraction": Unit.RATIO,
 }  # fmt: skip
 KEYS = {
-    "tenure_days": "ttv", "days_late": "overdue", "vrs": "vrs", "chs": "chs", "usage_change": "adoption", "contraction": "mrr",
+    "tenure_days": "journey", "days_late": "overdue", "vrs": "vrs", "chs": "chs", "usage_change": "adoption", "contraction": "churn_risk",
 }  # fmt: skip
 
 
