@@ -215,7 +215,8 @@ def paying(portfolio: Portfolio) -> list[str]:
 def customer_health_score(ask: Ask) -> list[Reading]:
     """0-100 over the accounts with enough known components; then counts ``red`` and ``green``.
 
-    Weights are an expert's and not checked against churn (flag ``expert_weights``). Unknown components are left out
+    Weights are an expert's and not checked against churn (flag ``expert_weights``); satisfaction with tickets may
+    stand for a survey answer (flag ``csat_for_nps``). Unknown components are left out
     and weights re-normalised; below the policy's coverage an account has no score. 80 60 50 70 100 with weights
     .4 .2 .15 .15 .1 gives 72.0; without the fourth 59.41 on the next date's values, never zero-filled.
     """
@@ -244,10 +245,11 @@ def customer_health_score(ask: Ask) -> list[Reading]:
             "по части клиентов составляющих слишком мало для индекса",
         ),
     }
+    flags = ("expert_weights", "csat_for_nps") if portfolio.has("tickets", "csat") else ("expert_weights",)
     common: dict[str, Any] = {
         "n": len(known),
         "window": portfolio.day,
-        "flags": ("expert_weights",),
+        "flags": flags,
         "coverage": coverage,
     }
     head = ask.reading(sum(known) / len(known), status=status, reason=reasons.get(status), **common)
