@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.portfolios import build, subscription
 from tools import formats, ledger, metrics
 from tools import segments as segmentation
+from tools.bridge import movement_bridge
 from tools.errors import UserError
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Window
@@ -148,7 +149,7 @@ def test_the_bridge_closes_and_grr_stays_below_nrr(
 ) -> None:
     portfolio = build(tmp_path_factory.mktemp("p"), as_of=date(2026, 6, 30), subscriptions=rows)
     before = 0
-    for row in ledger.bridge(portfolio).rows.to_pylist():
+    for row in movement_bridge(portfolio).rows.to_pylist():
         row = {name: int(value) if name != "month" else value for name, value in row.items()}
         assert row["start"] == before
         gained, lost = row["new"] + row["reactivation"] + row["expansion"], row["contraction"] + row["churn"]

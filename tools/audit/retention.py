@@ -79,14 +79,8 @@ def _churn(draft: Draft) -> None:
             )
             draft.find("no_dates", "warning", claim)
         return
-    found = ledger.doubt(portfolio)
-    if found is not None:
-        for key in ("logo_churn", "grr"):
-            draft.read(key, quiet=True)
-        needs = Text(
-            "service periods in the lines, up to the day of the audit", "периоды услуг в строках вплоть до дня аудита"
-        )
-        draft.lack(Text("Client churn", "Отток клиентов"), found[1], needs)
+    if ledger.doubt(portfolio) is not None:
+        _doubtful(draft)
         return
     churn, money = draft.read("logo_churn"), draft.read("money_churn", quiet=True)
     kept = draft.read("logo_churn", "retention", quiet=True)
@@ -125,6 +119,18 @@ def _churn(draft: Draft) -> None:
             target=draft.target(churn, target),
         )
         draft.find("churn_high", "warning", claim)
+
+
+def _doubtful(draft: Draft) -> None:
+    """Keep the readings of churn and name why nothing is said of them."""
+    found = ledger.doubt(draft.portfolio)
+    assert found is not None
+    for key in ("logo_churn", "grr"):
+        draft.read(key, quiet=True)
+    needs = Text(
+        "service periods in the lines, up to the day of the audit", "периоды услуг в строках вплоть до дня аудита"
+    )
+    draft.lack(Text("Client churn", "Отток клиентов"), found[1], needs)
 
 
 def _calls(draft: Draft) -> None:

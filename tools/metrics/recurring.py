@@ -7,6 +7,7 @@ from typing import Any
 from ibis import _
 
 from tools import ledger
+from tools.bridge import KINDS, movement_bridge
 from tools.metrics import Ask, metric, one_value
 from tools.reading import Reading, Rows, Unit, Window
 from tools.text import Text
@@ -156,7 +157,7 @@ def average_revenue_per_account(ask: Ask) -> Reading:
     )
 
 
-BRIDGE_KINDS = ("start", *ledger.KINDS, "end")
+BRIDGE_KINDS = ("start", *KINDS, "end")
 
 
 @metric(
@@ -182,7 +183,7 @@ def movements(ask: Ask) -> list[Reading]:
     ready = base(ask)
     if isinstance(ready, Reading):
         return [ready]
-    bridge = ledger.bridge(ready.portfolio)
+    bridge = movement_bridge(ready.portfolio)
     readings: list[Reading] = []
     for window, row in zip(bridge.windows, bridge.rows.to_pylist(), strict=True):
         here = Ask(ready.portfolio, ready.metric, window, ready.convention)
@@ -223,7 +224,7 @@ def quick_ratio(ask: Ask) -> Reading:
     ready = base(ask, default="year")
     if isinstance(ready, Reading):
         return ready
-    bridge = ledger.bridge(ready.portfolio)
+    bridge = movement_bridge(ready.portfolio)
     assert ready.window is not None
     start, end = ready.window.start, ready.window.end
     inside = [w for w in bridge.windows if w.start >= start and w.end <= end]

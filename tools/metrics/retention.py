@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools import ledger, stats
+from tools import bridge, ledger, stats
 from tools.metrics import Ask, metric, one_value
 from tools.metrics.recurring import NEEDS, base, rhythm, rows
 from tools.reading import Reading, Rows, Unit
@@ -19,14 +19,14 @@ def _ready(ask: Ask) -> Ask | Reading:
     if isinstance(ready, Reading):
         return ready
     assert ready.window is not None
-    totals, _sql = ledger.cohort_totals(ready.portfolio, ready.window)
+    totals, _sql = bridge.cohort_totals(ready.portfolio, ready.window)
     return ready.undefined(NO_COHORT) if totals["opening"] == 0 else ready
 
 
 def _money_ratio(ask: Ask, column: str) -> Reading:
     assert ask.window is not None
-    totals, sql = ledger.cohort_totals(ask.portfolio, ask.window)
-    pairs = [pair for pair in ledger.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
+    totals, sql = bridge.cohort_totals(ask.portfolio, ask.window)
+    pairs = [pair for pair in bridge.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
     tops = [min(opening, closing) if column == "capped" else closing for _id, opening, closing in pairs]
     interval, method = stats.ratio_interval(tops, [opening for _id, opening, _closing in pairs])
     return ask.reading(
@@ -71,7 +71,7 @@ def net_revenue_retention(ask: Ask) -> list[Reading]:
 
 def _without_largest(ask: Ask) -> Reading:
     assert ask.window is not None
-    pairs = [pair for pair in ledger.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
+    pairs = [pair for pair in bridge.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
     scope = {"kind": "without_largest"}
     largest = max(pairs, key=lambda pair: (max(pair[1], pair[2]), pair[0]))
     rest = [pair for pair in pairs if pair is not largest]
@@ -79,7 +79,7 @@ def _without_largest(ask: Ask) -> Reading:
         return ask.undefined(Text("there is only one client", "клиент всего один"), scope=scope)
     opening, closing = sum(pair[1] for pair in rest), sum(pair[2] for pair in rest)
     top = 'GREATEST("opening", "closing")'
-    accounts = ask.portfolio.sql(ledger.cohort(ask.portfolio, ask.window))
+    accounts = ask.portfolio.sql(bridge.cohort(ask.portfolio, ask.window))
     ranked = f'SELECT *, ROW_NUMBER() OVER (ORDER BY {top} DESC, "account_id" DESC) AS "place" FROM ({accounts}) AS "a"'
     paying = f'{ranked} WHERE "opening" > 0'
     sql = one_value(paying, 'CAST(SUM("closing") AS DOUBLE) / CAST(SUM("opening") AS DOUBLE)', '"place" > 1')
@@ -107,7 +107,7 @@ def _without_indexation(ask: Ask) -> Reading:
     from tools.metrics.indexation import steps
 
     removed = steps(ask.portfolio, ask.window)
-    pairs = [pair for pair in ledger.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
+    pairs = [pair for pair in bridge.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
     opening = sum(pair[1] for pair in pairs)
     kept = sum(max(0, closing - (removed.get(account, 0) if closing else 0)) for account, _opening, closing in pairs)
     return ask.reading(
@@ -165,7 +165,7 @@ def logo_churn(ask: Ask) -> list[Reading]:
     if isinstance(ready, Reading):
         return [ready]
     assert ready.window is not None
-    totals, sql = ledger.cohort_totals(ready.portfolio, ready.window)
+    totals, sql = bridge.cohort_totals(ready.portfolio, ready.window)
     extra = rhythm(ready)
     lost = ready.share(
         totals["lost"],
@@ -207,7 +207,7 @@ def money_churn(ask: Ask) -> Reading:
     if isinstance(ready, Reading):
         return ready
     assert ready.window is not None
-    totals, sql = ledger.cohort_totals(ready.portfolio, ready.window)
+    totals, sql = bridge.cohort_totals(ready.portfolio, ready.window)
     lost = totals["opening"] - totals["capped"]
     return ready.reading(
         lost / totals["opening"],
