@@ -115,8 +115,9 @@ def test_fixed_phrases_hold_no_number() -> None:
 )
 def test_a_model_words_an_answer_or_rules_do(home: Path, portfolio: Portfolio, script: str, by: str) -> None:
     with ScriptedLLM(script) as server:
+        wait = 2 if script == "hang" else 20
         settings = Settings(
-            home=home, llm_base_url=server.url, llm_model="m", llm_timeout=2, llm_api_key=SecretStr("x")
+            home=home, llm_base_url=server.url, llm_model="m", llm_timeout=wait, llm_api_key=SecretStr("x")
         )
         assistant = Assistant.open(settings)
         answer = assistant.ask("What is our MRR?", portfolio.snapshot)
