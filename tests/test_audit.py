@@ -203,3 +203,18 @@ def test_every_finding_code_is_answered_by_a_card_and_every_answer_is_a_code() -
     for code in codes():
         for profile in ("subscription", "repeat", "snapshot", "usage"):
             assert answering(code, segment=None, profile=profile), (code, profile)
+
+
+def test_one_order_in_the_window_is_not_called_the_first(tmp_path: Path) -> None:
+    from tests.portfolios import build
+
+    dates = ["2024-01-10", "2024-02-10", "2025-06-10"]  # an old client with one order in the last twelve months
+    lines = [{"account_id": "a", "date": day, "amount": 100, "currency": "RUB"} for day in dates]
+    lines += [
+        {"account_id": "b", "date": f"2025-{month:02}-05", "amount": 50, "currency": "RUB"} for month in (1, 6, 11)
+    ]
+    found = audit(build(tmp_path, as_of=date(2025, 12, 31), profile="repeat", invoices=lines))
+    claims = [
+        claim.text for item in found["growth"].findings if item.code == "one_time_buyers" for claim in item.claims
+    ]
+    assert claims and all("within the year" in text.en and "за год" in text.ru for text in claims)

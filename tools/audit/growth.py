@@ -210,8 +210,8 @@ def _orders(draft: Draft) -> None:
     )
     claim = draft.claim(
         "once",
-        "Bought and did not come back: {clients:client|clients}, {share} of those who bought.",
-        "Купили и не вернулись {clients:клиент|клиента|клиентов}, это {share} покупавших.",
+        "Ordered only once within the year: {clients:client|clients}, {share} of those who bought in it.",
+        "Лишь однажды за год заказали {clients:клиент|клиента|клиентов}, это {share} покупавших.",
         clients=draft.count("one_time_buyers", len(once)),
         share=share,
     )

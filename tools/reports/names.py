@@ -13,7 +13,7 @@ KINDS: Mapping[str, Text] = {
     "churn_answers": Text("different answers to who left", "разные ответы, кто ушёл"),
     "departments": Text("departments asked", "отделы в анкете"),
     "lapsing_buyers": Text("lapsing buyers", "остывающие покупатели"),
-    "one_time_buyers": Text("bought once", "купили и не вернулись"),
+    "one_time_buyers": Text("ordered once in the year", "заказали лишь однажды за год"),
     "rows_without_client": Text("rows without a client", "строки без клиента"),
     "without_indexation": Text("without price rises", "без индексации цен"),
     "without_largest": Text("without the largest client", "без крупнейшего клиента"),

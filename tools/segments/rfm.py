@@ -16,8 +16,8 @@ RULE = "net_of_returns_12_months"
 TITLES = {
     "best": Text("Best: recent, frequent, large", "Лучшие: недавние, частые, крупные"),
     "good": Text("Regular", "Постоянные"),
-    "new": Text("Recent, first order", "Недавние, первый заказ"),
-    "once": Text("One order, not recent", "Один заказ, не недавний"),
+    "new": Text("Ordered once in the year, recently", "Заказали лишь однажды за год, недавно"),
+    "once": Text("Ordered once in the year, long ago", "Заказали лишь однажды за год, давно"),
     "lapsing": Text("Lapsing: used to buy often or much", "Остывающие: покупали часто или много"),
     "rare": Text("Rare and small", "Редкие и мелкие"),
     "inactive": Text("No order in the window", "Без заказов в окне"),
