@@ -43,7 +43,7 @@ def demo(demo_home: Path, demo_snapshot: str) -> Iterator[Any]:
 
     portfolio = open_portfolio(demo_home, demo_snapshot)
     yield portfolio
-    portfolio.connection.close()
+    portfolio.engine.connection.close()
 
 
 @pytest.fixture(scope="session")

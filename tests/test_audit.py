@@ -151,7 +151,7 @@ def test_rows_after_the_last_day_change_nothing(demo: Any, tmp_path: Path) -> No
 
 
 def demo_home(demo: Portfolio) -> Path:
-    row = demo.connection.cursor().execute("SELECT sql FROM duckdb_views() WHERE view_name = 'invoices'").fetchone()
+    row = demo.engine.connection.cursor().execute("SELECT sql FROM duckdb_views() WHERE view_name = 'invoices'").fetchone()
     assert row is not None
     return Path(row[0].split("'")[1]).parents[2]
 

@@ -18,7 +18,11 @@ from tools.errors import UserError
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Window
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "metrics.yaml").read_text("utf-8"))
+CASES = [
+    case
+    for path in sorted((Path(__file__).parent / "cases" / "metrics").glob("*.yaml"))
+    for case in yaml.safe_load(path.read_text("utf-8"))
+]
 
 
 def _case(case: dict[str, Any]) -> Any:
@@ -50,8 +54,14 @@ def portfolio_of(case: dict[str, Any], home: Path) -> Portfolio:
         for department, scores in case.get("culture", {}).items()
         for place, score in enumerate(scores, 1)
     ]
+    for name, rows in case.get("tables", {}).items():
+        tables[name] = [*tables.get(name, []), *({key: _plain(cell) for key, cell in row.items()} for row in rows)]
     given_tables = {name: rows for name, rows in tables.items() if rows}
     return build(home, as_of=case.get("as_of"), profile=case.get("profile"), **given_tables)
+
+
+def _plain(cell: Any) -> Any:
+    return str(cell) if isinstance(cell, date) else cell
 
 
 @pytest.mark.parametrize("case", [_case(case) for case in CASES if "expect" in case])
@@ -63,13 +73,14 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
             with pytest.raises(UserError):
                 segmentation.assign(portfolio, "value")
             continue
-        found = _find(metrics.compute(portfolio, expected["key"], window=window), expected)
+        readings = metrics.compute(portfolio, expected["key"], window=window, convention=expected.get("convention"))
+        found = _find(readings, expected)
         _check(found, expected)
         _sql_gives_it_again(portfolio, found)
 
 
 def _find(readings: list[Reading], expected: dict[str, Any]) -> Reading:
-    wanted = {name: str(expected[name]) for name in ("kind", "group") if name in expected}
+    wanted = {name: str(expected[name]) for name in ("kind", "group", "account") if name in expected}
     if not wanted:
         return readings[0]
     return next(item for item in readings if wanted.items() <= dict(item.scope).items())

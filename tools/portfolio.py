@@ -19,12 +19,14 @@ import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
 from tools.document import Profile
+from tools.engine import DuckDB, Engine, compiled
 from tools.errors import UnknownName, UserError
+from tools.levels import LEVELS, at_level
 from tools.load import ControlTotal, Load, Problem, Question, TableLoad
 from tools.policy import Policy
 from tools.reading import Window
 from tools.schema import TABLES, arrow_schema
-from tools.text import Text
+from tools.text import Text, same
 
 IBIS_TYPES = {
     "text": "string",
@@ -34,6 +36,7 @@ IBIS_TYPES = {
     "date": "date",
     "bool": "boolean",
 }
+MEMBERS_WRITTEN = 200  # ids of a part that a kept query still spells out
 #: The column by which a row of a table is dated; rows after ``as_of`` do not exist for an audit.
 DATED: Mapping[str, str] = {
     "subscriptions": "start_date",
@@ -119,29 +122,38 @@ class _Hashing:
         """Nothing to close."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Narrow:
-    """A part of the accounts: those whose column (or list of ids) has one value."""
+    """A part of the accounts: those whose column has one value (``missing``: none), or a list of ids."""
 
     by: str
     group: str
     ids: tuple[str, ...] | None = None
+    missing: bool = False
+
+    @cached_property
+    def members(self) -> pa.Table:
+        """The ids as a table of one column, ``account_id``."""
+        return pa.table({"account_id": pa.array(self.ids or (), pa.string())})
 
 
 @dataclass(frozen=True)
 class Portfolio:
     """One snapshot seen on one day: tables, currency, profile and policy. Rows dated after ``as_of`` are not there.
 
-    ``convention`` forces a way of counting recurring revenue; ``overlay`` holds answers given in the audit itself, in place of a table of the snapshot.
+    ``narrows`` are the parts looked at, one inside the other; ``level`` is the unit counted (see `tools.levels`);
+    ``convention`` forces a way of counting recurring revenue; ``overlay`` holds answers given in the audit itself, in
+    place of a table of the snapshot.
     """
 
     snapshot: str
     manifest: Manifest
-    connection: duckdb.DuckDBPyConnection
+    engine: Engine
     as_of: date | None
     policy: Policy
     profile_key: str | None = None
-    narrow: Narrow | None = None
+    narrows: tuple[Narrow, ...] = ()
+    level: str = "account"
     whole: "Portfolio | None" = None
     last: date | None = None
     outcomes_known: bool = True
@@ -161,27 +173,49 @@ class Portfolio:
 
         return detect(self)
 
+    @property
+    def narrow(self) -> Narrow | None:
+        """The innermost part looked at, or None for the whole base."""
+        return self.narrows[-1] if self.narrows else None
+
     def table(self, name: str) -> Any:
-        """The unbound Ibis table of a canonical name, cut at ``as_of`` and narrowed to the accounts asked for."""
+        """The unbound Ibis table of a canonical name: cut at ``as_of``, at the level and within the parts asked for."""
+        table = at_level(name, self._dated(name), self.level, self._dated)
+        if not self.narrows or "account_id" not in table.columns:
+            return table
+        shared = table.account_id.isnull() if name == "value_goals" else None  # promises to a whole plan
+        for depth, narrow in enumerate(self.narrows):
+            inside = table.account_id.isin(self._inside(narrow, depth))
+            table = table.filter(inside if shared is None else inside | shared)
+        return table
+
+    def _inside(self, narrow: Narrow, depth: int) -> Any:
+        if narrow.ids is not None:
+            return ibis.table({"account_id": "string"}, name=f"members_{depth}").account_id
+        accounts = at_level("accounts", self._dated("accounts"), self.level, self._dated)
+        column = accounts[narrow.by]
+        return accounts.filter(column.isnull() if narrow.missing else column.cast("string") == narrow.group).account_id
+
+    def _dated(self, name: str) -> Any:
         columns = {column.name: IBIS_TYPES[column.kind] for column in TABLES[name].columns}
         table = ibis.table({**columns, "source_file": "string", "source_row": "int64"}, name=name)
         if self.as_of is not None and name in DATED:
             dated = table[DATED[name]]
-            table = table.filter(dated.isnull() | (dated <= ibis.literal(self.as_of)))
+            table = table.filter(
+                dated.isnull() | (dated <= ibis.date(self.as_of.year, self.as_of.month, self.as_of.day))
+            )
         if name == "value_goals" and not self.outcomes_known:
             table = table.mutate(current=ibis.null("float64"))
-        if self.narrow is None or "account_id" not in columns:
-            return table
-        shared = table.account_id.isnull() if name == "value_goals" else False  # promises to a whole plan
-        if self.narrow.ids is not None:
-            return table.filter(table.account_id.isin(list(self.narrow.ids) or [""]) | shared)
-        accounts = ibis.table({c.name: IBIS_TYPES[c.kind] for c in TABLES["accounts"].columns}, name="accounts")
-        inside = accounts.filter(accounts[self.narrow.by].cast("string") == self.narrow.group)
-        return table.filter(table.account_id.isin(inside.account_id) | shared)
+        return table
 
     def earlier(self, day: date) -> "Portfolio":
         """The same snapshot on an earlier day; outcomes of promises carry no date, so they are not known then."""
-        return replace(self, as_of=day, outcomes_known=False, memo={})
+        key = ("earlier", day)
+        if key not in self.memo:
+            whole = None if self.whole is None else self.whole.earlier(day)
+            self.memo[key] = replace(self, as_of=day, outcomes_known=False, whole=whole, memo={})
+        found: Portfolio = self.memo[key]
+        return found
 
     @property
     def day(self) -> Window | None:
@@ -190,30 +224,47 @@ class Portfolio:
 
     def narrowed(self, narrow: Narrow) -> "Portfolio":
         """The same snapshot with only the accounts of one group."""
-        return replace(self, narrow=narrow, whole=self, memo={})
+        return replace(self, narrows=(*self.narrows, narrow), whole=self.whole or self, memo={})
+
+    def leveled(self, level: str) -> "Portfolio":
+        """The same snapshot counted by another unit: holding, account, billing, line."""
+        if level not in LEVELS:
+            raise UnknownName(Text("level", "уровень"), level, LEVELS)
+        return self if level == self.level else replace(self, level=level, whole=None, memo={})
 
     def sql(self, expression: Any) -> str:
-        """The SQL of an expression over logical table names, the same in every process."""
-        return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
+        """The SQL of an expression over logical table names, in DuckDB's dialect, the same in every process."""
+        return compiled(expression, "duckdb")
 
     def query(self, sql: str) -> pa.Table:
-        """The result of a query, by a cursor of its own (safe from any thread)."""
-        cursor = self.connection.cursor()
-        try:
-            for name, table in self.overlay.items():
-                cursor.register(name, table)
-            return cursor.execute(sql).to_arrow_table()
-        finally:
-            cursor.close()
+        """The result of a query in the engine's own dialect, from any thread."""
+        members = {
+            f"members_{depth}": narrow.members for depth, narrow in enumerate(self.narrows) if narrow.ids is not None
+        }
+        return self.engine.query(sql, {**self.overlay, **members})
 
     def run(self, expression: Any) -> pa.Table:
         """The result of an expression."""
-        return self.query(self.sql(expression))
+        return self.query(compiled(expression, self.engine.dialect))
+
+    def kept(self, sql: str | None) -> str | None:
+        """SQL as a reading keeps it: with the ids of a small part written out; None where they are too many to write."""
+        parts = []
+        for depth, narrow in enumerate(self.narrows):
+            if sql is None or f'"members_{depth}"' not in sql:
+                continue
+            if narrow.ids is None or not 0 < len(narrow.ids) <= MEMBERS_WRITTEN:
+                return None
+            values = ", ".join("('" + account.replace("'", "''") + "')" for account in narrow.ids)
+            parts.append(f'"members_{depth}" AS (SELECT * FROM (VALUES {values}) AS "m"("account_id"))')
+        if not parts or sql is None:
+            return sql
+        body = f", {sql[5:]}" if sql.startswith("WITH ") else f" {sql}"
+        return f"WITH {', '.join(parts)}{body}"
 
     def row(self, expression: Any) -> tuple[dict[str, Any], str]:
         """The one row of an aggregate and its SQL."""
-        sql = self.sql(expression)
-        return self.query(sql).to_pylist()[0], sql
+        return self.run(expression).to_pylist()[0], self.sql(expression)
 
     def counts(self, name: str) -> Mapping[str, int]:
         """Rows of a table on ``as_of`` (under ``*``) and values of each of its columns."""
@@ -229,8 +280,8 @@ class Portfolio:
     def pauses(self) -> bool:
         """True where a subscription of the data is paused."""
         if "pauses" not in self.memo:
-            found = self.query("SELECT count(*) FROM subscriptions WHERE status = 'paused'").column(0)[0].as_py()
-            self.memo["pauses"] = found > 0
+            table = self._dated("subscriptions")
+            self.memo["pauses"] = self.run((table.status == "paused").any().name("any").as_table()).column(0)[0].as_py()
         return bool(self.memo["pauses"])
 
     def rows(self, name: str) -> int:
@@ -287,7 +338,10 @@ def open_portfolio(
     manifest = MANIFEST.validate_json((folder / "manifest.json").read_bytes())
     connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
     for name in TABLES:
-        path = str(folder / f"{name}.parquet").replace("'", "''")
+        file = folder / f"{name}.parquet"
+        if not file.exists() or pq.read_schema(file).names != arrow_schema(name).names:
+            raise _outdated(manifest.source)
+        path = str(file).replace("'", "''")
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
     first, last = _events(connection)
     if as_of is not None and first is not None and last is not None:
@@ -295,11 +349,20 @@ def open_portfolio(
     return Portfolio(
         snapshot=snapshot,
         manifest=manifest,
-        connection=connection,
+        engine=DuckDB(connection),
         as_of=None if last is None else as_of or last,
         policy=policy or Policy(),
         profile_key=profile,
         last=last,
+    )
+
+
+def _outdated(source: str) -> UserError:
+    return UserError(
+        Text(
+            "{source} was loaded by an earlier version: load the files again with `cvm load`.",
+            "База «{source}» загружена прежней версией: загрузите файлы ещё раз командой `cvm load`.",
+        ).fill(source=same(source))
     )
 
 

@@ -66,6 +66,11 @@ def _c(name: str, kind: Kind, en: str, ru: str, *, required: bool = False) -> Co
 
 ACCOUNT_ID = _c("account_id", "text", "the paying client", "клиент-плательщик", required=True)
 
+PLACES = (  # below the client: holding (accounts.parent_id) > client > billing account > line
+    _c("billing_id", "text", "billing account of the client", "лицевой счёт клиента"),
+    _c("line_id", "text", "line, SIM or licence", "линия, номер или лицензия"),
+)
+
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
@@ -78,6 +83,7 @@ TABLES: Mapping[str, Table] = {
                 _c("inn", "text", "taxpayer number", "ИНН"),
                 _c("crm_id", "text", "id in the CRM", "код в CRM"),
                 _c("parent_id", "text", "holding the client belongs to", "холдинг клиента"),
+                _c("size", "text", "size of the client as the source says it", "размер клиента по данным источника"),
                 _c("plan", "text", "plan or tariff", "тариф"),
                 _c("industry", "text", "industry", "отрасль"),
                 _c("region", "text", "country or region", "страна или регион"),
@@ -92,6 +98,7 @@ TABLES: Mapping[str, Table] = {
                 _c("total_charge", "money", "charges so far (undated sources)", "всего начислено"),
                 _c("acquisition_cost", "money", "cost of winning the client", "стоимость привлечения"),
                 _c("margin", "number", "gross margin, fraction", "валовая маржа, доля"),
+                _c("service_cost", "money", "cost to serve, a year", "стоимость обслуживания за год"),
             ),
             ("account_id",),
         ),
@@ -111,6 +118,7 @@ TABLES: Mapping[str, Table] = {
                 _c("status", "text", "active, paused, trial", "статус"),
                 _c("is_trial", "bool", "trial", "пробный период"),
                 _c("churned", "bool", "flag of the source: cancelled", "признак отмены в источнике"),
+                *PLACES,
             ),
             ("subscription_id",),
         ),
@@ -132,6 +140,7 @@ TABLES: Mapping[str, Table] = {
                 _c("service_end", "date", "last day of service, included", "конец периода услуги"),
                 _c("due_date", "date", "payment due", "срок оплаты"),
                 _c("paid_date", "date", "paid on", "дата оплаты"),
+                *PLACES,
             ),
         ),
         Table(
@@ -143,6 +152,7 @@ TABLES: Mapping[str, Table] = {
                 _c("feature", "text", "feature", "функция"),
                 _c("quantity", "number", "events or units", "количество"),
                 _c("is_key", "bool", "a key feature", "ключевая функция"),
+                *PLACES,
             ),
         ),
         Table(
@@ -227,6 +237,7 @@ TABLES: Mapping[str, Table] = {
                 _c("two_way", "bool", "the client took part", "двусторонний контакт"),
                 _c("campaign", "text", "campaign", "кампания"),
                 _c("arm", "text", "target or control", "группа: цель или контроль"),
+                _c("cost", "money", "cost of the contact", "стоимость контакта"),
             ),
         ),
         Table(
@@ -238,6 +249,16 @@ TABLES: Mapping[str, Table] = {
                 _c("score", "int", "0-4", "оценка 0-4", required=True),
                 _c("artefact", "text", "link that proves a 3 or 4", "подтверждение оценки 3-4"),
             ),
+        ),
+        Table(
+            "rates",
+            Text("exchange rates", "курсы валют"),
+            (
+                _c("date", "date", "day", "день", required=True),
+                _c("currency", "text", "currency code", "валюта", required=True),
+                _c("rate", "number", "reporting currency for one unit", "единиц валюты отчёта за единицу", required=True),
+            ),
+            ("date", "currency"),
         ),
         Table(
             "churn_events",

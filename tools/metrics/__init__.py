@@ -4,14 +4,15 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from typing import Any, Literal
 
 from tools import stats
-from tools.errors import UnknownName, UserError
-from tools.portfolio import Narrow, Portfolio
+from tools.errors import UnknownName
+from tools.portfolio import Portfolio
 from tools.reading import Grade, Number, Reading, Rows, Status, Unit, Window
-from tools.text import Text, same
+from tools.text import Text
 
 Better = Literal["higher", "lower", "none"]
 
@@ -38,7 +39,7 @@ class Ask:
     ) -> Reading:
         """A reading of the metric with the portfolio's snapshot and scope; None becomes ``undefined``."""
         narrow = self.portfolio.narrow
-        inside = {"by": narrow.by, "group": narrow.group} if narrow else {}
+        inside = _scope(self.portfolio)
         rate = (unit or self.metric.unit) not in SUMS or self.metric.key in MEANS
         if narrow and value is not None and rate and more.get("n", 0) < self.portfolio.policy["min_accounts"]:
             status, reason = "insufficient", reason or thin_reason()
@@ -52,7 +53,7 @@ class Ask:
             status="undefined" if value is None else status,
             reason=reason,
             flags=flags,
-            sql=sql,
+            sql=self.portfolio.kept(sql),
             scope={**inside, **(scope or {})},
             snapshot=self.portfolio.snapshot,
             **more,
@@ -79,6 +80,14 @@ class Ask:
         return self.reading(
             events / n, n=n, numerator=events, denominator=n, ci=(low, high), ci_method="Wilson 95%", **more
         )
+
+
+def _scope(portfolio: Portfolio) -> dict[str, str]:
+    """Where in the base a reading was taken: its filter, its group, its level."""
+    scope: dict[str, str] = {}
+    for narrow in portfolio.narrows:
+        scope |= {"where": narrow.group} if narrow.by == "where" else {"by": narrow.by, "group": narrow.group}
+    return scope if portfolio.level == "account" else {**scope, "level": portfolio.level}
 
 
 SUMS = (Unit.COUNT, Unit.MONEY, Unit.MONEY_MONTH, Unit.MONEY_YEAR)
@@ -170,36 +179,45 @@ def compute(
     by: str | None = None,
     convention: str | None = None,
 ) -> list[Reading]:
-    """Readings of a metric: one (its variants after it), or one set per value of an account column ``by``."""
+    """Readings of a metric: one (its variants after it), or one per group of ``by`` (see `tools.groups`)."""
     item = resolve(key)
     if convention and convention not in item.conventions:
         raise UnknownName(Text("convention", "способ счёта"), convention, item.conventions)
-    if by is None:
-        memo = ("metric", item.key, window, convention)
-        if memo not in portfolio.memo:
-            found = item.compute(Ask(portfolio, item, window, convention or ""))
-            portfolio.memo[memo] = found if isinstance(found, list) else [found]
-        return list(portfolio.memo[memo])
-    if by in SEGMENTS and item.key in COHORTS:
-        return _by_opening_segment(portfolio, item.key, by, window=window, convention=convention)
+    if by is not None:
+        return _by(portfolio, item.key, by, window=window, convention=convention)
+    memo = ("metric", item.key, window, convention)
+    if memo not in portfolio.memo:
+        found = item.compute(Ask(portfolio, item, window, convention or ""))
+        portfolio.memo[memo] = found if isinstance(found, list) else [found]
+    return list(portfolio.memo[memo])
+
+
+def _by(portfolio: Portfolio, key: str, by: str, *, window: Window | None, convention: str | None) -> list[Reading]:
+    from tools.groups import MONTH, groups, month_ends
+
+    if by == MONTH:
+        return [
+            _of_month(compute(portfolio.earlier(day), key, convention=convention)[0], day)
+            for day in month_ends(portfolio, window)
+        ]
+    marks: tuple[str, ...] = ()
+    at = portfolio
+    if (
+        by in SEGMENTS and key in COHORTS
+    ):  # today's segments hold survivors only: retention asks for those of the opening
+        whole = compute(portfolio, key, window=window, convention=convention)[0]
+        if whole.window is None:
+            return [whole]
+        at, window, marks = portfolio.earlier(whole.window.opening), whole.window, ("segment_at_opening",)
     readings: list[Reading] = []
-    for group in groups(portfolio, by):
-        readings += compute(portfolio.narrowed(group), key, window=window, convention=convention)[:1]
+    for group in groups(at, by):
+        found = compute(portfolio.narrowed(group), key, window=window, convention=convention)[0]
+        readings.append(replace(found, flags=(*found.flags, *marks)) if marks else found)
     return readings
 
 
-def _by_opening_segment(
-    portfolio: Portfolio, key: str, by: str, *, window: Window | None, convention: str | None
-) -> list[Reading]:
-    """Retention by the segment each account was in when the window opened: today's segments hold survivors only."""
-    whole = compute(portfolio, key, window=window, convention=convention)[0]
-    if whole.window is None:
-        return [whole]
-    readings: list[Reading] = []
-    for group in groups(portfolio.earlier(whole.window.opening), by):
-        found = compute(portfolio.narrowed(group), key, window=whole.window, convention=convention)[0]
-        readings.append(replace(found, flags=(*found.flags, "segment_at_opening")))
-    return readings
+def _of_month(found: Reading, day: date) -> Reading:
+    return replace(found, scope={**found.scope, "by": "month", "group": f"{day:%Y-%m}"})
 
 
 def reading(portfolio: Portfolio, key: str, *, window: Window | None = None, kind: str | None = None) -> Reading:
@@ -210,29 +228,8 @@ def reading(portfolio: Portfolio, key: str, *, window: Window | None = None, kin
     return next(item for item in found if item.scope.get("kind") == kind)
 
 
-SEGMENTS = ("segment", "value", "rfm")
+SEGMENTS = ("segment", "value", "rfm", "clusters")
 COHORTS = ("nrr", "grr", "logo_churn", "money_churn")
-COLUMNS = ("plan", "industry", "region", "owner", "status", "parent_id")
-
-
-def groups(portfolio: Portfolio, by: str) -> list[Narrow]:
-    """The parts of a portfolio by an account column or by a segmentation, largest first in their own order."""
-    if by in SEGMENTS:
-        from tools.segments import assign
-
-        found = assign(portfolio, "value" if by == "segment" else by)
-        members: dict[str, list[str]] = {group.key: [] for group in found.groups}
-        for account in found.accounts:
-            members[account.segment].append(account.id)
-        return [Narrow("segment", key, tuple(ids)) for key, ids in members.items() if ids]
-    if by not in COLUMNS:
-        raise UnknownName(Text("column to group by", "столбец для разбивки"), by, (*COLUMNS, "segment"))
-    table = portfolio.table("accounts")
-    values = portfolio.run(table.select(table[by]).distinct().order_by(by)).column(0).to_pylist()
-    found_values = [value for value in values if value is not None]
-    if not found_values:
-        raise UserError(Text("The data have no column {by}.", "В данных нет столбца {by}.").fill(by=same(by)))
-    return [Narrow(by, str(value)) for value in found_values]
 
 
 def one_value(sql: str, expression: str, where: str = "") -> str:
@@ -247,7 +244,6 @@ __all__ = [
     "Metric",
     "Rows",
     "compute",
-    "groups",
     "metric",
     "metrics",
     "one_value",

@@ -1,0 +1,1 @@
+"""Second engines for the metric cases: the same canonical tables in another database."""

@@ -1,0 +1,53 @@
+"""Engines: where the queries run. The embedded DuckDB by default; any database of Ibis that holds the same tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+COMPILED_KEPT = 2_000
+
+
+class Engine(Protocol):
+    """Runs queries in one dialect of SQL over the canonical tables, from any thread."""
+
+    @property
+    def dialect(self) -> str:
+        """The name by which Ibis knows the dialect."""
+        ...
+
+    def query(self, sql: str, extra: Mapping[str, pa.Table]) -> pa.Table:
+        """The result of a query; ``extra`` tables are seen by it under their names, before those of the snapshot."""
+        ...
+
+
+@dataclass(frozen=True)
+class DuckDB:
+    """The embedded engine: a cursor of its own for every query."""
+
+    connection: duckdb.DuckDBPyConnection
+    dialect: str = field(default="duckdb", init=False)
+
+    def query(self, sql: str, extra: Mapping[str, pa.Table]) -> pa.Table:
+        """The result of a query."""
+        cursor = self.connection.cursor()
+        try:
+            for name, table in extra.items():
+                cursor.register(name, table)
+            return cursor.execute(sql).to_arrow_table()
+        finally:
+            cursor.close()
+
+
+def compiled(expression: Any, dialect: str) -> str:
+    """SQL of an expression over logical table names, the same in every process; the same expression is compiled once."""
+    return _compiled(expression.op(), dialect)
+
+
+@lru_cache(maxsize=COMPILED_KEPT)
+def _compiled(node: Any, dialect: str) -> str:
+    return str(ibis.to_sql(node.to_expr(), dialect=dialect, pretty=False))

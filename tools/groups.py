@@ -1,0 +1,115 @@
+"""Groups of a base: by an account column, a segmentation, size, cohort, owner; every account in exactly one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from tools import ledger
+from tools.errors import UnknownName, UserError
+from tools.fields import account_values
+from tools.portfolio import Narrow, Portfolio
+from tools.reading import Window
+from tools.schema import TABLES
+from tools.text import Text, same
+
+MONTH = "month"
+SEGMENTS = {"segment": "value", "value": "value", "rfm": "rfm", "clusters": "clusters"}
+COLUMNS = tuple(
+    column.name
+    for column in TABLES["accounts"].columns
+    if column.kind in ("text", "bool") and column.name not in ("account_id", "name", "inn", "crm_id")
+)
+DERIVED = ("size", "cohort")
+NOT_KNOWN = "—"  # the group of the accounts without a value
+
+
+def names() -> tuple[str, ...]:
+    """Everything a base can be grouped by."""
+    return (*SEGMENTS, *DERIVED, *(column for column in COLUMNS if column not in DERIVED), MONTH)
+
+
+def groups(portfolio: Portfolio, by: str) -> list[Narrow]:
+    """The parts of a portfolio, in their own order; accounts without a value are the last group, ``—``.
+
+    `UnknownName` for a column that does not exist, `UserError` for one that the data leave empty.
+    """
+    if by in SEGMENTS:
+        return _by_segment(portfolio, by)
+    if by == "size" and not portfolio.has("accounts", "size"):
+        return _by_values("size", _sizes(portfolio))
+    if by == "cohort":
+        return _by_values("cohort", _cohorts(portfolio))
+    if by not in COLUMNS:
+        raise UnknownName(Text("column to group by", "столбец для разбивки"), by, names())
+    table = portfolio.table("accounts")
+    values = portfolio.run(table.select(value=table[by].cast("string")).distinct().order_by("value")).column(0)
+    known = [value for value in values.to_pylist() if value is not None]
+    if not known:
+        raise _empty(by)
+    parts = [Narrow(by, value) for value in known]
+    return parts if len(known) == len(values) else [*parts, Narrow(by, NOT_KNOWN, missing=True)]
+
+
+def _empty(by: str) -> UserError:
+    return UserError(Text("The data have no column {by}.", "В данных нет столбца {by}.").fill(by=same(by)))
+
+
+def _by_segment(portfolio: Portfolio, by: str) -> list[Narrow]:
+    from tools.segments import assign
+
+    found = assign(portfolio, SEGMENTS[by])
+    members: dict[str, list[str]] = {group.key: [] for group in found.groups}
+    for account in found.accounts:
+        members[account.segment].append(account.id)
+    return [Narrow("segment", key, tuple(ids)) for key, ids in members.items() if ids]
+
+
+def _by_values(by: str, values: Mapping[str, str]) -> list[Narrow]:
+    if not values:
+        raise _empty(by)
+    members: dict[str, list[str]] = {}
+    for account, value in values.items():
+        members.setdefault(value, []).append(account)
+    return [Narrow(by, value, tuple(members[value])) for value in sorted(members)]
+
+
+def band_of(portfolio: Portfolio, by: str) -> Mapping[str, str]:
+    """The derived band of every account that has one: ``size`` (quartile of its monthly worth) or ``cohort``."""
+    return _sizes(portfolio) if by == "size" else _cohorts(portfolio)
+
+
+def _sizes(portfolio: Portfolio) -> dict[str, str]:
+    """Quarter of the base by monthly worth, ``1`` the smallest; equal worths share theirs."""
+    worth = account_values(portfolio, "mrr")
+    if not worth:
+        return {}
+    ordered = sorted(worth)
+    amounts = np.array([float(worth[account]) for account in ordered])
+    edges = np.quantile(amounts, [0.25, 0.5, 0.75])
+    bands = 1 + (amounts[:, None] > edges[None, :]).sum(axis=1)
+    return {account: str(band) for account, band in zip(ordered, bands, strict=True)}
+
+
+def _cohorts(portfolio: Portfolio) -> dict[str, str]:
+    """Quarter of the first payment, ``2025-Q1``."""
+    if portfolio.as_of is None:
+        return {}
+    first = {
+        account: portfolio.as_of - timedelta(days=int(days))
+        for account, days in account_values(portfolio, "tenure_days").items()
+    }
+    return {account: f"{day.year}-Q{(day.month + 2) // 3}" for account, day in first.items()}
+
+
+def month_ends(portfolio: Portfolio, window: Window | None) -> Sequence[date]:
+    """Last days of the months of the window (a year by default), oldest first."""
+    span = window or (ledger.year(portfolio) if ledger.anchor(portfolio) else portfolio.day)
+    if span is None:
+        return ()
+    days: list[date] = []
+    end = span.end
+    while end > span.start:
+        days.append(end - timedelta(days=1))
+        end = ledger.back(span.end, len(days))
+    return days[::-1]
