@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agent.recommend import Adviser
     from agent.writer import Writer
     from knowledge.search import Hit, Knowledge
+    from tools.filters import Filter
     from tools.policy import Policy
     from tools.portfolio import Manifest, Portfolio
     from tools.reading import Reading, Window
@@ -242,16 +243,22 @@ class Assistant:
         *,
         window: "Window | None" = None,
         by: str | None = None,
+        where: "str | Filter | None" = None,
+        top: int | None = None,
+        bottom: int | None = None,
+        level: str = "account",
         convention: str | None = None,
         as_of: date | None = None,
         profile: str | None = None,
         policy: "Policy | None" = None,
     ) -> "list[Reading]":
-        """Readings of a metric: one, or one a group."""
-        from tools.metrics import compute
+        """Readings of a metric: one, one a group (``by``), or one an account in order (``top``, ``bottom``)."""
+        from tools.filters import parse
+        from tools.question import Question, answer
 
-        portfolio = self.portfolio(snapshot, as_of=as_of, profile=profile, policy=policy)
-        return compute(portfolio, key, window=window, by=by, convention=convention)
+        asked = parse(where) if isinstance(where, str) else where
+        question = Question(key, window, by, asked, top, bottom, level, convention)
+        return answer(self.portfolio(snapshot, as_of=as_of, profile=profile, policy=policy), question)
 
     def segment(self, snapshot: str, by: str = "value", *, as_of: date | None = None) -> "Segmentation":
         """Accounts with segment and reason."""

@@ -36,22 +36,31 @@ def run(call: Mapping[str, Any], desk: sentences.Desk) -> Result:
 
 def metric(
     desk: sentences.Desk, *, key: str, period: str | None = None, by: str | None = None, forge: bool = False,
-    rows: bool = False,
+    rows: bool = False, where: str | None = None, top: int | None = None, bottom: int | None = None,
 ) -> Result:  # fmt: skip
-    """One metric: its value with its variants, or the value of each group; the meaning comes last."""
-    from tools.metrics import compute, metrics, resolve
+    """One metric: its value with its variants, of each group, or of the first accounts; the meaning comes last."""
+    from tools.filters import parse
+    from tools.metrics import metrics, resolve
+    from tools.question import Question, answer
 
-    if key not in metrics():
+    ranks = top is not None or bottom is not None
+    if key not in metrics() and not ranks:
         return Result(refused=refusals.REASONS[ABSENT.get(key, "no_data")])
+    condition = parse(where) if where is not None else None
+    window = None if ranks else sentences.window(desk.portfolio, period)
+    readings = answer(desk.portfolio, Question(key, window, by, condition, top, bottom))
+    if ranks and (readings[0].usable or key not in metrics()):
+        order = sentences.ranking(readings, desk, lowest=top is None) if readings[0].usable else ()
+        return Result(order, refused=None if order else readings[0].reason)
 
     item = resolve(key)
-    readings = compute(desk.portfolio, item.key, window=sentences.window(desk.portfolio, period), by=by)
     usable = [reading for reading in readings if reading.usable]
     usable = sentences.latest(usable) if by is None else usable
     head = readings[0] if readings else None
     if not usable:
         reason = head.reason if head is not None and head.reason is not None else item.needs
-        other = metric(desk, key=FALLBACKS[item.key]) if item.key in FALLBACKS else Result(refused=reason)
+        instead = FALLBACKS.get(item.key) if condition is None and not ranks else None
+        other = metric(desk, key=instead) if instead is not None else Result(refused=reason)
         if other.refused is None:
             note = sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=reason)
             return Result((note, *other.claims))

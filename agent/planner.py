@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.backends import Gateway, Json, object_schema, parse_json
+from agent.narrowing import condition, narrowed, rankable
 from agent.prompting import render
 from agent.understand import SEGMENTS, Understood
 from tools.errors import BackendError
@@ -135,8 +136,15 @@ def _about_account(seen: Understood, portfolio: "Portfolio") -> list[Call] | Non
 
 
 def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    part, spoken = narrowed(seen, portfolio)
+    ordered = bool({"top", "bottom"} & set(part))
+    keys = [key for key in seen.metrics if key not in spoken] or list(seen.metrics)
+    if ordered and (key := rankable(keys[0] if keys else None, seen.question)) is not None:
+        return [call("metric", key=key, **part)]
     if not seen.metrics:
         return None
+    if part and not ordered:
+        return [call("metric", key=key, **part, **_window(seen, portfolio), **_by(seen)) for key in keys[:3]]
     if seen.segments and not _by(seen) and "list" in seen.wants and "own" not in seen.wants:
         return None
     grouped = _by(seen) or ({"by": "segment"} if seen.segments else {})
@@ -243,6 +251,8 @@ def _checked(item: Mapping[str, Any]) -> Call | None:
     if name in ("metric", "define") and given.get("key") in metrics():
         period = {"period": given["period"]} if given.get("period") in ("year", "quarter", "month") else {}
         grouped = {"by": "segment"} if given.get("by") == "segment" else {}
+        where = condition(given.get("where"))
+        period |= {"where": where} if where is not None and name == "metric" else {}
         return call(name, key=given["key"], **(period | grouped if name == "metric" else {}))
     if name == "segment" and given.get("segment", "") in (*SEGMENTS, ""):
         return call("segment", segment=given.get("segment", ""))

@@ -76,6 +76,10 @@ MORE = Text("The whole list is in the audit.", "Полный список — в
 STATED = Text("{name}: {value}.", "{name}: {value}.")
 STATED_FOR = Text("{name}: {value}, from {start} to {end}.", "{name}: {value}, с {start} по {end}.")
 STATED_ON = Text("{name}: {value}, on {end}.", "{name}: {value}, на {end}.")
+RANKED = Text("{name}, clients from the highest", "{name}, клиенты по убыванию")
+RANKED_LOWEST = Text("{name}, clients from the lowest", "{name}, клиенты по возрастанию")
+AMONG = Text(", among those with {where}", " среди тех, у кого {where}")
+RANK_LINE = Text("{client}: {value}.", "{client}: {value}.")
 MEANING = Text("{name} — {meaning}.", "{name} — {meaning}.")
 ADVICE = Text(
     "{title}. {action}. Owner: {owner}; metric to watch: {metric}.",

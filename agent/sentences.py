@@ -76,6 +76,27 @@ def titled(title: Text, reading: Reading, desk: Desk, name: str) -> Claim:
     return claim(name, text, desk, **slots)
 
 
+def ranking(readings: list[Reading], desk: Desk, *, lowest: bool = False) -> tuple[Claim, ...]:
+    """Accounts in the order of a figure: what it is and among whom, then a line an account."""
+    from tools.reports.names import metric_name
+
+    head = readings[0]
+    where = head.scope.get("where")
+    title = refusals.RANKED_LOWEST if lowest else refusals.RANKED
+    text = Text(title.en + refusals.AMONG.en, title.ru + refusals.AMONG.ru) if where else title
+    name = Text(metric_name(head.key, "en"), metric_name(head.key, "ru"))
+    among = {"where": Name(where)} if where else {}
+    names = desk.portfolio.names
+    lines = [
+        claim(
+            f"{item.key}.of.{item.scope['account']}", refusals.RANK_LINE, desk,
+            client=Name(names[item.scope["account"]], account=item.scope["account"]), value=item,
+        )
+        for item in readings
+    ]  # fmt: skip
+    return (claim(f"{head.key}.order", Text(f"{text.en}:", f"{text.ru}:"), desk, name=name, **among), *lines)
+
+
 def variant(reading: Reading, head: Reading, desk: Desk, name: str) -> Claim:
     """A further reading of the same metric, called by what sets it apart (without indexation, a segment, a month)."""
     from tools.reports.names import reading_name

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -35,13 +35,23 @@ class Index:
 
     path: Path
     client: "Client"
+    held: dict[Language, tuple[list[str], Vectors]] = field(default_factory=dict)
 
     def similarity(self, vector: Vectors, language: Language) -> dict[str, float]:
-        """Cosine similarity of every passage of the language to the vector, by passage hash."""
-        collection = _collection(self.client, language)
-        found = collection.query(query_embeddings=[vector], n_results=collection.count(), include=["distances"])
-        distances = found["distances"] or [[]]
-        return {key: 1.0 - float(distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)}
+        """Cosine similarity of every passage of the language to the vector, by passage hash.
+
+        The index is small, so its vectors are held in memory and compared one and all: no neighbour is missed.
+        """
+        keys, rows = self.rows(language)
+        return dict(zip(keys, (rows @ np.asarray(vector, dtype="float32")).tolist(), strict=True))
+
+    def rows(self, language: Language) -> tuple[list[str], Vectors]:
+        """Hashes and vectors of the passages of a language, read from Chroma once."""
+        if language not in self.held:
+            found = _collection(self.client, language).get(include=["embeddings"])
+            rows = np.asarray(found["embeddings"], dtype="float32").reshape(len(found["ids"]), -1)
+            self.held[language] = (list(found["ids"]), rows)
+        return self.held[language]
 
     def close(self) -> None:
         """Lets go of the files."""

@@ -211,7 +211,9 @@ def test_one_order_in_the_window_is_not_called_the_first(tmp_path: Path) -> None
     dates = ["2024-01-10", "2024-02-10", "2025-06-10"]  # an old client with one order in the last twelve months
     lines = [{"account_id": "a", "date": day, "amount": 100, "currency": "RUB"} for day in dates]
     lines += [
-        {"account_id": "b", "date": f"2025-{month:02}-05", "amount": 50, "currency": "RUB"} for month in (1, 6, 11)
+        {"account_id": client, "date": f"2025-{month:02}-05", "amount": 50, "currency": "RUB"}
+        for client in "bc"  # most order every month, so the window is a year
+        for month in range(1, 13)
     ]
     found = audit(build(tmp_path, as_of=date(2025, 12, 31), profile="repeat", invoices=lines))
     claims = [

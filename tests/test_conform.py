@@ -241,7 +241,8 @@ def test_telco_is_a_snapshot() -> None:
     assert _total(load, "monthly_charge", "accounts") == Decimal(str(right["monthly_charges_sum"]))
     assert _total(load, "total_charge", "accounts") == Decimal(str(right["TotalCharges_sum"]))
     assert _rows(load, "blank_total_zero_tenure") == right["blank_TotalCharges"]
-    assert "PaymentMethod" in load.tables[0].ignored
+    assert load.tables[0].ignored == () and "PaymentMethod" in load.tables[1].mapping
+    assert load.data["traits"].num_rows == right["rows"] * len(load.tables[1].mapping)
 
 
 @pytest.mark.shared

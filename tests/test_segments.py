@@ -1,12 +1,18 @@
 """Segments: total and ordered functions; every combination of signals has exactly one."""
 
+from dataclasses import replace
+from datetime import date
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.portfolios import build, subscription
 from tools import stats
 from tools.policy import Policy
-from tools.segments import rfm
+from tools.portfolio import Portfolio
+from tools.segments import assign, budget, impossible, rfm, six
 from tools.segments.value import TITLES, Signals, segment_of
 
 POLICY = Policy()
@@ -17,11 +23,11 @@ def combinations() -> list[Signals]:
     return [
         Signals(
             paying=paying, paid_before=True, paused=paused, tenure_days=tenure, value_reached=reached, vrs=vrs, chs=chs,
-            usage_change=use, days_late=late, advocate=advocate, limit_hit=limit,
+            usage_change=use, days_late=late, advocate=advocate, limit_hit=limit, cross_sell=cross, vrs_fall=fall,
         )
-        for paying, paused, tenure, reached, vrs, chs, use, late, advocate, limit in product(
+        for paying, paused, tenure, reached, vrs, chs, use, late, advocate, limit, cross, fall in product(
             (True, False), (True, False), (10, 400), (None, True, False), unknown_low_high, unknown_low_high,
-            (None, 0.2, 1.0), (None, 60.0), (True, False), (True, False),
+            (None, 0.2, 1.0), (None, 60.0), (True, False), (True, False), (True, False), (None, 20.0),
         )
         if not (paying and paused)
     ]  # fmt: skip
@@ -50,6 +56,49 @@ def test_risk_is_left_only_when_the_signal_is_gone_now_and_a_month_before() -> N
 def test_an_undefined_value_event_is_neither_reached_nor_missed() -> None:
     blind = Signals(paying=True, paid_before=True, tenure_days=400)
     assert segment_of(blind, None, POLICY)[0] == "unknown"
+
+
+def test_a_fall_of_promises_kept_is_a_risk_and_a_lacking_product_is_growth() -> None:
+    calm = Signals(paying=True, paid_before=True, chs=50.0, usage_change=1.0, vrs=70.0)
+    assert segment_of(replace(calm, vrs_fall=15.0), None, POLICY) == ("at_risk", "promises_slip")
+    assert segment_of(replace(calm, vrs_fall=14.9), None, POLICY)[0] == "steady"
+    assert segment_of(replace(calm, cross_sell=True), None, POLICY)[0] == "growth"
+    assert segment_of(replace(calm, cross_sell=True, vrs=59.0), None, POLICY)[0] == "steady"
+
+
+def base(home: Path, **more: Any) -> Portfolio:
+    starts = {"a": "2020-01-01", "b": "2020-01-01", "c": "2026-01-01", "d": "2026-01-01", "e": "2026-01-01"}
+    rows = [subscription(account, start, 100) for account, start in starts.items()]
+    return build(home, as_of=date(2026, 6, 30), subscriptions=rows, **more)
+
+
+def test_six_groups_follow_the_policy_and_keep_every_account(tmp_path: Path) -> None:
+    portfolio = base(tmp_path)
+    found, value = assign(portfolio, "six"), assign(portfolio, "value")
+    assert found.segment_of.keys() == value.segment_of.keys()
+    assert all(six.group_of(portfolio, segment) in dict(six.GROUPS.values()) for segment in TITLES)
+    assert found.notes, "clients too little is known of are shown as steady, and it is said"
+    moved = replace(portfolio, policy=Policy({**POLICY.values, "six_unknown": 3}), memo={})
+    assert set(assign(moved, "six").segment_of.values()) == {"six_risk"}
+
+
+def test_budgets_need_the_cost_to_serve_and_place_every_client_once(tmp_path: Path) -> None:
+    assert impossible(base(tmp_path), "budget") is not None
+    costs = {"a": 200, "b": 5000, "c": 200, "d": 5000}
+    accounts = [{"account_id": a, "name": a, "service_cost": cost} for a, cost in costs.items()]
+    found = assign(base(tmp_path, accounts=accounts), "budget")
+    assert dict(found.segment_of) == {
+        "a": "true_friends", "b": "barnacles", "c": "butterflies", "d": "strangers", "e": "not_placed"
+    }  # fmt: skip
+    for profit, days in product((None, -1.0, 0.0, 1.0), (None, 0, 10, 20)):
+        assert budget.quarter_of(budget.Worth(profit, days), 10) in budget.TITLES
+
+
+def test_a_reason_is_made_for_the_account_that_is_looked_at(tmp_path: Path) -> None:
+    found = assign(base(tmp_path), "value")
+    assert [account.id for account in found.accounts[1:3]] == ["b", "c"]
+    assert found.accounts[0].why == found.members("unknown")[0].why
+    assert found.ids("unknown") == list("abcde") and found.ids("lost") == []
 
 
 def test_every_rfm_cell_has_exactly_one_group() -> None:

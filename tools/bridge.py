@@ -1,4 +1,9 @@
-"""Cohorts and the movement bridge over the ledger: who was worth what on two days, and what changed month by month."""
+"""Cohorts and the movement bridge over the ledger: who was worth what on two days, and what changed month by month.
+
+The bridge is made from change intervals: a price that begins or ends is one event in one month, and running sums
+over the events of an account give what it was worth before and after. Invoice lines and several currencies, where
+every month has its own amount, go through a row per account and month. Both give the same table and one set of rules.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,33 +20,70 @@ from tools.reading import Window
 
 
 def cohort(portfolio: Portfolio, window: Window) -> Any:
-    """Table ``account_id, opening, closing`` (ticks), ``held`` (on pause at the end) of every account with either."""
-    worth = ledger.state(portfolio, [window.opening, window.closing])
+    """Table ``account_id, opening, closing`` (ticks), ``held`` (on pause at the end) of every account with either.
+
+    Both ends in the rate of the window's opening day. ``client_opening, client_closing`` are those of the paying
+    client, the account itself unless the level is below it.
+    """
+    worth = units(portfolio, [window.opening, window.closing], rate_of=window.opening)
     at_opening = worth.point == ledger.literal(window.opening)
-    accounts = worth.group_by("account_id").agg(
-        opening=worth.ticks.sum(where=at_opening).fill_null(0),
-        closing=worth.ticks.sum(where=~at_opening).fill_null(0),
+    accounts = worth.group_by("account_id", "client_id").agg(
+        opening=worth.ticks.sum(where=at_opening).fill_null(0).cast("int64"),
+        closing=worth.ticks.sum(where=~at_opening).fill_null(0).cast("int64"),
     )
-    marks = ledger.paused(portfolio, [window.closing])
+    accounts = _with_client(portfolio, accounts)
+    names = ("account_id", "opening", "closing", "client_opening", "client_closing")
+    marks = held_at(portfolio, [window.closing])
     if marks is None:
-        return accounts.mutate(held=ibis.literal(False))
-    marks = marks.select(on_hold=_.account_id)
+        return accounts.select(*names, held=ibis.literal(False))
+    marks = marks.select(on_hold=_.account_id).distinct()
     joined = accounts.left_join(marks, accounts.account_id == marks.on_hold)
-    return joined.select("account_id", "opening", "closing", held=joined.on_hold.notnull())
+    return joined.select(*names, held=joined.on_hold.notnull())
 
 
-def cohort_totals(portfolio: Portfolio, window: Window) -> tuple[dict[str, Any], str]:
-    """One row over the accounts with opening revenue: opening, kept, capped (ticks), n, lost, top; and its SQL."""
+def units(portfolio: Portfolio, points: Sequence[date], *, rate_of: date | None = None) -> Any:
+    """Table ``account_id, client_id, point, ticks``: worth above zero of each unit of the portfolio's level."""
+    if not ledger.below(portfolio):
+        return ledger.state(portfolio, points, rate_of=rate_of).mutate(client_id=_.account_id)
+    native = ledger.native(portfolio, points)
+    found = ledger.in_one_currency(portfolio, native, ledger.source(portfolio), points=points, on=rate_of)
+    return found.filter(found.ticks > 0)
+
+
+def _with_client(portfolio: Portfolio, accounts: Any) -> Any:
+    if not ledger.below(portfolio):
+        return accounts.mutate(client_opening=accounts.opening, client_closing=accounts.closing)
+    client = ibis.window(group_by="client_id")
+    return accounts.mutate(
+        client_opening=accounts.opening.sum().over(client), client_closing=accounts.closing.sum().over(client)
+    )
+
+
+def held_at(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
+    """Table ``account_id, point`` of accounts whose zero on a day is no loss: a pause, or an invoice that is late."""
+    if ledger.basis(portfolio) == ledger.CONTRACT:
+        return ledger.paused(portfolio, points)
+    return ledger.late_invoices(portfolio, points)
+
+
+def cohort_totals(portfolio: Portfolio, window: Window) -> tuple[dict[str, int], str]:
+    """One row over the accounts with opening revenue: opening, kept, capped (ticks), n, lost; and its SQL.
+
+    Below the paying client a unit of a client with opening revenue counts, and is lost only with its client.
+    """
     key = ("totals", window)
     if key not in portfolio.memo:
-        accounts = cohort(portfolio, window).filter(_.opening > 0)
+        accounts = cohort(portfolio, window)
+        accounts = accounts.filter(accounts.client_opening > 0)
+        lost = (accounts.opening > 0) & (accounts.client_closing == 0) & ~accounts.held
+        came_back = (accounts.opening == 0).sum()
         portfolio.memo[key] = portfolio.row(
             accounts.agg(
                 opening=_.opening.sum().fill_null(0),
                 kept=_.closing.sum().fill_null(0),
                 capped=ibis.least(_.opening, _.closing).sum().fill_null(0),
-                n=_.count(),
-                lost=((_.closing == 0) & ~_.held).sum().fill_null(0),
+                n=_.count() - came_back.fill_null(0),
+                lost=lost.sum().fill_null(0),
             )
         )
     row, sql = portfolio.memo[key]
@@ -49,91 +91,202 @@ def cohort_totals(portfolio: Portfolio, window: Window) -> tuple[dict[str, Any],
 
 
 def cohort_accounts(portfolio: Portfolio, window: Window) -> list[tuple[str, int, int]]:
-    """Account, opening and closing ticks of every account with either, by account."""
+    """Account, opening and closing ticks of every account with opening revenue (or of a client with it), by account."""
     key = ("cohort", window)
     if key not in portfolio.memo:
-        found = portfolio.run(cohort(portfolio, window).order_by("account_id"))
-        portfolio.memo[key] = [
-            (row["account_id"], int(row["opening"]), int(row["closing"])) for row in found.to_pylist()
-        ]
+        found = cohort(portfolio, window)
+        chosen = found.filter(found.client_opening > 0).select("account_id", "opening", "closing")
+        table = portfolio.run(chosen.order_by("account_id"))
+        money = (table.column(name).cast("int64").to_pylist() for name in ("opening", "closing"))
+        portfolio.memo[key] = list(zip(table.column("account_id").to_pylist(), *money, strict=True))
     rows: list[tuple[str, int, int]] = portfolio.memo[key]
     return rows
 
 
+def paid_before(portfolio: Portfolio, day: date) -> Any:
+    """Table ``known_account`` of the accounts (below it, of clients) that had paid before a day."""
+    if ledger.basis(portfolio) == ledger.CONTRACT:
+        rows = ledger.priced(portfolio)
+        return rows.filter(rows.start_date < ledger.literal(day)).select(known_account=rows.account_id).distinct()
+    parts = ledger.recognised(portfolio)
+    parts = parts.filter(parts.month < ledger.literal(day), parts.ticks > 0)
+    return parts.select(known_account=parts.account_id).distinct()
+
+
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
+GAINS = ("new", "reactivation", "expansion")
+LOSSES = ("contraction", "churn")
 
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """Movements by month: a table ``month`` (its closing day), then ``<kind>`` ticks and ``<kind>_n`` accounts."""
+    """Movements by month: a table ``month`` (its closing day), then ``<kind>`` ticks and ``<kind>_n`` accounts.
+
+    ``fx`` is the change from exchange rates; ``foreign`` says whether there can be any.
+    """
 
     windows: list[Window]
     rows: pa.Table
     sql: str
+    foreign: bool = False
 
 
 def movement_bridge(portfolio: Portfolio) -> Bridge:
-    """The movement bridge of every month: start + new + reactivation + expansion - contraction - churn = end."""
+    """The movement bridge of every month: start + new + reactivation + expansion - contraction - churn + fx = end."""
     if "bridge" not in portfolio.memo:
         windows = ledger.months(portfolio)
-        sql = portfolio.sql(_movements(portfolio, windows))
-        portfolio.memo["bridge"] = Bridge(windows, portfolio.query(sql), sql)
+        foreign = len(ledger.currencies(portfolio, ledger.source(portfolio))) > 1
+        made = movements(portfolio, windows)
+        portfolio.memo["bridge"] = Bridge(windows, portfolio.run(made), portfolio.sql(made), foreign)
     found: Bridge = portfolio.memo["bridge"]
     return found
 
 
-def _movements(portfolio: Portfolio, windows: list[Window]) -> Any:
-    points = [windows[0].opening, *(window.closing for window in windows)]
-    worth = ledger.state(portfolio, points)
-    order = ledger.days(points)
-    order = order.mutate(place=ibis.row_number().over(ibis.window(order_by=order.point)))
-    worth = worth.join(order, "point").select("account_id", "place", "ticks")
-    earlier = worth.select(account_id=_.account_id, place=_.place + 1, before=_.ticks)
-    both = worth.join(earlier, ["account_id", "place"], how="outer")
-    both = both.select(
-        account_id=ibis.coalesce(both.account_id, both.account_id_right),
-        place=ibis.coalesce(both.place, both.place_right),
-        opening=both.before.fill_null(0),
-        closing=both.ticks.fill_null(0),
+def movements(portfolio: Portfolio, windows: list[Window]) -> Any:
+    """Table ``month, start, <kind>…, fx, end`` and their numbers of accounts, one row per window, in order."""
+    changed = moved(portfolio, windows)
+    by_place = changed.group_by("place").agg(**_measures(changed))
+    order = ledger.places([windows[0].opening, *(window.closing for window in windows)])
+    joined = order.left_join(by_place, "place").select("point", *(c for c in by_place.columns), at=order.place)
+    counts = [name for name in by_place.columns if name != "place"]
+    filled = joined.select("point", "at", **{name: joined[name].fill_null(0) for name in counts})
+    run = ibis.window(order_by="at", preceding=None, following=0)
+    ends = filled.mutate(end=filled.net.sum().over(run).cast("int64"), end_n=filled.net_n.sum().over(run).cast("int64"))
+    ends = ends.mutate(start=ends.end - ends.net, start_n=ends.end_n - ends.net_n).filter(_.at > 0)
+    kinds = [name for kind in ("start", *KINDS, "fx", "end") for name in (kind, f"{kind}_n")]
+    return ends.select("point", *kinds).rename(month="point").order_by("month")
+
+
+def moved(portfolio: Portfolio, windows: list[Window]) -> Any:
+    """Table of every account and month in which its worth changed: ``opening, closing, now`` and what kind it may be."""
+    single = len(ledger.currencies(portfolio, ledger.source(portfolio))) < 2
+    if single and ledger.basis(portfolio) == ledger.CONTRACT:
+        both = _from_changes(portfolio, windows)
+    else:
+        both = _from_months(portfolio, windows)
+    return _held(portfolio, both, windows)
+
+
+def _from_changes(portfolio: Portfolio, windows: list[Window]) -> Any:
+    """Opening and closing worth by account and month of change, from the days on which prices begin and end."""
+    events = ledger.changes(portfolio, windows)
+    if ledger.level(portfolio) == "holding":
+        events = events.group_by("account_id", "place").agg(delta=_.delta.sum(), begun=_.begun.sum())
+        events = events.mutate(client_id=_.account_id)
+    both = _running(events, "account_id")
+    if not ledger.below(portfolio):
+        return both.mutate(client_opening=both.opening, client_closing=both.closing)
+    clients = events.group_by("client_id", "place").agg(delta=_.delta.sum(), begun=_.begun.sum())
+    clients = _running(clients, "client_id").select(
+        c_client=_.client_id, c_place=_.place, client_opening=_.opening, client_closing=_.closing, debut=_.debut
     )
-    debut = _debuts(portfolio, worth, order).view()
-    both = both.view().join(debut, "account_id").select("account_id", "place", "opening", "closing", "debut")
-    both, held = _held(portfolio, both, order, points)
-    change = both.closing - both.opening
-    conditions = {
-        "new": (both.opening == 0) & (both.closing > 0) & (both.place == both.debut),
-        "reactivation": (both.opening == 0) & (both.closing > 0) & (both.place > both.debut),
-        "expansion": (both.opening > 0) & (change > 0),
-        "contraction": (change < 0) & ((both.closing > 0) | held),
-        "churn": (both.opening > 0) & (both.closing == 0) & ~held,
-    }
-    measures: dict[str, Any] = {"start": both.opening.sum(), "end": both.closing.sum()}
-    measures["start_n"] = (both.opening > 0).sum()
-    measures["end_n"] = (both.closing > 0).sum()
-    for kind, condition in conditions.items():
-        measures[kind] = change.abs().sum(where=condition).fill_null(0)
-        measures[f"{kind}_n"] = condition.sum().fill_null(0)
-    by_place = both.group_by("place").agg(**{name: value.cast("int64") for name, value in measures.items()})
-    joined = order.join(by_place, "place", how="left").filter(_.place > 0)
-    shown = {name: joined[name].fill_null(0) for name in measures}
-    return joined.select(month=joined.point, **shown).order_by("month")
+    joined = both.join(clients, (both.client_id == clients.c_client) & (both.place == clients.c_place))
+    names = ("account_id", "client_id", "place", "opening", "closing", "now")
+    return joined.select(*names, "client_opening", "client_closing", debut=clients.debut)
 
 
-def _debuts(portfolio: Portfolio, worth: Any, order: Any) -> Any:
-    """Table ``account_id, debut``: the place of the month in which an account first paid, even if it left within it."""
-    if ledger.convention(portfolio) != ledger.CONTRACT:
-        return worth.group_by("account_id").agg(debut=_.place.min())
-    firsts = ledger.priced(portfolio).group_by("account_id").agg(since=_.start_date.min())
-    place = order.view()
-    reached = firsts.join(place, place.point >= firsts.since)
-    return reached.group_by("account_id").agg(debut=_.place.min())
+def _running(events: Any, who: str) -> Any:
+    run = ibis.window(group_by=who, order_by="place", preceding=None, following=0)
+    all_of_it = ibis.window(group_by=who)
+    began = ibis.ifelse(events.begun > 0, events.place, None)
+    both = events.mutate(
+        closing=events.delta.sum().over(run).cast("int64"), debut=began.min().over(all_of_it).cast("int64")
+    )
+    both = both.mutate(opening=both.closing - both.delta, now=both.closing)
+    return both.drop("delta", "begun")
 
 
-def _held(portfolio: Portfolio, both: Any, order: Any, points: Sequence[date]) -> tuple[Any, Any]:
-    """The movements and the test that an account is on pause at the end of its month."""
-    marks = ledger.paused(portfolio, points)
+def _from_months(portfolio: Portfolio, windows: list[Window]) -> Any:
+    """Opening and closing worth by account and month, from a row per account, currency and month."""
+    points = [windows[0].opening, *(window.closing for window in windows)]
+    order = ledger.places(points)
+    worth = ledger.native(portfolio, points)
+    worth = worth.join(order, "point").select("account_id", "client_id", "currency", "point", "place", "ticks")
+    if len(ledger.currencies(portfolio, ledger.source(portfolio))) > 1:
+        worth = _priced(portfolio, worth, points)
+    else:
+        worth = worth.mutate(then=_.ticks, now=_.ticks)
+    if ledger.level(portfolio) == "holding":
+        worth = worth.mutate(client_id=_.account_id)
+    names = ("account_id", "client_id")
+    worth = worth.group_by(*names, "place").agg(then=_.then.sum(), now=_.now.sum())
+    worth = worth.filter(worth.now > 0)
+    zero = ibis.literal(0, "int64")
+    after = worth.select(*names, place=worth.place + 1, opening=worth.now, closing=zero, now=zero)
+    here = worth.select(*names, place=worth.place, opening=zero, closing=worth.then, now=worth.now)
+    both = after.filter(_.place < len(points)).union(here).group_by(*names, "place")
+    both = both.agg(**{name: _[name].sum().cast("int64") for name in ("opening", "closing", "now")})
+    return _with_debut(portfolio, both, windows)
+
+
+def _priced(portfolio: Portfolio, worth: Any, points: Sequence[date]) -> Any:
+    """Each amount in the rate of its month's opening day (``then``) and of its own day (``now``)."""
+    rates = ledger.rates_on(portfolio, ledger.source(portfolio), points).view()
+    order = ledger.places(points).view()
+    rates = rates.join(order, rates.rate_point == order.point)
+    rates = rates.select(rate_currency=rates.rate_currency, rate_place=rates.place, rate=rates.rate)
+    now = worth.join(rates, (worth.currency == rates.rate_currency) & (worth.place == rates.rate_place))
+    now = now.select(*worth.columns, now=ledger.converted(now.ticks, now.rate))
+    before = rates.view()
+    opening = ibis.greatest(now.place - 1, 0)
+    both = now.join(before, (now.currency == before.rate_currency) & (opening == before.rate_place))
+    return both.select(*now.columns, then=ledger.converted(both.ticks, both.rate))
+
+
+def _with_debut(portfolio: Portfolio, both: Any, windows: list[Window]) -> Any:
+    """``client_opening, client_closing`` and ``debut``: the month in which the client first paid."""
+    who = "client_id" if ledger.below(portfolio) else "account_id"
+    client = ibis.window(group_by=[who, "place"])
+    paying = ibis.ifelse(both.closing > 0, both.place, None)
+    both = both.mutate(
+        client_opening=both.opening.sum().over(client).cast("int64"),
+        client_closing=both.closing.sum().over(client).cast("int64"),
+        debut=paying.min().over(ibis.window(group_by=who)).cast("int64"),
+    )
+    if ledger.basis(portfolio) != ledger.CONTRACT:
+        return both
+    firsts = ledger.priced(portfolio)
+    firsts = firsts.mutate(client_id=ledger.client_of(firsts)).group_by(who)
+    firsts = firsts.agg(begun=ledger.place_of(_.start_date.min(), windows)).view()
+    joined = both.join(firsts, both[who] == firsts[who])
+    names = [name for name in both.columns if name != "debut"]
+    return joined.select(*(both[name] for name in names), debut=ibis.least(both.debut, firsts.begun))
+
+
+def _held(portfolio: Portfolio, both: Any, windows: list[Window]) -> Any:
+    """The movements with ``held`` (zero, but no loss) and ``resumed`` (back after a late invoice, no return)."""
+    points = [windows[0].opening, *(window.closing for window in windows)]
+    marks = held_at(portfolio, points)
     if marks is None:
-        return both, ibis.literal(False)
-    marked = marks.join(order.view(), "point").select(on_hold=_.account_id, hold_place=_.place).view()
+        return both.mutate(held=ibis.literal(False), resumed=ibis.literal(False))
+    order = ledger.places(points).view()
+    marked = marks.join(order, marks.point == order.point)
+    marked = marked.select(on_hold=marks.account_id, hold_place=order.place).distinct().view()
+    names = both.columns
     both = both.left_join(marked, (both.account_id == marked.on_hold) & (both.place == marked.hold_place))
-    return both, both.on_hold.notnull()
+    both = both.select(*names, "on_hold").mutate(held=_.on_hold.notnull()).drop("on_hold")
+    if ledger.basis(portfolio) == ledger.CONTRACT:
+        return both.mutate(resumed=ibis.literal(False))
+    before = marked.select(on_hold=marked.on_hold, hold_place=marked.hold_place + 1).view()
+    both = both.left_join(before, (both.account_id == before.on_hold) & (both.place == before.hold_place))
+    return both.select(*names, "held", resumed=both.on_hold.notnull())
+
+
+def _measures(both: Any) -> dict[str, Any]:
+    change = both.closing - both.opening
+    born = (both.client_opening == 0) & (both.closing > 0) & ~both.resumed
+    conditions = {
+        "new": born & (both.place == both.debut),
+        "reactivation": born & (both.place > both.debut),
+        "expansion": (change > 0) & ((both.client_opening > 0) | both.resumed),
+        "contraction": (change < 0) & ((both.client_closing > 0) | both.held),
+        "churn": (both.opening > 0) & (both.client_closing == 0) & ~both.held,
+    }
+    foreign = both.now - both.closing
+    measures: dict[str, Any] = {"net": (both.now - both.opening).sum()}
+    measures["net_n"] = (both.now > 0).sum() - (both.opening > 0).sum()
+    for kind, condition in conditions.items():
+        measures[kind] = change.abs().sum(where=condition)
+        measures[f"{kind}_n"] = condition.sum()
+    measures["fx"], measures["fx_n"] = foreign.sum(), (foreign != 0).sum()
+    return {name: value.fill_null(0).cast("int64") for name, value in measures.items()}

@@ -13,6 +13,7 @@ from tools.conforming.recognise import recognise
 from tools.conforming.reconcile import control_totals
 from tools.conforming.remarks import Notes
 from tools.conforming.repeats import flag_repeats, one_row_each
+from tools.conforming.traits import traits_of
 from tools.conforming.vocabulary import settle
 from tools.errors import BadData
 from tools.load import Load, RawTable, TableLoad
@@ -39,7 +40,12 @@ def conform(raws: Sequence[RawTable], *, answers: Mapping[str, str] | None = Non
     tables = _joined(pieces, notes)
     totals = control_totals(pieces, tables)
     tables = with_accounts(pieces, tables, notes)
-    return Load(tables, _loads(pieces, tables), totals, notes.problems(), tuple(notes.questions.values()), currency)
+    traits, headers = traits_of(pieces)
+    if traits is not None:
+        tables["traits"] = traits
+    return Load(
+        tables, _loads(pieces, tables, headers), totals, notes.problems(), tuple(notes.questions.values()), currency
+    )
 
 
 def _pieces(raws: Sequence[RawTable], answers: Mapping[str, str], notes: Notes) -> list[Piece]:
@@ -162,7 +168,9 @@ def _joined(pieces: Sequence[Piece], notes: Notes) -> dict[str, Any]:
     return tables
 
 
-def _loads(pieces: Sequence[Piece], tables: Mapping[str, Any]) -> tuple[TableLoad, ...]:
+def _loads(
+    pieces: Sequence[Piece], tables: Mapping[str, Any], traits: Mapping[str, Sequence[str]]
+) -> tuple[TableLoad, ...]:
     """One line a canonical table and file; sheets of one workbook are put together."""
     loads = []
     for name, file in dict.fromkeys((piece.name, piece.raw.file) for piece in pieces):
@@ -175,9 +183,12 @@ def _loads(pieces: Sequence[Piece], tables: Mapping[str, Any]) -> tuple[TableLoa
             _merge(mapping, piece.plan.mapping)
             _merge(mapping, {f"accounts.{key}": value for key, value in piece.plan.attributes.items()})
             _merge(how, {key: value for key, value in piece.how.items() if key != "ignored files"})
-        ignored = tuple(dict.fromkeys(header for piece in mine for header in piece.plan.ignored))
+        used = traits.get(file, ()) if name == "accounts" else ()
+        ignored = tuple(dict.fromkeys(h for piece in mine for h in piece.plan.ignored if h not in used))
         rows = tables[name].num_rows if alone and name != "accounts" else rows
         loads.append(TableLoad(name, rows, file, mapping, how, ignored))
+    for file, headers in traits.items():
+        loads.append(TableLoad("traits", tables["traits"].num_rows, file, {header: header for header in headers}, {}))
     if "accounts" in tables and not any(piece.name == "accounts" for piece in pieces):
         said = {"account_id": "account_id of the other tables"}
         rows = tables["accounts"].num_rows

@@ -59,9 +59,7 @@ def _by_segment(portfolio: Portfolio, by: str) -> list[Narrow]:
     from tools.segments import assign
 
     found = assign(portfolio, SEGMENTS[by])
-    members: dict[str, list[str]] = {group.key: [] for group in found.groups}
-    for account in found.accounts:
-        members[account.segment].append(account.id)
+    members = {group.key: found.ids(group.key) for group in found.groups}
     return [Narrow("segment", key, tuple(ids)) for key, ids in members.items() if ids]
 
 

@@ -67,7 +67,7 @@ def _under_holding(table: Any, accounts: Any) -> Any:
     heads = accounts.select(of=accounts.account_id, head=accounts.parent_id)
     joined = table.left_join(heads, table.account_id == heads.of)
     columns = {column: joined[column] for column in table.columns if column != "account_id"}
-    return joined.select(account_id=ibis.coalesce(joined.head, joined.account_id), **columns)
+    return joined.select(account_id=ibis.coalesce(joined["head"], joined.account_id), **columns)
 
 
 def _units(accounts: Any, level: str, tables: Any) -> Any:

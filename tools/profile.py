@@ -40,7 +40,15 @@ def detect(portfolio: "Portfolio") -> Profile:
 
 
 def _by_invoices(portfolio: "Portfolio") -> Profile:
-    share = _service_share(portfolio)
+    share, metered = _service_share(portfolio), _metered_share(portfolio)
+    often = _months_share(portfolio) if metered is not None else None
+    steady = (often or 0.0) >= portfolio.policy["profile_months_share"]
+    if metered is not None and metered >= portfolio.policy["usage_quantity_share"] and steady:
+        text = Text(
+            "Charges come every month and their quantity changes in {share} of the months: metered use.",
+            "Начисления идут каждый месяц, а их количество меняется в {share} месяцев: оплата по потреблению.",
+        )
+        return _profile("usage", text, share=_ratio(portfolio, "quantity_changes", metered))
     if share >= portfolio.policy["profile_service_share"]:
         text = Text(
             "{share} of the invoiced amount carries a service period.",
@@ -68,6 +76,20 @@ def _service_share(portfolio: "Portfolio") -> float:
     with_period = invoices.service_start.notnull() & invoices.service_end.notnull()
     row, _ = portfolio.row(invoices.agg(part=size.sum(where=with_period), whole=size.sum()))
     return float(row["part"] or 0) / float(row["whole"]) if row["whole"] else 0.0
+
+
+def _metered_share(portfolio: "Portfolio") -> float | None:
+    """Share of the months of a client's product in which the quantity differs from the month before; None unknown."""
+    if not portfolio.has("invoices", "quantity") or not portfolio.has("invoices", "unit_price"):
+        return None
+    invoices = portfolio.table("invoices").filter(ibis._.account_id.notnull(), ibis._.quantity.notnull())
+    month = (invoices.date.year() * 12 + invoices.date.month()).cast("int64")
+    monthly = invoices.group_by("account_id", "product", month=month).agg(quantity=ibis._.quantity.sum())
+    order = ibis.window(group_by=["account_id", "product"], order_by="month")
+    monthly = monthly.mutate(before=monthly.quantity.lag().over(order))
+    pairs = monthly.filter(monthly.before.notnull())
+    row, _ = portfolio.row(pairs.agg(n=pairs.count(), moved=(pairs.quantity != pairs.before).sum()))
+    return int(row["moved"] or 0) / int(row["n"]) if row["n"] else None
 
 
 def _months_share(portfolio: "Portfolio") -> float | None:

@@ -103,6 +103,17 @@ TABLES: Mapping[str, Table] = {
             ("account_id",),
         ),
         Table(
+            "traits",
+            Text("further traits of clients", "прочие признаки клиентов"),
+            (
+                ACCOUNT_ID,
+                _c("name", "text", "header of the column in the source", "заголовок столбца в источнике", required=True),
+                _c("value", "text", "what the cell says", "что в ячейке"),
+                _c("number", "number", "the cell as a number", "ячейка как число"),
+                _c("day", "date", "the cell as a date", "ячейка как дата"),
+            ),
+        ),
+        Table(
             "subscriptions",
             Text("subscriptions", "подписки"),
             (

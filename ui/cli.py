@@ -10,7 +10,7 @@ import typer
 
 from tools.errors import BackendError, UserError
 from ui import session
-from ui.commands import audit, data, talk, upkeep, value_report
+from ui.commands import audit, data, talk, upkeep, value_report, whatif
 from ui.phrases import REFUSALS
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for register in (data.register, audit.register, talk.register, value_report.register, upkeep.register):
+for register in (data.register, audit.register, talk.register, value_report.register, upkeep.register, whatif.register):
     register(app)
 
 

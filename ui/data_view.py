@@ -8,7 +8,6 @@ from rich.text import Text as Styled
 
 from tools import formats
 from tools.document import Answer, Claim
-from tools.reading import Reading
 from tools.render import Register
 from tools.text import Language
 from ui import terminal
@@ -17,7 +16,6 @@ from ui.phrases import phrase, table_title
 if TYPE_CHECKING:
     from knowledge.search import Hit
     from tools.load import Load
-    from tools.metrics import Metric
     from tools.portfolio import Manifest
     from tools.segments import Segmentation
 
@@ -43,77 +41,6 @@ def show_load(load: "Load | Manifest", snapshot: str, language: Language, consol
             for item in load.questions
         ]
         console.print(terminal.titled(phrase("questions", language), *asked, colour="red"))
-
-
-def metric_json(
-    metric: "Metric",
-    readings: Sequence[Reading],
-    others: Sequence[Reading],
-    language: Language,
-    *,
-    currency: str,
-    explain: bool,
-) -> Json:
-    """``{readings}``, and ``explain`` (definition, other conventions) where it was asked for."""
-    from tools.reports.contract import reading_json
-
-    document: Json = {"readings": [reading_json(item, language=language, currency=currency) for item in readings]}
-    if explain:
-        document["explain"] = {
-            "key": metric.key,
-            "name": metric.name[language],
-            "meaning": metric.meaning[language],
-            "formula": metric.formula,
-            "source": metric.source,
-            "needs": metric.needs[language],
-            "conventions": {name: text[language] for name, text in metric.conventions.items()},
-            "others": [reading_json(item, language=language, currency=currency) for item in others],
-        }
-    return document
-
-
-def show_metric(
-    metric: "Metric",
-    readings: Sequence[Reading],
-    others: Sequence[Reading],
-    language: Language,
-    console: Console,
-    *,
-    currency: str,
-    explain: bool,
-) -> None:
-    """Print the readings, and where asked for the definition, rows, SQL and the other conventions."""
-    width = min(console.width, 120) - 4
-    table = terminal.readings_table(readings, language, currency=currency, width=width)
-    console.print(terminal.titled(metric.name[language], table))
-    if not explain:
-        return
-    lines = [
-        terminal.prose(f"{phrase('meaning', language)}: {metric.meaning[language]}", width=width),
-        terminal.prose(f"{phrase('formula', language)}: {metric.formula}", width=width),
-        terminal.prose(f"{phrase('source_of', language)}: {metric.source}", width=width),
-    ]
-    for item in readings:
-        lines += [terminal.prose(line, width=width) for line in _traced(item, language)]
-    console.print(*lines, sep="\n")
-    if others:
-        shown = terminal.readings_table(others, language, currency=currency, width=max(width, terminal.NARROW))
-        console.print(terminal.titled(phrase("other_conventions", language), shown))
-    for item in readings:
-        if item.sql:
-            console.print(f"\n{phrase('sql', language)}:", style="bright_black")
-            console.print(Styled(item.sql), soft_wrap=True)
-
-
-def _traced(item: Reading, language: Language) -> list[str]:
-    lines = [f"{phrase('rows_used', language)}: {formats.count(item.rows.used, language)}"]
-    lines += [
-        f"{phrase('rows_left_out', language)}: {formats.count(count, language)} — {reason}"
-        for reason, count in item.rows.left_out.items()
-    ]
-    if item.reason:
-        lines.append(f"{phrase('reason', language)}: {item.reason[language]}")
-    return lines
 
 
 def _said(claim: Claim, language: Language, currency: str) -> str:
@@ -154,6 +81,8 @@ def show_segments(found: "Segmentation", language: Language, console: Console, *
         money = terminal.value(group.money, language, currency=currency) if group.money else Styled("—")
         table.add_row(group.title[language], terminal.value(group.accounts, language, currency=currency), money)
     console.print(terminal.titled(phrase("segments", language), table))
+    for note in found.notes:
+        console.print(terminal.harmless(_said(note, language, currency)), style="bright_black", soft_wrap=True)
     accounts = terminal.grid(*(phrase(name, language) for name in ("client", "segment", "why")))
     for item in found.accounts:
         why = terminal.harmless(_said(item.why, language, currency))

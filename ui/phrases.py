@@ -68,6 +68,13 @@ PHRASES: Mapping[str, Text] = {
     "rows_left_out": Text("Left out", "Не учтено"),
     "reason": Text("Reason", "Причина"),
     "other_conventions": Text("By other conventions", "Другими способами"),
+    "group": Text("Group", "Группа"),
+    "flips": Text("turns the conclusion over", "меняет вывод"),
+    "in_use": Text("in use", "используется"),
+    "filter_unknown": Text(
+        "Clients on whom the filter knows too little, left out: {n}.",
+        "Клиентов, по которым для фильтра нет данных (не учтены): {n}.",
+    ),
     "interval": Text("interval", "интервал"),
     "sql": Text("SQL, for analysts", "SQL, для аналитика"),
     "segment": Text("Segment", "Сегмент"),

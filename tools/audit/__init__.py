@@ -15,6 +15,7 @@ from tools.load import Severity
 from tools.metrics.orders import worth, worths
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit, Window
+from tools.segments import Placed
 from tools.text import Language, Text
 
 Answers = Mapping[str, Any]
@@ -96,7 +97,7 @@ class Draft:
         severity: Severity,
         claim: Claim | None,
         *,
-        accounts: Iterable[AccountLine] = (),
+        accounts: Iterable[AccountLine | Placed] = (),
         stake: Reading | None = None,
         evidence: Iterable[Reading] = (),
         segments: tuple[str, ...] = (),
@@ -106,10 +107,13 @@ class Draft:
             raise ValueError(f"step {self.spec.key} does not declare the code {code!r}")
         if claim is None:
             return
-        lines = sorted(accounts, key=lambda line: (-float(line.money.value or 0) if line.money else 0.0, line.id))
-        finding = Finding(
-            code, severity, (claim,), tuple(evidence), tuple(lines[:SHOWN_ACCOUNTS]), len(lines), stake, segments
-        )
+        money = worths(self.portfolio)
+        listed = sorted(accounts, key=lambda item: (-round(money.get(item.id, 0.0), 2), item.id))
+        lines = [
+            item if isinstance(item, AccountLine) else self.line(item.id, item.why, name=item.name)
+            for item in listed[:SHOWN_ACCOUNTS]
+        ]
+        finding = Finding(code, severity, (claim,), tuple(evidence), tuple(lines), len(listed), stake, segments)
         for item in finding.evidence:
             self.keep(item)
         self.findings.append(finding)

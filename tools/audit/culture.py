@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from tools.audit import Draft, audit_step
 from tools.document import Chart, Step
-from tools.metrics.voice import DEPARTMENTS
+from tools.metrics.culture import DEPARTMENTS
 from tools.portfolio import Portfolio
 from tools.schema import arrow_schema
 from tools.text import Text

@@ -7,7 +7,7 @@ from tools.document import Chart, Claim, Step
 from tools.metrics.health import open_critical, scores
 from tools.metrics.orders import worths
 from tools.reading import Reading, Unit, Window
-from tools.segments.value import limit_hitters
+from tools.segments.signals import limit_hitters
 from tools.text import Text
 
 
@@ -197,6 +197,7 @@ def _orders(draft: Draft) -> None:
     buyers = len(found.accounts) - len(found.members("inactive"))
     if not once or not buyers:
         return
+    window = found.edges[0].window
     share = Reading(
         "rfm",
         Unit.RATIO,
@@ -204,20 +205,22 @@ def _orders(draft: Draft) -> None:
         n=buyers,
         numerator=len(once),
         denominator=buyers,
-        window=income.window,
+        window=window,
         scope={"kind": "one_order"},
         snapshot=portfolio.snapshot,
     )
+    long = window is not None and window.days > 366
     claim = draft.claim(
         "once",
-        "Ordered only once within the year: {clients:client|clients}, {share} of those who bought in it.",
-        "Лишь однажды за год заказали {clients:клиент|клиента|клиентов}, это {share} покупавших.",
+        f"Ordered only once within the {'period' if long else 'year'}: "
+        "{clients:client|clients}, {share} of those who bought in it.",
+        f"Лишь однажды за {'период' if long else 'год'} "
+        "заказали {clients:клиент|клиента|клиентов}, это {share} покупавших.",
         clients=draft.count("one_time_buyers", len(once)),
         share=share,
     )
-    lines = [draft.line(account.id, account.why, name=account.name) for account in once]
     draft.find(
-        "one_time_buyers", "warning", claim, accounts=lines, stake=draft.stake("one_time_buyers", [a.id for a in once])
+        "one_time_buyers", "warning", claim, accounts=once, stake=draft.stake("one_time_buyers", [a.id for a in once])
     )
 
 
@@ -237,7 +240,7 @@ def _limits(draft: Draft) -> None:
     red = portfolio.policy["chs_red"]
     risky = set()
     if segmentation.impossible(portfolio, "value") is None:
-        risky = {account.id for account in segmentation.assign(portfolio, "value").members("at_risk")}
+        risky = set(segmentation.assign(portfolio, "value").ids("at_risk"))
     blocked = open_critical(portfolio) | risky
     ready = []
     for account in sorted(limit_hitters(portfolio)):

@@ -147,8 +147,7 @@ def _calls(draft: Draft) -> None:
         "Кому звонить, по деньгам под угрозой: {clients:клиент|клиента|клиентов}.",
         clients=draft.count("at_risk_accounts", len(risky)),
     )
-    lines = [draft.line(account.id, account.why, name=account.name) for account in risky]
-    draft.find("at_risk_accounts", "urgent", claim, accounts=lines, stake=stake, segments=("at_risk",))
+    draft.find("at_risk_accounts", "urgent", claim, accounts=risky, stake=stake, segments=("at_risk",))
 
 
 def _renewals(draft: Draft) -> None:
@@ -167,7 +166,7 @@ def _renewals(draft: Draft) -> None:
     ends = contract_ends(draft.portfolio)
     risky: set[str] = set()
     if segmentation.impossible(draft.portfolio, "value") is None:
-        risky = {account.id for account in segmentation.assign(draft.portfolio, "value").members("at_risk")}
+        risky = set(segmentation.assign(draft.portfolio, "value").ids("at_risk"))
     broken = _broken(draft)
     threatened = [
         a
@@ -292,8 +291,7 @@ def _lapsing(draft: Draft) -> None:
             clients=draft.count("lapsing_buyers", len(gone)),
             money=stake,
         )
-    lines = [draft.line(account.id, account.why, name=account.name) for account in gone]
-    draft.find("lapsing_buyers", "urgent", claim, accounts=lines, stake=stake)
+    draft.find("lapsing_buyers", "urgent", claim, accounts=gone, stake=stake)
 
 
 def _half_a_year(portfolio: Portfolio) -> bool:

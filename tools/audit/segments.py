@@ -117,8 +117,7 @@ def _value(draft: Draft, found: Segmentation) -> None:
                 clients=size["at_risk"].accounts,
                 money=stake,
             )
-        lines = [draft.line(account.id, account.why, name=account.name) for account in risky]
-        draft.find("at_risk_money", "urgent", claim, accounts=lines, stake=stake, segments=("at_risk",))
+        draft.find("at_risk_money", "urgent", claim, accounts=risky, stake=stake, segments=("at_risk",))
     fresh = found.members("newcomers")
     if fresh:
         stake = draft.stake("newcomers_waiting", [account.id for account in fresh])
@@ -128,8 +127,7 @@ def _value(draft: Draft, found: Segmentation) -> None:
             "Новичков, ещё не получивших первой пользы: {clients}.",
             clients=size["newcomers"].accounts,
         )
-        lines = [draft.line(account.id, account.why, name=account.name) for account in fresh]
-        draft.find("newcomers_waiting", "warning", claim, accounts=lines, stake=stake, segments=("newcomers",))
+        draft.find("newcomers_waiting", "warning", claim, accounts=fresh, stake=stake, segments=("newcomers",))
     blind = found.members("unknown")
     if blind and draft.portfolio.has("usage"):
         claim = draft.claim(
@@ -138,8 +136,7 @@ def _value(draft: Draft, found: Segmentation) -> None:
             "О {clients:клиенте|клиентах|клиентах} известно слишком мало: ни риск, ни пользу не определить.",
             clients=size["unknown"].accounts,
         )
-        lines = [draft.line(account.id, account.why, name=account.name) for account in blind]
-        draft.find("unknown_accounts", "info", claim, accounts=lines, segments=("unknown",))
+        draft.find("unknown_accounts", "info", claim, accounts=blind, segments=("unknown",))
 
 
 def _no_value_data(draft: Draft) -> None:
@@ -200,8 +197,7 @@ def _disagreement(draft: Draft) -> None:
         "Взгляды расходятся по {clients:клиенту|клиентам|клиентам}: по заказам всё хорошо, по ценности они в зоне риска.",
         clients=draft.count("lens_disagreement", len(apart)),
     )
-    lines = [draft.line(account.id, account.why, name=account.name) for account in apart]
-    draft.find("lens_disagreement", "warning", claim, accounts=lines, stake=stake, segments=("at_risk",))
+    draft.find("lens_disagreement", "warning", claim, accounts=apart, stake=stake, segments=("at_risk",))
 
 
 def _concentration(draft: Draft) -> None:

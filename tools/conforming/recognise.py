@@ -48,7 +48,8 @@ def recognise(raw: RawTable, answers: Mapping[str, str]) -> Plan | None:
     headers = [name for name in raw.rows.column_names if raw.rows.column(name).null_count < raw.rows.num_rows]
     words = {header: normal(header) for header in headers}
     plans = []
-    for table in (wanted,) if wanted is not None and wanted in TABLES else tuple(TABLES):
+    known = tuple(table for table in TABLES if table in SYNONYMS)
+    for table in (wanted,) if wanted in known else known:
         plan = _plan(raw, table, words=words, answers=answers)
         if plan is not None:
             plans.append((_score(raw, plan), plan))

@@ -456,6 +456,7 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
                     "был диалог"),
         "campaign": ("campaign", "кампания", "campaign name", "акция", "рассылка", "название кампании"),
         "arm": ("arm", "группа", "variant", "test group", "группа теста", "контроль", "target or control", "ветка"),
+        "cost": ("cost", "стоимость", "стоимость контакта", "затраты", "расход", "contact cost", "стоимость касания"),
     },
     "culture": {
         "department": ("department", "отдел", "подразделение", "команда", "team"),

@@ -42,7 +42,7 @@ class Ask:
         inside = _scope(self.portfolio)
         rate = (unit or self.metric.unit) not in SUMS or self.metric.key in MEANS
         if narrow and value is not None and rate and more.get("n", 0) < self.portfolio.policy["min_accounts"]:
-            status, reason = "insufficient", reason or thin_reason()
+            status, reason = "insufficient", thin_reason()
         flags = tuple(more.pop("flags", ()))
         more.setdefault("window", self.window)
         more.setdefault("convention", self.convention)
@@ -73,10 +73,8 @@ class Ask:
             events > 0 and high - low > policy["max_ci_relative"] * events / n
         )
         thin = n < policy["min_accounts"] or wide
-        status: Status = "insufficient" if thin and (not census or self.portfolio.narrow) else "ok"
-        more.setdefault("status", status)
-        if more["status"] == "insufficient":
-            more.setdefault("reason", thin_reason())
+        if thin and (not census or self.portfolio.narrow):  # outranks whatever else makes the value partial
+            more |= {"status": "insufficient", "reason": thin_reason()}
         return self.reading(
             events / n, n=n, numerator=events, denominator=n, ci=(low, high), ci_method="Wilson 95%", **more
         )

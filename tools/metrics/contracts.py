@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
+import ibis
 from ibis import _
 
 from tools import ledger
+from tools.ledger.calendar import shifted
 from tools.metrics import Ask, metric, one_value
 from tools.metrics.orders import on, worths
 from tools.portfolio import Portfolio
@@ -43,11 +45,16 @@ def contract_ends(portfolio: Portfolio) -> dict[str, date]:
     needs=Text("contract ends per client", "даты окончания договоров по клиентам"),
 )
 def renewals(ask: Ask) -> list[Reading]:
-    """Money a year due within the policy's days; then the number of such clients, kind ``clients``."""
+    """Money a year due within the policy's days; then the number of such clients, kind ``clients``.
+
+    Then, of contracts, the share of periods that ended within the year and were followed by another at most the
+    policy's ``late_renewal_days`` apart: kinds ``rate`` (by count) and ``rate_money`` (never above what ended).
+    """
     portfolio = ask.portfolio
     ends = contract_ends(portfolio)
     if portfolio.as_of is None or not ends:
-        return [ask.undefined(Text("no contract end is given", "нет дат окончания договоров"), window=None)]
+        none = Text("no contract end is given", "нет дат окончания договоров")
+        return [ask.undefined(none, window=None), *_renewed(ask)]
     start = portfolio.as_of + timedelta(days=1)
     ahead = Window(start, start + timedelta(days=int(portfolio.policy["renewal_days"])))
     money = worths(portfolio)
@@ -63,7 +70,56 @@ def renewals(ask: Ask) -> list[Reading]:
     return [
         ask.reading(round(sum(money[account] for account in due), 2), **common),
         ask.reading(len(due), unit=Unit.COUNT, scope={"kind": "clients"}, **common),
+        *_renewed(ask),
     ]
+
+
+def _renewed(ask: Ask) -> list[Reading]:
+    """The renewal rate of the year by count and by money, from periods of contracts; empty without any that ended."""
+    portfolio = ask.portfolio
+    if portfolio.as_of is None or not portfolio.has("subscriptions", "end_date"):
+        return []
+    if ledger.no_ledger(portfolio) is not None or len(ledger.currencies(portfolio, "subscriptions")) > 1:
+        return []
+    year = Window(ledger.back(portfolio.as_of + timedelta(days=1), 12), portfolio.as_of + timedelta(days=1))
+    row, sql = portfolio.row(_periods_ended(portfolio, year))
+    if not row["due_n"]:
+        return []
+    ready = Ask(portfolio, ask.metric, year)
+    due, kept, n = int(row["due"]), int(row["kept"]), int(row["due_n"])
+    by_count = one_value(sql, 'CAST("kept_n" AS DOUBLE) / "due_n"')
+    by_money = one_value(sql, 'CAST("kept" AS DOUBLE) / CAST("due" AS DOUBLE)')
+    return [
+        ready.share(int(row["kept_n"]), n, census=True, unit=Unit.RATIO, scope={"kind": "rate"}, sql=by_count),
+        ready.reading(
+            kept / due,
+            unit=Unit.RATIO,
+            n=n,
+            numerator=ledger.money(kept),
+            denominator=ledger.money(due),
+            scope={"kind": "rate_money"},
+            sql=by_money,
+        ),
+    ]
+
+
+def _periods_ended(portfolio: Portfolio, year: Window) -> Any:
+    priced, near = ledger.priced(portfolio), int(portfolio.policy["late_renewal_days"])
+    rows = priced.select("account_id", "start_date", "end_date", ticks=ledger.ticks(priced.mrr))
+    ended = rows.filter(rows.end_date >= on(year.start), rows.end_date < on(year.end))
+    ended = ended.group_by("account_id", "end_date").agg(due=_.ticks.sum(), since=_.start_date.min())
+    after = rows.select(next_account=rows.account_id, next_start=rows.start_date, next_ticks=rows.ticks).view()
+    follows = (ended.account_id == after.next_account) & (after.next_start > ended.since)
+    joined = ended.left_join(
+        after,
+        follows
+        & (after.next_start <= shifted(ended.end_date, near))
+        & (after.next_start >= shifted(ended.end_date, -near)),
+    )
+    by = joined.group_by("account_id", "end_date").agg(due=_.due.max(), kept=_.next_ticks.sum().fill_null(0))
+    return by.agg(
+        due=by.due.sum(), due_n=by.count(), kept=ibis.least(by.due, by.kept).sum(), kept_n=(by.kept > 0).sum()
+    )
 
 
 @metric(
@@ -77,7 +133,12 @@ def renewals(ask: Ask) -> list[Reading]:
     needs=Text("due and paid dates of invoices", "сроки и даты оплаты счетов"),
 )
 def overdue(ask: Ask) -> list[Reading]:
-    """Money past due on ``as_of``; then the number of clients, kind ``clients``."""
+    """Money past due on ``as_of``; then the number of clients, kind ``clients``.
+
+    Then the same money by age in days (``age_30``: at most thirty, ``age_60``, ``age_90``, ``age_over``) and the
+    clients who are late against their own habit: unpaid longer after the document than they usually take, by more
+    than the policy's ``habit_days`` (kind ``late_against_habit``; clients with ``habit_invoices`` paid ones).
+    """
     portfolio = ask.portfolio
     if portfolio.as_of is None or not portfolio.has("invoices", "due_date"):
         return [ask.undefined(Text("invoices carry no due dates", "в счетах нет сроков оплаты"), window=None)]
@@ -97,14 +158,54 @@ def overdue(ask: Ask) -> list[Reading]:
         lines.amount > 0,
         lines.paid_date.isnull() | (lines.paid_date > on(portfolio.as_of)),
     )
-    row, sql = portfolio.row(late.agg(money=late.amount.sum(), clients=late.account_id.nunique(), n=late.count()))
+    age = on(portfolio.as_of).delta(late.due_date, unit="day")
+    ages = {
+        "age_30": age <= 30,
+        "age_60": (age > 30) & (age <= 60),
+        "age_90": (age > 60) & (age <= 90),
+        "age_over": age > 90,
+    }
+    by_age = {kind: late.amount.sum(where=test) for kind, test in ages.items()}
+    counts = {f"{kind}_n": late.account_id.nunique(where=test) for kind, test in ages.items()}
+    row, sql = portfolio.row(late.agg(money=late.amount.sum(), clients=late.account_id.nunique(), **by_age, **counts))
     n = int(row["clients"])
     return [
         ask.reading(row["money"] or 0, n=n, window=portfolio.day, sql=one_value(sql, 'COALESCE("money", 0)')),
         ask.reading(
             n, unit=Unit.COUNT, n=n, window=portfolio.day, scope={"kind": "clients"}, sql=one_value(sql, '"clients"')
         ),
+        *(
+            ask.reading(
+                row[kind] or 0,
+                n=int(row[f"{kind}_n"]),
+                window=portfolio.day,
+                scope={"kind": kind},
+                sql=one_value(sql, f'COALESCE("{kind}", 0)'),
+            )
+            for kind in ages
+        ),
+        _unlike_itself(ask),
     ]
+
+
+def _unlike_itself(ask: Ask) -> Reading:
+    """Clients with a document unpaid longer than they usually take; a habit needs the policy's paid documents."""
+    portfolio = ask.portfolio
+    assert portfolio.as_of is not None
+    lines = portfolio.table("invoices").filter(_.account_id.notnull(), _.amount > 0)
+    day = on(portfolio.as_of)
+    paid = lines.filter(lines.paid_date <= day)
+    paid = paid.mutate(took=paid.paid_date.delta(paid.date, unit="day").cast("float64"))
+    habits = paid.group_by("account_id").agg(usual=paid.took.quantile(0.5), n=paid.count())
+    habits = habits.filter(habits.n >= int(portfolio.policy["habit_invoices"])).select(of=_.account_id, usual=_.usual)
+    unpaid = lines.filter(lines.paid_date.isnull() | (lines.paid_date > day))
+    unpaid = unpaid.mutate(waits=day.delta(unpaid.date, unit="day").cast("float64"))
+    joined = unpaid.join(habits, unpaid.account_id == habits.of)
+    late = joined.filter(joined.waits > joined.usual + portfolio.policy["habit_days"])
+    row, sql = portfolio.row(late.agg(clients=late.account_id.nunique()))
+    n = int(row["clients"])
+    scope = {"kind": "late_against_habit"}
+    return ask.reading(n, unit=Unit.COUNT, n=n, window=portfolio.day, scope=scope, sql=one_value(sql, '"clients"'))
 
 
 def last_contact(portfolio: Portfolio) -> dict[str, date]:

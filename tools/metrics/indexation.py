@@ -5,6 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 from tools import ledger
+from tools.ledger.recognised import even_worth
 from tools.metrics import Ask, metric
 from tools.metrics.recurring import NEEDS, base
 from tools.portfolio import Portfolio
@@ -19,15 +20,38 @@ def steps(portfolio: Portfolio, window: Window) -> dict[str, int]:
         inside = [month for month in ledger.months(portfolio) if month.end > window.start and month.start < window.end]
         points = [inside[0].opening, *(month.closing for month in inside)] if inside else []
         worth: dict[date, dict[str, int]] = {point: {} for point in points}
-        for row in portfolio.run(ledger.state(portfolio, points)).to_pylist() if points else []:
+        contract = ledger.basis(portfolio) == ledger.CONTRACT
+        state = ledger.state if contract else even_worth
+        for row in portfolio.run(state(portfolio, points)).to_pylist() if points else []:
             worth[row["point"]][row["account_id"]] = int(row["ticks"])
         found: dict[str, int] = defaultdict(int)
         for before, after in pairwise(points):
             for account, ticks in _common_step(portfolio, worth[before], worth[after]).items():
                 found[account] += ticks
-        portfolio.memo[key] = dict(found)
+        portfolio.memo[key] = (
+            dict(found) if contract or not found else _as_closed(portfolio, found, worth[points[-1]], points[-1])
+        )
     saved: dict[str, int] = portfolio.memo[key]
     return saved
+
+
+NOT_TOLD = Text(
+    "the paid periods are a guess, or the money is in several currencies, so a common price step cannot be told apart",
+    "оплаченные периоды — догадка или деньги в нескольких валютах, поэтому общую индексацию не отделить",
+)
+
+
+def possible(portfolio: Portfolio) -> bool:
+    """True where a step of price is not hidden by other reasons for a change of the amount."""
+    one = len(ledger.currencies(portfolio, ledger.source(portfolio))) < 2
+    return one and not ledger.guessed(portfolio) and not ledger.metered(portfolio)
+
+
+def _as_closed(portfolio: Portfolio, found: dict[str, int], even: dict[str, int], day: date) -> dict[str, int]:
+    """Steps of months made equal in length, as they are in the closing month."""
+    rows = portfolio.run(ledger.state(portfolio, [day])).to_pylist()
+    real = {row["account_id"]: int(row["ticks"]) for row in rows}
+    return {a: round(step * real.get(a, 0) / even[a]) if even.get(a) else step for a, step in found.items()}
 
 
 def _common_step(portfolio: Portfolio, before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
@@ -63,9 +87,8 @@ def indexation(ask: Ask) -> Reading:
     ready = base(ask, default="year")
     if isinstance(ready, Reading):
         return ready
-    if ready.convention != ledger.CONTRACT:
-        reason = Text("needs prices in force (subscriptions)", "нужны действующие цены (подписки)")
-        return ready.undefined(reason)
+    if not possible(ready.portfolio):
+        return ready.undefined(NOT_TOLD)
     assert ready.window is not None
     found = steps(ready.portfolio, ready.window)
     return ready.reading(ledger.money(sum(found.values())), n=len(found))

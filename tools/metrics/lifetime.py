@@ -1,14 +1,19 @@
-"""Lifetime value of a recurring client, closed form (metrics §2.1)."""
+"""Lifetime value of a client (metrics §2): closed forms here, models of renewals and of orders in the files beside."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
-from tools.metrics import Ask, metric, reading
-from tools.metrics.orders import worths
-from tools.metrics.recurring import NEEDS, base, closing
-from tools.reading import Reading, Status, Unit
+import numpy as np
+
+from tools import bridge
+from tools.fields import account_reading
+from tools.metrics import Ask, metric, metrics, thin_reason
+from tools.metrics.lifetime_base import Basis, basis, monthly_of
+from tools.metrics.lifetime_forms import Array, Sample, discounted, monthly_churn, most_churn, simple
+from tools.portfolio import Portfolio
+from tools.reading import Number, Reading, Unit
 from tools.text import Text
 
-MONTH_DAYS = 365 / 12
 FORMS = {
     "discounted": Text(
         "margin or revenue a month, discounted, over a fixed horizon",
@@ -18,99 +23,188 @@ FORMS = {
         "margin or revenue a month over churn, for comparison",
         "маржа или выручка в месяц, делённая на отток — для сравнения",
     ),
+    "simple_recent": Text(
+        "margin or revenue a month over the mean monthly churn of the last six months (ChartMogul)",
+        "маржа или выручка в месяц, делённая на средний месячный отток за полгода (как в ChartMogul)",
+    ),
+    "segmented": Text(
+        "discounted, each plan with a churn of its own, then weighted by clients",
+        "с дисконтом, по каждому тарифу со своим оттоком, затем среднее по клиентам",
+    ),
+    "sbg": Text(
+        "discounted over the horizon, survival fitted to renewals of cohorts (shifted beta-geometric)",
+        "с дисконтом на горизонте, дожитие подобрано по продлениям когорт (сдвинутое бета-геометрическое)",
+    ),
+    "survival": Text(
+        "discounted over the months observed, survival by Kaplan–Meier",
+        "с дисконтом на наблюдавшихся месяцах, дожитие по Каплану — Мейеру",
+    ),
+    "markov": Text(
+        "discounted over the horizon, clients moving between bands of payment (Markov chain)",
+        "с дисконтом на горизонте, клиенты переходят между уровнями платежа (марковская цепь)",
+    ),
+    "bgnbd": Text(
+        "orders expected over the horizon (BG/NBD) times expected spend (Gamma-Gamma), discounted",
+        "ожидаемые заказы на горизонте (BG/NBD), умноженные на ожидаемый чек (Gamma-Gamma), с дисконтом",
+    ),
 }
-
-
-def discounted(monthly: float, churn: float, *, discount_year: float, months: int) -> float:
-    """Value of ``months`` payments, the first now: 80 at 3 % churn and 10 % a year over 60 months is 1911.47."""
-    kept = (1 - churn) / (1 + discount_year) ** (1 / 12)
-    return monthly * (months if kept == 1 else (1 - kept**months) / (1 - kept))
+CONTRACTUAL = Text(
+    "the clients pay by contract; the model of orders is for purchases without one",
+    "клиенты платят по договору, а модель заказов — для покупок без договора",
+)
+NO_CHURN = Text(
+    "nobody left in the year, so the lifetime has no end to divide by; only a lower bound can be stated",
+    "за год никто не ушёл, делить не на что: назвать можно только нижнюю границу",
+)
 
 
 @metric(
     "ltv",
     name=Text("Lifetime value of a client (LTV)", "Ценность клиента за срок жизни (LTV)"),
     meaning=Text(
-        "What an average client is expected to bring over the horizon, at the churn of the last year.",
-        "Сколько средний клиент принесёт за горизонт при оттоке последнего года.",
+        "What an average client is expected to bring over the horizon, at the churn of the last year; without "
+        "contracts, by the orders and the spend expected of it.",
+        "Сколько средний клиент принесёт за горизонт при оттоке последнего года; без договоров — по ожидаемым "
+        "заказам и чеку.",
     ),
     unit=Unit.MONEY,
     better="higher",
     formula="m * (1 - q^60) / (1 - q), q = (1 - monthly churn) / (1 + monthly discount)",
     source="metrics-2.1",
     needs=Text(
-        "recurring revenue of at least a year, and the gross margin",
-        "регулярная выручка хотя бы за год и валовая маржа",
+        "recurring revenue of at least a year, or orders of 300 clients that bought again; and the gross margin",
+        "регулярная выручка хотя бы за год или заказы 300 повторных покупателей; и валовая маржа",
     ),
     conventions=FORMS,
 )
 def lifetime_value(ask: Ask) -> list[Reading]:
-    """Money per client: discounted over 60 months (headline), then the simple form.
+    """Money per client: discounted over 60 months (headline), then the simple form; models where asked for by name.
 
-    By client churn, never net churn. Without a margin it is revenue, flagged so. No churn at all: undefined, with
-    the lower bound that the interval of churn allows (kind ``lower_bound``). Fewer than 30 clients: insufficient.
+    Orders without a contract: BG/NBD with Gamma-Gamma is the headline (§2.8). By client churn, never net churn.
+    Without a margin it is revenue, flagged so. No churn at all: undefined, with the lower bound that the interval of
+    churn allows (kind ``lower_bound``). Fewer than 30 clients, or an interval wider than 1.2 of the value: insufficient.
+    80 a month at 3 % churn and 10 % a year give 1911.47.
     """
-    ready = base(ask, default="year")
-    if isinstance(ready, Reading):
-        return [ready]
-    churn_year = reading(ready.portfolio, "logo_churn", window=ready.window)
-    worth, clients, _sql = closing(ready)
-    if churn_year.value is None or clients == 0:
-        return [ready.undefined(churn_year.reason or NEEDS)]
-    margin = _margin(ready)
-    monthly = float(worth / clients) * (margin if margin is not None else 1.0)
-    flags = () if margin is not None else ("revenue_not_margin",)
-    n = churn_year.n
-    if churn_year.value == 0:
-        return _no_churn(ready, monthly, n, flags)
-    assert ready.window is not None
-    churn = 1 - (1 - float(churn_year.value)) ** (MONTH_DAYS / ready.window.days)
-    policy = ready.portfolio.policy
-    thin = n < policy["min_accounts"]
-    status: Status = "insufficient" if thin else churn_year.status
-    why = _few() if thin else churn_year.reason
-    value = discounted(
-        monthly, churn, discount_year=policy["ltv_discount_year"], months=int(policy["ltv_horizon_months"])
-    )
-    common: dict[str, Any] = {"status": status, "reason": why, "n": n, "flags": flags}
-    forms = [
-        ready.reading(value, convention="discounted", **common),
-        ready.reading(monthly / churn, convention="simple", scope={"kind": "simple"}, **common),
-    ]
+    from tools.metrics import lifetime_cohorts, lifetime_orders
+
+    orders = ask.portfolio.as_of is not None and ask.portfolio.profile.key == "repeat"
+    if orders and ask.convention in ("", "bgnbd"):
+        return lifetime_orders.by_orders(ask)
+    if ask.convention == "bgnbd":
+        return [ask.undefined(CONTRACTUAL, window=None)]
+    found = basis(ask)
+    if isinstance(found, Reading):
+        return [replace(found, convention=ask.convention)]
+    models = {
+        "segmented": segmented,
+        "simple_recent": _recent,
+        "sbg": lifetime_cohorts.by_renewals,
+        "survival": lifetime_cohorts.by_survival,
+        "markov": lifetime_cohorts.by_moves,
+    }
+    if ask.convention in models:
+        return models[ask.convention](found)
+    if found.share == 0:
+        return _no_churn(found)
+    sample = Sample.of(found.opened, found.lost, found.money)
+    forms = [_closed(found, sample, form) for form in ("discounted", "simple")]
     return forms[::-1] if ask.convention == "simple" else forms
 
 
-def _margin(ask: Ask) -> float | None:
-    """Gross margin of the paying clients, weighted by what they pay; None where no client states one."""
-    portfolio = ask.portfolio
-    if not portfolio.has("accounts", "margin"):
-        return None
-    accounts = portfolio.table("accounts")
-    rows = portfolio.run(accounts.filter(accounts.margin.notnull()).select("account_id", "margin")).to_pylist()
-    paid = worths(portfolio)
-    known = [(row["margin"], paid[row["account_id"]]) for row in rows if row["account_id"] in paid]
-    total = sum(weight for _margin, weight in known)
-    return sum(margin * weight for margin, weight in known) / total if total else None
+def _closed(found: Basis, sample: Sample, form: str) -> Reading:
+    """One of the two closed forms with its interval."""
+    churn = monthly_churn(found.share, days=found.days)
+    if form == "discounted":
+        policy = found.ask.portfolio.policy
+        months, yearly = int(policy["ltv_horizon_months"]), policy["ltv_discount_year"]
+        value = discounted(found.monthly, churn, discount_year=yearly, months=months)
+        ci, method = sample.interval(found.value)
+    else:
+        value = simple(found.monthly, churn)
+        ci, method = sample.interval(lambda money, share: money / monthly_of(share, found.days))
+    standing = found.standing()
+    wide = ci is None or ci[1] - ci[0] > found.ask.portfolio.policy["max_ci_relative"] * value
+    if wide and standing["status"] != "insufficient":
+        standing |= {"status": "insufficient", "reason": thin_reason()}
+    scope = {"kind": "simple"} if form == "simple" else {}
+    return found.ask.reading(value, convention=form, ci=ci, ci_method=method, scope=scope, **standing)
 
 
-def _no_churn(ask: Ask, monthly: float, n: int, flags: tuple[str, ...]) -> list[Reading]:
-    reason = Text(
-        "nobody left in the year, so the lifetime has no end to divide by; only a lower bound can be stated",
-        "за год никто не ушёл, делить не на что: назвать можно только нижнюю границу",
-    )
-    assert ask.window is not None
-    ceiling = 1 - 0.05 ** (1 / n)
-    bound = monthly / (1 - (1 - ceiling) ** (MONTH_DAYS / ask.window.days))
-    few = n < ask.portfolio.policy["min_accounts"]
-    status: Status = "insufficient" if few else "ok"
-    scope = {"kind": "lower_bound"}
+def _no_churn(found: Basis) -> list[Reading]:
+    churn = monthly_churn(most_churn(found.n), days=found.days)
+    bound = simple(found.monthly, churn)
+    standing = found.standing()
     return [
-        ask.undefined(reason, convention="discounted", n=n),
-        ask.reading(
-            bound, convention="simple", scope=scope, n=n, flags=flags, status=status, reason=_few() if few else None
-        ),
+        found.ask.undefined(NO_CHURN, convention="discounted", n=found.n),
+        found.ask.reading(bound, convention="simple", scope={"kind": "lower_bound"}, **standing),
     ]
 
 
-def _few() -> Text:
-    return Text("too few clients to rest a lifetime on", "клиентов слишком мало, чтобы судить о сроке жизни")
+def _recent(found: Basis) -> list[Reading]:
+    """Money over the mean of the monthly client churn of the last complete months."""
+    portfolio = found.ask.portfolio
+    months = int(portfolio.policy["ltv_recent_months"])
+    rows = bridge.movement_bridge(portfolio).rows.to_pylist()
+    shares = [int(row["churn_n"]) / int(row["start_n"]) for row in rows[-months:] if int(row["start_n"])]
+    if len(shares) < months:
+        why = Text("fewer than six months with paying clients", "меньше шести месяцев с платящими клиентами")
+        return [found.ask.undefined(why, convention="simple_recent")]
+    if not any(shares):
+        why = Text(
+            "nobody left in the last months, so there is nothing to divide by",
+            "за последние месяцы никто не ушёл, делить не на что",
+        )
+        return [found.ask.undefined(why, convention="simple_recent", n=found.n)]
+    value = simple(found.monthly, sum(shares) / len(shares))
+    return [found.ask.reading(value, convention="simple_recent", scope={"kind": "simple_recent"}, **found.standing())]
+
+
+def segmented(found: Basis) -> list[Reading]:
+    """The discounted form plan by plan and the mean over clients, then the simple one (kind ``segmented_simple``).
+
+    A plan of fewer than 30 opening clients, or that lost none, takes the churn of the base.
+    """
+    if found.share == 0:
+        return [found.ask.undefined(NO_CHURN, convention="segmented", n=found.n)]
+    share = plan_churn(found)
+    paying = found.money > 0
+    values = found.value(found.money[paying], share[paying])
+    plain = found.money[paying] / monthly_of(share[paying], found.days)
+    standing = found.standing()
+    scope, simple_scope = {"kind": "segmented"}, {"kind": "segmented_simple"}
+    return [
+        found.ask.reading(float(values.mean()), convention="segmented", scope=scope, **standing),
+        found.ask.reading(float(plain.mean()), convention="segmented", scope=simple_scope, **standing),
+    ]
+
+
+def plan_churn(found: Basis) -> Array:
+    """Share lost over the window in each client's plan, or in the base where the plan is too small to tell."""
+    least = found.ask.portfolio.policy["min_accounts"]
+    names, place = np.unique([plan or "" for plan in found.plans], return_inverse=True)
+    opened = np.bincount(place, found.opened, minlength=len(names))
+    lost = np.bincount(place, found.lost, minlength=len(names))
+    told = (opened >= least) & (lost > 0) & (names != "")
+    shares = np.where(told, lost / np.where(opened > 0, opened, 1), found.share)
+    return np.asarray(shares[place])
+
+
+@account_reading("ltv", name=Text("Lifetime value (LTV)", "Ценность за срок жизни (LTV)"), unit=Unit.MONEY)
+def account_lifetimes(portfolio: Portfolio) -> Mapping[str, Number]:
+    """Money that each client is expected to bring over the horizon; no client where the base cannot tell.
+
+    Recurring: its own monthly money, by margin where known, at the churn of its plan or of the base. Orders: its
+    expected spend times its expected discounted orders. Clients that pay nothing now are left out of the first.
+    """
+    if portfolio.as_of is None:
+        return {}
+    ask = Ask(portfolio, metrics()["ltv"])
+    if portfolio.profile.key == "repeat":
+        from tools.metrics import lifetime_orders
+
+        return lifetime_orders.account_values(ask)
+    found = basis(ask)
+    if isinstance(found, Reading) or found.share == 0 or found.standing()["status"] == "insufficient":
+        return {}
+    values = np.round(found.value(found.money, plan_churn(found)), 2)
+    return {account: float(value) for account, value in zip(found.accounts, values, strict=True) if value > 0}

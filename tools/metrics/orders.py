@@ -151,8 +151,9 @@ def worths(portfolio: Portfolio) -> dict[str, float]:
     """What each account is worth a year; accounts without a figure are absent."""
     if "worths" not in portfolio.memo:
         table, _window, _convention = worth(portfolio)
-        found = portfolio.run(table.order_by("account_id")).to_pylist()
-        portfolio.memo["worths"] = {row["account_id"]: round(row["money"], 4) for row in found}
+        found = portfolio.run(table.order_by("account_id"))
+        money = found["money"].to_numpy().round(4).tolist()
+        portfolio.memo["worths"] = dict(zip(found["account_id"].to_pylist(), money, strict=True))
     saved: dict[str, float] = portfolio.memo["worths"]
     return saved
 

@@ -1,14 +1,15 @@
-"""Recurring revenue: MRR, ARR, ARPA, the movement bridge and the quick ratio."""
+"""Recurring revenue on a day: MRR, ARR, ARPA."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from ibis import _
 
 from tools import ledger
-from tools.bridge import KINDS, movement_bridge
 from tools.metrics import Ask, metric, one_value
+from tools.portfolio import Portfolio
 from tools.reading import Reading, Rows, Unit, Window
 from tools.text import Text
 
@@ -24,29 +25,31 @@ NO_ROWS = Text("the data have no rows for this convention", "для этого �
 def base(ask: Ask, *, default: str = "month") -> Ask | Reading:
     """The ask with its window and convention settled, or the reading that says why there is none."""
     ask = _by_convention(ask)
-    table = "subscriptions" if ask.portfolio.convention == ledger.CONTRACT else "invoices"
-    if ask.portfolio.convention is not None and not ask.portfolio.has(table):
+    if ask.portfolio.convention is not None and not ask.portfolio.has(ledger.source(ask.portfolio)):
         return ask.undefined(NO_ROWS, window=None)
     why = ledger.no_ledger(ask.portfolio)
     if why is not None:
         return ask.undefined(why, window=None)
     chosen = ledger.year(ask.portfolio) if default == "year" else ledger.last_month(ask.portfolio)
-    return Ask(ask.portfolio, ask.metric, ask.window or chosen, ledger.convention(ask.portfolio))
+    window = ask.window or chosen
+    why = ledger.missing_rate(ask.portfolio, ledger.source(ask.portfolio), [window.closing])
+    if why is not None:
+        return ask.undefined(why, window=window)
+    return Ask(ask.portfolio, ask.metric, window, ledger.convention(ask.portfolio))
 
 
 def _by_convention(ask: Ask) -> Ask:
     """The ask over a portfolio that counts by the convention named in it, where it names another than the data's own."""
-    other = ask.convention in ledger.CONVENTIONS and ask.portfolio.as_of is not None
-    if not other or ask.convention == ledger.convention(ask.portfolio):
+    if ask.convention not in ledger.CONVENTIONS or ask.portfolio.as_of is None:
         return ask
-    return replace(ask, portfolio=replace(ask.portfolio, convention=ask.convention, memo={}))
+    return replace(ask, portfolio=ledger.under(ask.portfolio, ask.convention))
 
 
 def rows(ask: Ask) -> Rows:
     """Rows that make the ledger, and those left out by reason."""
     portfolio = ask.portfolio
     if "ledger rows" not in portfolio.memo:
-        contract = ask.convention == ledger.CONTRACT
+        contract = ledger.basis(portfolio) == ledger.CONTRACT
         table = portfolio.table("subscriptions" if contract else "invoices")
         nobody = table.account_id.isnull()
         reasons = {"no client": nobody}
@@ -96,18 +99,57 @@ def rhythm(ask: Ask) -> dict[str, Any]:
     needs=NEEDS,
     conventions=ledger.CONVENTIONS,
 )
-def monthly_recurring_revenue(ask: Ask) -> Reading:
+def monthly_recurring_revenue(ask: Ask) -> list[Reading]:
     """Money a month on the closing day of the window; zero or more.
 
     Trials, one-time lines without recurrence in contracts, and rows without a client are left out. Three annual
-    plans of 1000 give 250.00.
+    plans of 1000 give 250.00. Asked inside a month, invoice lines give the last complete month, then the month to
+    date (``partial``) and the same days of the month before, to compare with.
     """
     ready = base(ask)
     if isinstance(ready, Reading):
-        return ready
+        return [ready]
     value, n, sql = closing(ready)
     found = one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS}')
-    return ready.reading(value, n=n, rows=rows(ready), sql=found, **rhythm(ready))
+    main = ready.reading(value, n=n, rows=rows(ready), sql=found, **rhythm(ready))
+    return [main, *(_to_date(ready) if ask.window is None else [])]
+
+
+PARTIAL = Text(
+    "the month is not over: compare it with the same days of the month before, not with a whole month",
+    "месяц не закончен: сравнивать его можно с теми же днями прошлого месяца, а не с целым месяцем",
+)
+
+
+def _to_date(ask: Ask) -> list[Reading]:
+    """Revenue recognised from the first of the month to ``as_of``, and in the same days of the month before."""
+    portfolio, day = ask.portfolio, ask.portfolio.as_of
+    source = ledger.source(portfolio)
+    if day is None or source != "invoices" or ledger.metered(portfolio) or ledger.anchor(portfolio) == day:
+        return []
+    if len(ledger.currencies(portfolio, source)) > 1:
+        return []
+    readings = []
+    for kind, last in (("month_to_date", day), ("same_days_before", ledger.back(day, 1))):
+        first = last.replace(day=1)
+        parts = ledger.recognised(portfolio, until=last)
+        parts = parts.filter(parts.month == ledger.literal(first))
+        row, sql = portfolio.row(parts.agg(ticks=_.ticks.sum().fill_null(0), n=_.account_id.nunique()))
+        here = replace(ask, window=Window(first, last + timedelta(days=1)))
+        found = one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS}')
+        readings.append(
+            here.reading(
+                ledger.money(int(row["ticks"])),
+                unit=Unit.MONEY,
+                n=int(row["n"]),
+                status="partial",
+                reason=PARTIAL,
+                flags=("partial_month",),
+                scope={"kind": kind},
+                sql=found,
+            )
+        )
+    return readings
 
 
 @metric(
@@ -143,103 +185,36 @@ def annual_recurring_revenue(ask: Ask) -> Reading:
     conventions=ledger.CONVENTIONS,
     aliases=("arpu",),
 )
-def average_revenue_per_account(ask: Ask) -> Reading:
-    """Money a month per paying account; undefined without a paying account. 800 over 9 accounts gives 88.89."""
-    ready = base(ask)
-    if isinstance(ready, Reading):
-        return ready
-    value, n, sql = closing(ready)
-    if n == 0:
-        return ready.undefined(Text("no paying client on that day", "в этот день нет платящих клиентов"))
-    found = one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS} / "n"')
-    return ready.reading(
-        float(value / n), n=n, numerator=value, denominator=n, rows=rows(ready), sql=found, **rhythm(ready)
-    )
+def average_revenue_per_account(ask: Ask) -> list[Reading]:
+    """Money a month per paying account; undefined without a paying account. 800 over 9 accounts gives 88.89.
 
-
-BRIDGE_KINDS = ("start", *KINDS, "end")
-
-
-@metric(
-    "movements",
-    name=Text("Movements of recurring revenue", "Движение регулярной выручки"),
-    meaning=Text(
-        "What changed the MRR of each month: new, returned, grown, shrunk and lost clients.",
-        "Из чего сложилось изменение регулярной выручки за месяц: новые, вернувшиеся, выросшие, сократившиеся и ушедшие.",
-    ),
-    unit=Unit.MONEY_MONTH,
-    better="none",
-    formula="start + new + reactivation + expansion - contraction - churn = end",
-    source="metrics-1.2",
-    needs=NEEDS,
-    conventions=ledger.CONVENTIONS,
-)
-def movements(ask: Ask) -> list[Reading]:
-    """One reading per month and kind (``start``, five movements, ``end``), then ``churn_events`` over all months.
-
-    Amounts are positive; ``n`` counts accounts. The bridge closes exactly in every month. An account that leaves one
-    of several subscriptions shrinks; it is not lost.
+    Then, where rows name lines, the same money per paying line (kind ``per_line``).
     """
     ready = base(ask)
     if isinstance(ready, Reading):
         return [ready]
-    bridge = movement_bridge(ready.portfolio)
-    readings: list[Reading] = []
-    for window, row in zip(bridge.windows, bridge.rows.to_pylist(), strict=True):
-        here = Ask(ready.portfolio, ready.metric, window, ready.convention)
-        readings += [_movement(here, row, kind, bridge.sql) for kind in BRIDGE_KINDS]
-    whole = Window(bridge.windows[0].start, bridge.windows[-1].end)
-    events = sum(int(row["churn_n"]) for row in bridge.rows.to_pylist())
-    total = Ask(ready.portfolio, ready.metric, whole, ready.convention)
-    sql = one_value(bridge.sql, 'SUM("churn_n")')
-    readings.append(total.reading(events, unit=Unit.COUNT, n=events, scope={"kind": "churn_events"}, sql=sql))
-    return readings
+    value, n, sql = closing(ready)
+    if n == 0:
+        return [ready.undefined(Text("no paying client on that day", "в этот день нет платящих клиентов"))]
+    found = one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS} / "n"')
+    common: dict[str, Any] = {"rows": rows(ready), **rhythm(ready)}
+    main = ready.reading(float(value / n), n=n, numerator=value, denominator=n, sql=found, **common)
+    source = ledger.source(ready.portfolio)
+    if ledger.level(ready.portfolio) != "account" or not ready.portfolio.has(source, "line_id"):
+        return [main]
+    if ready.portfolio.narrow is not None:
+        return [main]
+    worth, lines, sql = closing(replace(ready, portfolio=by_line(ready.portfolio)))
+    scope = {"kind": "per_line"}
+    return [
+        main,
+        ready.reading(float(worth / lines), n=lines, numerator=worth, denominator=lines, scope=scope, **common),
+    ]
 
 
-def _movement(ask: Ask, row: dict[str, object], kind: str, sql: str) -> Reading:
-    assert ask.window is not None
-    where = f"\"month\" = DATE '{ask.window.closing}'"
-    return ask.reading(
-        ledger.money(int(str(row[kind]))),
-        n=int(str(row[f"{kind}_n"])),
-        scope={"kind": kind, "by": "month", "group": f"{ask.window.closing:%Y-%m}"},
-        sql=one_value(sql, f'CAST("{kind}" AS DOUBLE) / {ledger.TICKS}', where),
-        **rhythm(ask),
-    )
-
-
-@metric(
-    "quick_ratio",
-    name=Text("Quick ratio", "Коэффициент роста выручки (quick ratio)"),
-    meaning=Text("Revenue gained for each unit lost.", "Сколько выручки пришло на единицу потерянной."),
-    unit=Unit.TIMES,
-    better="higher",
-    formula="(new + reactivation + expansion) / (contraction + churn) over twelve months",
-    source="metrics-1.2",
-    needs=NEEDS,
-    conventions=ledger.CONVENTIONS,
-)
-def quick_ratio(ask: Ask) -> Reading:
-    """Times, over the monthly movements of the last twelve months; undefined where nothing was lost."""
-    ready = base(ask, default="year")
-    if isinstance(ready, Reading):
-        return ready
-    bridge = movement_bridge(ready.portfolio)
-    assert ready.window is not None
-    start, end = ready.window.start, ready.window.end
-    inside = [w for w in bridge.windows if w.start >= start and w.end <= end]
-    if not inside or inside[0].start != start or inside[-1].end != end:
-        return ready.undefined(
-            Text("the data do not cover the window by whole months", "данные не покрывают период целыми месяцами")
-        )
-    last = [row for row in bridge.rows.to_pylist() if start <= row["month"] < end]
-    gained = sum(int(row[kind]) for row in last for kind in ("new", "reactivation", "expansion"))
-    lost = sum(int(row[kind]) for row in last for kind in ("contraction", "churn"))
-    if lost == 0:
-        return ready.undefined(Text("no losses in the window", "за период нет потерь"))
-    top, bottom = 'SUM("new" + "reactivation" + "expansion")', 'SUM("contraction" + "churn")'
-    within = f"\"month\" >= DATE '{start}' AND \"month\" < DATE '{end}'"
-    sql = one_value(bridge.sql, f"CAST({top} AS DOUBLE) / CAST({bottom} AS DOUBLE)", within)
-    return ready.reading(
-        gained / lost, numerator=ledger.money(gained), denominator=ledger.money(lost), sql=sql, **rhythm(ready)
-    )
+def by_line(portfolio: Portfolio) -> Portfolio:
+    """The portfolio counted by line, made once."""
+    if "by line" not in portfolio.memo:
+        portfolio.memo["by line"] = portfolio.leveled("line")
+    found: Portfolio = portfolio.memo["by line"]
+    return found

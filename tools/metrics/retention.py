@@ -1,9 +1,12 @@
-"""Retention of revenue and of clients over the closed cohort of the window's opening day."""
+"""Retention of revenue over the closed cohort of the window's opening day, and the source's own answers to who left."""
 
+from dataclasses import replace
+from math import prod
 from typing import Any
 
 from tools import bridge, ledger, stats
 from tools.metrics import Ask, metric, one_value
+from tools.metrics.movements import NOT_COVERED, covering
 from tools.metrics.recurring import NEEDS, base, rhythm, rows
 from tools.reading import Reading, Rows, Unit
 from tools.text import Text
@@ -14,11 +17,30 @@ NO_COHORT = Text(
 )
 
 
-def _ready(ask: Ask) -> Ask | Reading:
+RETURNED = {
+    "chartmogul": Text(
+        "clients who had left and pay again are counted",
+        "вернувшиеся клиенты учитываются",
+    )
+}
+CHAINED = {
+    "chained_monthly": Text(
+        "monthly rates multiplied: every month has its own cohort, so new clients enter",
+        "произведение месячных значений: у каждого месяца своя когорта, поэтому новые клиенты входят",
+    )
+}
+
+
+def ready_cohort(ask: Ask) -> Ask | Reading:
+    """The ask with its window, over a base that somebody paid at the opening; else the reading that says why not."""
     ready = base(ask, default="year")
     if isinstance(ready, Reading):
         return ready
     assert ready.window is not None
+    ends = [ready.window.opening]
+    why = ledger.missing_rate(ready.portfolio, ledger.source(ready.portfolio), ends)
+    if why is not None:
+        return ready.undefined(why)
     totals, _sql = bridge.cohort_totals(ready.portfolio, ready.window)
     return ready.undefined(NO_COHORT) if totals["opening"] == 0 else ready
 
@@ -54,19 +76,95 @@ def _money_ratio(ask: Ask, column: str) -> Reading:
     formula="sum of closing MRR / sum of opening MRR, over the accounts with opening MRR",
     source="metrics-1.2",
     needs=NEEDS,
-    conventions=ledger.CONVENTIONS,
+    conventions={**ledger.CONVENTIONS, **RETURNED, **CHAINED},
     aliases=("ndr",),
 )
 def net_revenue_retention(ask: Ask) -> list[Reading]:
     """Fraction of the opening revenue, growth included; then variants ``without_largest`` and ``without_indexation``.
 
     New accounts never enter; an account that lapsed and is back counts. A census of the base: always stated.
-    100 -> 150 and 100 -> 50 give 1.00.
+    100 -> 150 and 100 -> 50 give 1.00. Where the paid period of some lines is a guess, variants by invoice month and
+    under each answer follow.
     """
-    ready = _ready(ask)
+    ready = ready_cohort(ask)
     if isinstance(ready, Reading):
         return [ready]
-    return [_money_ratio(ready, "kept"), _without_largest(ready), _without_indexation(ready)]
+    if ask.convention == "chartmogul":
+        return [with_returned(ready)]
+    if ask.convention == "chained_monthly":
+        return [_chained(ready)]
+    main = _money_ratio(ready, "kept")
+    return [main, _without_largest(ready), _without_indexation(ready), *guesses(ready, "kept")]
+
+
+def with_returned(ask: Ask) -> Reading:
+    """NRR with the money of clients that paid before, not at the opening, and pay again at the close."""
+    returned = _returned(ask)
+    if returned is None:
+        return replace(ask, convention="chartmogul").undefined(NOT_COVERED)
+    assert ask.window is not None
+    totals, _sql = bridge.cohort_totals(ask.portfolio, ask.window)
+    kept = totals["kept"] + returned
+    return replace(ask, convention="chartmogul").reading(
+        kept / totals["opening"],
+        n=totals["n"],
+        numerator=ledger.money(kept),
+        denominator=ledger.money(totals["opening"]),
+        **rhythm(ask),
+    )
+
+
+def _returned(ask: Ask) -> int | None:
+    """Closing ticks of the accounts without opening revenue that had paid before the window."""
+    assert ask.window is not None
+    months = ledger.months(ask.portfolio)
+    if not months or ledger.currencies(ask.portfolio, ledger.source(ask.portfolio))[1:]:
+        return None
+    accounts = bridge.cohort(ask.portfolio, ask.window)
+    fresh = accounts.filter(accounts.client_opening == 0)
+    known = bridge.paid_before(ask.portfolio, ask.window.start).view()
+    back = fresh.join(known, fresh.account_id == known.known_account)
+    row, _sql = ask.portfolio.row(back.agg(ticks=back.closing.sum().fill_null(0)))
+    return int(row["ticks"])
+
+
+def _chained(ask: Ask) -> Reading:
+    """Product of the monthly NRR of the window: another metric, in which each month has a cohort of its own."""
+    here, window = replace(ask, convention="chained_monthly"), ask.window
+    assert window is not None
+    found = covering(ask.portfolio, window)
+    if found is None:
+        return here.undefined(NOT_COVERED)
+    rows = [row for row in found.rows.to_pylist() if window.start <= row["month"] < window.end]
+    if any(int(row["start"]) == 0 for row in rows):
+        return here.undefined(NO_COHORT)
+    lost = [int(row["start"]) + int(row["expansion"]) - int(row["contraction"]) - int(row["churn"]) for row in rows]
+    return here.reading(prod(kept / int(row["start"]) for kept, row in zip(lost, rows, strict=True)), **rhythm(ask))
+
+
+def guesses(ask: Ask, column: str) -> list[Reading]:
+    """The same by invoice month and under each answer about the paid period, where that period is a guess."""
+    if not ledger.guessed(ask.portfolio):
+        return []
+    assert ask.window is not None
+    readings = []
+    for kind, portfolio in ledger.guesses(ask.portfolio):
+        totals, _sql = bridge.cohort_totals(portfolio, ask.window)
+        if totals["opening"] == 0:
+            continue
+        top, bottom = ("lost", "n") if column == "lost" else (column, "opening")
+        shown = (lambda value: value) if column == "lost" else ledger.money
+        readings.append(
+            ask.reading(
+                totals[top] / totals[bottom],
+                n=totals["n"],
+                numerator=shown(totals[top]),
+                denominator=shown(totals[bottom]),
+                scope={"kind": kind},
+                **rhythm(ask),
+            )
+        )
+    return readings
 
 
 def _without_largest(ask: Ask) -> Reading:
@@ -95,17 +193,13 @@ def _without_largest(ask: Ask) -> Reading:
 
 
 def _without_indexation(ask: Ask) -> Reading:
-    """NRR with the common price step taken out; needs prices in force (contracts)."""
+    """NRR with the common price step taken out; of invoice lines by months made equal in length."""
     assert ask.window is not None
     scope = {"kind": "without_indexation"}
-    if ask.convention != ledger.CONTRACT:
-        reason = Text(
-            "revenue spread by day changes with the length of a month, so a common price step cannot be told apart",
-            "разнесённая по дням выручка меняется с длиной месяца, поэтому общую индексацию не отделить",
-        )
-        return ask.undefined(reason, scope=scope)
-    from tools.metrics.indexation import steps
+    from tools.metrics.indexation import NOT_TOLD, possible, steps
 
+    if not possible(ask.portfolio):
+        return ask.undefined(NOT_TOLD, scope=scope)
     removed = steps(ask.portfolio, ask.window)
     pairs = [pair for pair in bridge.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
     opening = sum(pair[1] for pair in pairs)
@@ -133,91 +227,13 @@ def _without_indexation(ask: Ask) -> Reading:
     needs=NEEDS,
     conventions=ledger.CONVENTIONS,
 )
-def gross_revenue_retention(ask: Ask) -> Reading:
+def gross_revenue_retention(ask: Ask) -> list[Reading]:
     """Fraction of the opening revenue kept, 0 to 1, never above NRR; the minimum is taken per account.
 
     100 -> 150 and 100 -> 50 give 0.75.
     """
-    ready = _ready(ask)
-    return ready if isinstance(ready, Reading) else _money_ratio(ready, "capped")
-
-
-@metric(
-    "logo_churn",
-    name=Text("Client churn", "Отток клиентов"),
-    meaning=Text(
-        "Share of the clients of a year ago that pay nothing now.",
-        "Доля клиентов, плативших год назад, которые больше не платят.",
-    ),
-    unit=Unit.RATIO,
-    better="lower",
-    formula="accounts with opening > 0 and closing = 0 / accounts with opening > 0",
-    source="metrics-1.2",
-    needs=NEEDS,
-    conventions=ledger.CONVENTIONS,
-)
-def logo_churn(ask: Ask) -> list[Reading]:
-    """Fraction of accounts lost over the window, 0 to 1; then its complement, kind ``retention``.
-
-    Dropping one of several subscriptions is not churn. 2 of 8 lost give 0.25 with the interval [0.072, 0.591].
-    """
-    ready = _ready(ask)
-    if isinstance(ready, Reading):
-        return [ready]
-    assert ready.window is not None
-    totals, sql = bridge.cohort_totals(ready.portfolio, ready.window)
-    extra = rhythm(ready)
-    lost = ready.share(
-        totals["lost"],
-        totals["n"],
-        census=True,
-        rows=rows(ready),
-        sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"'),
-        **extra,
-    )
-    kept = ready.share(
-        totals["n"] - totals["lost"],
-        totals["n"],
-        census=True,
-        rows=rows(ready),
-        scope={"kind": "retention"},
-        sql=one_value(sql, '1 - CAST("lost" AS DOUBLE) / "n"'),
-        **extra,
-    )
-    return [lost, kept]
-
-
-@metric(
-    "money_churn",
-    name=Text("Gross revenue churn", "Отток выручки"),
-    meaning=Text(
-        "The part of a year-ago revenue lost to leaving and shrinking.",
-        "Какая часть выручки, которую клиенты приносили год назад, потеряна с уходами и сокращениями.",
-    ),
-    unit=Unit.RATIO,
-    better="lower",
-    formula="1 - grr",
-    source="metrics-1.2",
-    needs=NEEDS,
-    conventions=ledger.CONVENTIONS,
-)
-def money_churn(ask: Ask) -> Reading:
-    """Fraction of the opening revenue lost, 0 to 1."""
-    ready = _ready(ask)
-    if isinstance(ready, Reading):
-        return ready
-    assert ready.window is not None
-    totals, sql = bridge.cohort_totals(ready.portfolio, ready.window)
-    lost = totals["opening"] - totals["capped"]
-    return ready.reading(
-        lost / totals["opening"],
-        n=totals["n"],
-        numerator=ledger.money(lost),
-        denominator=ledger.money(totals["opening"]),
-        rows=rows(ready),
-        sql=one_value(sql, '1 - CAST("capped" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
-        **rhythm(ready),
-    )
+    ready = ready_cohort(ask)
+    return [ready] if isinstance(ready, Reading) else [_money_ratio(ready, "capped"), *guesses(ready, "capped")]
 
 
 #: Every way a source may answer "who left": table, its test, and what it says.

@@ -1,4 +1,4 @@
-"""Value for the client: time to value, value realisation score and value gap (metrics §6)."""
+"""Value for the client: how far promises are kept, value realisation score and value gap (metrics §6)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 import ibis
 from ibis import _
 
-from tools import ledger, stats
+from tools import ledger
 from tools.metrics import Ask, metric, one_value
+from tools.milestones import journeys, starts, value_curve
 from tools.portfolio import Portfolio
-from tools.reading import Grade, Reading, Rows, Status, Unit
+from tools.reading import Grade, Reading, Rows, Unit
 from tools.text import Text
 
 PROMISES = Text(
@@ -17,108 +18,6 @@ PROMISES = Text(
     "обещания: что именно, с какого значения до какого, сколько это стоит и к какому сроку",
 )
 NO_PROMISES = Text("no promise to a client is recorded", "не записано ни одного обещания клиенту")
-
-
-def journeys(portfolio: Portfolio) -> list[dict[str, Any]]:
-    """Per account with a start: ``account_id, start, reached, lost`` (dates or None), by account."""
-    if "journeys" in portfolio.memo:
-        saved: list[dict[str, Any]] = portfolio.memo["journeys"]
-        return saved
-    milestones = portfolio.table("milestones")
-    value = milestones.filter(_.is_value.fill_null(False) | (_.stage == "first_value"))
-    reached = value.group_by("account_id").agg(reached=_.date.min())
-    signed = milestones.filter(_.stage == "contract").group_by("account_id").agg(signed=_.date.min())
-    subscriptions = portfolio.table("subscriptions")
-    paid = subscriptions.group_by("account_id").agg(
-        started=_.start_date.min(), ended=_.end_date.max(), open=_.end_date.isnull().any()
-    )
-    accounts = portfolio.table("accounts").select("account_id", "signup_date")
-    joined = accounts.left_join(signed, "account_id").drop("account_id_right")
-    joined = joined.left_join(paid, "account_id").drop("account_id_right")
-    joined = joined.left_join(reached, "account_id").drop("account_id_right")
-    start = ibis.coalesce(joined.signup_date, joined.signed, joined.started)
-    rows = joined.select("account_id", "reached", "ended", "open", start=start).filter(_.start.notnull())
-    found = portfolio.run(rows.order_by("account_id")).to_pylist()
-    assert portfolio.as_of is not None
-    kept = []
-    for row in found:
-        if row["start"] > portfolio.as_of:
-            continue
-        gone = row["ended"] if row["open"] is False and row["ended"] and row["ended"] <= portfolio.as_of else None
-        kept.append({**row, "lost": gone})
-    portfolio.memo["journeys"] = kept
-    return kept
-
-
-def value_curve(portfolio: Portfolio) -> stats.Incidence:
-    """Share of clients that reached the first value by each day from the contract, leavers a competing event."""
-    days, events = [], []
-    for row in journeys(portfolio):
-        stop = row["reached"] or row["lost"] or portfolio.as_of
-        days.append(max(0, (stop - row["start"]).days))
-        events.append(1 if row["reached"] else 2 if row["lost"] else 0)
-    return stats.incidence(days, events)
-
-
-@metric(
-    "ttv",
-    name=Text("Time to value (TTV)", "Время до первой пользы (TTV)"),
-    meaning=Text(
-        "Days from the contract to the first promised benefit, by which half of the clients have it.",
-        "Сколько дней проходит от договора до первой обещанной пользы у половины клиентов.",
-    ),
-    unit=Unit.DAYS,
-    better="lower",
-    formula="median of the cumulative incidence of the first value event; leaving before it is a competing event",
-    source="metrics-6",
-    needs=Text("the date of the first value event per client", "дата первой пользы по каждому клиенту"),
-)
-def time_to_value(ask: Ask) -> list[Reading]:
-    """Median days; then the share that reached value by day 14, 30 and 90 (kinds ``by_14`` …).
-
-    Clients not there yet are censored at ``as_of``; value before the contract counts as day 0, flagged. Fewer than
-    half there: undefined, with the share reached. 3 4* 5 7 8* 10 14 20* 30* 30* gives 14.
-    """
-    portfolio = ask.portfolio
-    if portfolio.as_of is None or not portfolio.has("milestones"):
-        return [
-            ask.undefined(Text("no first-value event is recorded", "не записано событие первой пользы"), window=None)
-        ]
-    journey = journeys(portfolio)
-    if not any(row["reached"] for row in journey):
-        return [
-            ask.undefined(Text("no client has a dated first benefit", "ни у кого нет даты первой пользы"), window=None)
-        ]
-    curve = value_curve(portfolio)
-    early = sum(1 for row in journey if row["reached"] and row["reached"] < row["start"])
-    flags = ("value_before_contract",) if early else ()
-    common: dict[str, Any] = {"n": len(journey), "window": portfolio.day, "flags": flags}
-    few = len(journey) < portfolio.policy["min_accounts"]
-    status: Status = "insufficient" if few else "ok"
-    why = Text("too few clients for a median", "клиентов слишком мало для медианы") if few else None
-    if curve.median is None:
-        reason = Text(
-            "fewer than half of the clients have reached it: the median is not there yet",
-            "пользы достигла меньше половины клиентов: медиана не достигнута",
-        )
-        head = ask.undefined(reason, **common)
-    else:
-        interval = curve.median_ci
-        closed = None if interval is None or interval[1] is None else (interval[0], interval[1])
-        head = ask.reading(
-            curve.median,
-            status=status,
-            reason=why,
-            ci=closed,
-            ci_method="Aalen-Johansen, log-log 95%" if closed else None,
-            numerator=sum(1 for row in journey if row["reached"]),
-            **common,
-        )
-    shares = [
-        ask.reading(curve.by(day), unit=Unit.RATIO, status=status, reason=why, scope={"kind": f"by_{day}"}, **common)
-        for day in (14, 30, 90)
-    ]
-    return [head, *shares]
 
 
 def goals(portfolio: Portfolio) -> Any:
@@ -155,7 +54,8 @@ def owed(portfolio: Portfolio) -> Any:
     return every.semi_join(inside, every.account_id == inside.paying)
 
 
-def _totals(portfolio: Portfolio) -> tuple[dict[str, Any], str]:
+def owed_totals(portfolio: Portfolio) -> tuple[dict[str, Any], str]:
+    """One row over the promises owed (promised, known, realised and their counts, grades), and its SQL."""
     if "goal totals" not in portfolio.memo:
         table = owed(portfolio)
         known = table.progress.notnull()
@@ -167,37 +67,45 @@ def _totals(portfolio: Portfolio) -> tuple[dict[str, Any], str]:
                 n=table.weight.count(),
                 n_known=(known & table.weight.notnull()).sum(),
                 clients=table.account_id.nunique(),
-                grades=table.grade.nunique() + table.grade.isnull().any().cast("int64"),
+                grades=table.grade.nunique(),
+                ungraded=table.grade.isnull().sum(),
                 grade=table.grade.min(),
                 by_plan=table.by_plan.sum(),
                 every=table.count(),
                 unpriced=table.weight.isnull().sum(),
+                worse=(known & (table.raw < 0)).sum().fill_null(0),
             )
         )
     found: tuple[dict[str, Any], str] = portfolio.memo["goal totals"]
     return found
 
 
-def _grade(totals: dict[str, Any]) -> Grade:
+def grade_of(totals: dict[str, Any]) -> Grade:
+    """The grade of the evidence of a set of promises: ``by plan``, one grade, or ``mixed``."""
     if totals["by_plan"] == totals["every"]:
         return "by plan"
     uniform: Mapping[str, Grade] = {"confirmed": "confirmed", "measured": "measured", "stated": "stated"}
-    return uniform.get(totals["grade"], "mixed") if totals["grades"] == 1 and not totals["by_plan"] else "mixed"
+    return (
+        uniform.get(totals["grade"], "mixed")
+        if totals["grades"] == 1 and not totals["ungraded"] and not totals["by_plan"]
+        else "mixed"
+    )
 
 
 def _value_reading(ask: Ask, value: Any, sql: str) -> Reading:
-    totals, _sql = _totals(ask.portfolio)
+    totals, _sql = owed_totals(ask.portfolio)
     coverage = totals["known"] / totals["promised"] if totals["promised"] else None
     partial = coverage is not None and coverage < 1
     reason = Text("the outcome of some promises is not known", "по части обещаний итог неизвестен") if partial else None
-    flags = ("unpriced_promises",) if totals["unpriced"] else ()
+    marks = {"unpriced_promises": totals["unpriced"], "worse_than_base": totals["worse"]}
+    flags = tuple(flag for flag, seen in marks.items() if seen)
     return ask.reading(
         value,
         status="partial" if partial else "ok",
         reason=reason,
         n=int(totals["n_known"]),
         coverage=coverage,
-        grade=_grade(totals),
+        grade=grade_of(totals),
         rows=Rows(int(totals["n_known"]), {"no price": int(totals["unpriced"])} if totals["unpriced"] else {}),
         sql=sql,
         flags=flags,
@@ -219,14 +127,16 @@ def _value_reading(ask: Ask, value: Any, sql: str) -> Reading:
     needs=PROMISES,
 )
 def value_realisation_score(ask: Ask) -> list[Reading]:
-    """0-100 over the promises whose outcome is known; then the bounds with the unknown at 0 and at 1.
+    """0-100 over the promises whose outcome is known; then the bounds with the unknown at 0 and at 1, ``pace``, evidence.
 
-    Over-delivery on one goal never pays for another: each is capped first. No promise at all: undefined, not 0.
-    Progress .80 .75 1.00 on 500, 300, 200 thousand gives 82.5.
+    Over-delivery on one goal never pays for another: each is capped first. No promise at all: undefined, not 0. An
+    outcome below the start is 0, flagged ``worse_than_base``. ``pace`` is progress over the share of time gone, of
+    promises not due yet; ``evidence`` is the share of promised value by grade. Progress .80 .75 1.00 on 500, 300, 200
+    thousand gives 82.5; without the second 85.7 with bounds 60 and 90.
     """
     if not ask.portfolio.has("value_goals"):
         return [ask.undefined(NO_PROMISES, window=None)]
-    totals, sql = _totals(ask.portfolio)
+    totals, sql = owed_totals(ask.portfolio)
     if not totals["known"]:
         return [
             ask.undefined(Text("no promise has a known outcome", "ни по одному обещанию итог не известен"), window=None)
@@ -235,10 +145,69 @@ def value_realisation_score(ask: Ask) -> list[Reading]:
     low = 100 * totals["realised"] / totals["promised"]
     high = 100 * (totals["realised"] + totals["promised"] - totals["known"]) / totals["promised"]
     bounds = [
-        ask.reading(value, scope={"kind": kind}, n=int(totals["n"]), grade=_grade(totals), window=ask.portfolio.day)
+        ask.reading(value, scope={"kind": kind}, n=int(totals["n"]), grade=grade_of(totals), window=ask.portfolio.day)
         for kind, value in (("lower_bound", low), ("upper_bound", high))
     ]
-    return [head, *bounds]
+    return [head, *bounds, _pace(ask), *_evidence(ask)]
+
+
+def _pace(ask: Ask) -> Reading:
+    """Progress of the promises not due yet over the share of their time gone by, in times; 1.0 is on schedule."""
+    portfolio = ask.portfolio
+    scope = {"kind": "pace"}
+    if portfolio.as_of is None or not portfolio.has("value_goals", "due"):
+        return ask.undefined(Text("no promise has a due date", "ни у одного обещания нет срока"), scope=scope)
+    day = ledger.literal(portfolio.as_of)
+    since = starts(portfolio).select(client=_.account_id, start=_.start)
+    table = owed(portfolio).filter(_.progress.notnull(), _.weight.notnull(), _.due > day)
+    dated = table.join(since, table.account_id == since.client)
+    span = dated.due.delta(dated.start, unit="day").cast("float64").nullif(0)
+    open_ = dated.mutate(elapsed=day.delta(dated.start, unit="day").cast("float64") / span)
+    open_ = open_.filter(open_.elapsed > 0)
+    row, sql = portfolio.row(
+        open_.agg(done=(_.weight * _.progress).sum(), gone=(_.weight * _.elapsed).sum(), n=_.count())
+    )
+    if not row["n"] or not row["gone"]:
+        return ask.undefined(
+            Text(
+                "no promise is under way with a start and a due date", "нет обещаний в работе с датами начала и срока"
+            ),
+            scope=scope,
+            window=portfolio.day,
+        )
+    return ask.reading(
+        row["done"] / row["gone"],
+        unit=Unit.TIMES,
+        n=int(row["n"]),
+        scope=scope,
+        window=portfolio.day,
+        sql=one_value(sql, '"done" / "gone"'),
+    )
+
+
+def _evidence(ask: Ask) -> list[Reading]:
+    """Share of the promised value by the grade of its evidence, 0 to 1."""
+    grade = ibis.ifelse(_.by_plan, "by plan", ibis.coalesce(_.grade, "stated"))
+    by = owed(ask.portfolio).filter(_.weight.notnull()).mutate(evidence=grade)
+    by = by.group_by("evidence").agg(worth=_.weight.sum(), n=_.count())
+    by = by.order_by("evidence")
+    sql, rows = ask.portfolio.sql(by), ask.portfolio.run(by).to_pylist()
+    total = sum(row["worth"] for row in rows)
+    return [
+        ask.reading(
+            row["worth"] / total,
+            unit=Unit.RATIO,
+            n=int(row["n"]),
+            scope={"kind": "evidence", "by": "grade", "group": row["evidence"]},
+            window=ask.portfolio.day,
+            sql=one_value(sql, f"""SUM("worth") FILTER (WHERE "evidence" = '{row["evidence"]}') / SUM("worth")"""),
+        )
+        for row in rows
+        if total and row["evidence"] in EVIDENCE
+    ]
+
+
+EVIDENCE = ("confirmed", "measured", "stated", "disputed", "by plan")
 
 
 @metric(
@@ -255,7 +224,11 @@ def value_realisation_score(ask: Ask) -> list[Reading]:
     needs=PROMISES,
 )
 def value_gap(ask: Ask) -> list[Reading]:
-    """Money a year; then ``promised``, ``realised`` and ``unknown`` (no outcome yet). Promises without a price are out."""
+    """Money a year; then ``promised``, ``realised``, ``unknown`` (no outcome yet) and ``over_delivery`` (beyond a promise).
+
+    Promises without a price are out. 500, 300 and 200 thousand at .80 .75 1.00 leave 175 thousand; a result two and a
+    half times the third promise is 300 thousand of over-delivery, which closes nothing of the gap.
+    """
     if not ask.portfolio.has("value_goals", "value"):
         return [ask.undefined(NO_PROMISES, window=None)]
     table = owed(ask.portfolio).filter(_.value.notnull())
@@ -266,6 +239,7 @@ def value_gap(ask: Ask) -> list[Reading]:
             promised=table.weight.sum(),
             realised=(table.weight * table.progress).sum(where=known),
             unknown=table.weight.sum(where=~known).fill_null(0.0),
+            over_delivery=(table.weight * (table.raw - 1)).sum(where=known & (table.raw > 1)).fill_null(0.0),
         )
     )
     if row["gap"] is None:
@@ -280,7 +254,7 @@ def value_gap(ask: Ask) -> list[Reading]:
             sql=one_value(sql, f'ROUND("{kind}", 2)'),
             window=ask.portfolio.day,
         )
-        for kind in ("promised", "realised", "unknown")
+        for kind in ("promised", "realised", "unknown", "over_delivery")
     ]
     return [head, *parts]
 
@@ -298,3 +272,16 @@ def account_scores(portfolio: Portfolio) -> dict[str, tuple[float | None, float]
         portfolio.memo["account vrs"] = {row["account_id"]: (row["score"], row["gap"]) for row in rows}
     found: dict[str, tuple[float | None, float]] = portfolio.memo["account vrs"]
     return found
+
+
+__all__ = [
+    "NO_PROMISES",
+    "PROMISES",
+    "account_scores",
+    "goals",
+    "grade_of",
+    "journeys",
+    "owed",
+    "owed_totals",
+    "value_curve",
+]

@@ -1,15 +1,18 @@
 """Segmentations: a file each; every account in exactly one segment, with the reason it is there."""
 
 import importlib
+import math
 import pkgutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from typing import Any, overload
 
 from tools.document import Claim
 from tools.errors import UnknownName, UserError
 from tools.portfolio import Portfolio
-from tools.reading import Reading
+from tools.reading import Reading, Unit
 from tools.text import Text
 
 
@@ -25,29 +28,83 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One account and its segment, with the reason as a claim."""
+    """One account and its segment; the reason is a claim, or made when it is asked for."""
 
     id: str
     name: str
     segment: str
-    why: Claim
+    reason: Claim | Callable[[str], Claim] = field(compare=False)
+
+    @property
+    def why(self) -> Claim:
+        """Why the account is in its segment."""
+        return self.reason if isinstance(self.reason, Claim) else self.reason(self.id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Roster(Sequence[Placed]):
+    """Accounts with their segments, held as two columns; an account is made when it is looked at."""
+
+    portfolio: Portfolio
+    ids: Sequence[str]
+    segments: Sequence[str]
+    reason: Callable[[str], Claim]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, place: int) -> Placed: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Placed]: ...
+    def __getitem__(self, place: int | slice) -> Placed | Sequence[Placed]:
+        if isinstance(place, slice):
+            return replace(self, ids=self.ids[place], segments=self.segments[place])
+        account = self.ids[place]
+        return Placed(account, self.portfolio.names.get(account, account), self.segments[place], self.reason)
+
+
+@dataclass(frozen=True)
 class Segmentation:
-    """A partition of the accounts; ``edges`` are readings that drew the borders, ``disagree`` the accounts on which
-    the value lens and the RFM lens part.
+    """A partition of the accounts; ``edges`` are readings that drew the borders, ``notes`` what the reader must know.
+
+    ``apart`` finds the accounts on which the value lens and the RFM lens part.
     """
 
     by: str
     groups: tuple[Group, ...]
-    accounts: tuple[Placed, ...]
+    accounts: Sequence[Placed]
     edges: tuple[Reading, ...] = ()
-    disagree: tuple[Placed, ...] = ()
+    notes: tuple[Claim, ...] = ()
+    apart: Callable[[], tuple[Placed, ...]] | None = None
+
+    @cached_property
+    def segment_of(self) -> Mapping[str, str]:
+        """The segment of every account, by account; no reason is made for it."""
+        if isinstance(self.accounts, Roster):
+            return dict(zip(self.accounts.ids, self.accounts.segments, strict=True))
+        return {account.id: account.segment for account in self.accounts}
+
+    @cached_property
+    def disagree(self) -> tuple[Placed, ...]:
+        """The accounts on which the two lenses disagree; never merged into one score."""
+        return self.apart() if self.apart is not None else ()
 
     def members(self, key: str) -> list[Placed]:
         """The accounts of one segment."""
-        return [account for account in self.accounts if account.segment == key]
+        return [self.accounts[place] for place in self._places.get(key, ())]
+
+    def ids(self, key: str) -> list[str]:
+        """The ids of one segment."""
+        every = list(self.segment_of)
+        return [every[place] for place in self._places.get(key, ())]
+
+    @cached_property
+    def _places(self) -> Mapping[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        for place, key in enumerate(self.segment_of.values()):
+            places.setdefault(key, []).append(place)
+        return places
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +160,7 @@ def assign(portfolio: Portfolio, by: str) -> Segmentation:
                     by=spec.title, why=why
                 )
             )
-        portfolio.memo[memo] = spec.build(portfolio)
-        portfolio.memo[memo] = replace(portfolio.memo[memo], disagree=tuple(_disagreement(portfolio)))
+        portfolio.memo[memo] = replace(spec.build(portfolio), apart=lambda: tuple(_disagreement(portfolio)))
     found: Segmentation = portfolio.memo[memo]
     return found
 
@@ -113,7 +169,7 @@ def _disagreement(portfolio: Portfolio) -> list[Placed]:
     """Accounts at risk by value that look good by RFM, with the reason for the risk; never merged into one score."""
     if impossible(portfolio, "value") is not None or impossible(portfolio, "rfm") is not None:
         return []
-    lens = {account.id: account.segment for account in assign(portfolio, "rfm").accounts}
+    lens = assign(portfolio, "rfm").segment_of
     return [account for account in assign(portfolio, "value").members("at_risk") if lens.get(account.id) in LOOKS_GOOD]
 
 
@@ -124,35 +180,37 @@ def _spec(by: str) -> Spec:
     return found[by]
 
 
-def groups_of(portfolio: Portfolio, titles: Mapping[str, Text], placed: list[Placed], *, by: str) -> tuple[Group, ...]:
+def groups_of(
+    portfolio: Portfolio, titles: Mapping[str, Text], placed: Sequence[Placed], *, by: str
+) -> tuple[Group, ...]:
     """Size and yearly money of every segment, in the order of ``titles``."""
-    from tools.metrics.orders import worths
-    from tools.reading import Unit
-
-    money = worths(portfolio)
+    keys = placed.segments if isinstance(placed, Roster) else [account.segment for account in placed]
+    ids = placed.ids if isinstance(placed, Roster) else [account.id for account in placed]
+    sizes, totals = Counter(keys), _money(portfolio, ids, keys)
     groups = []
     for key, title in titles.items():
-        ids = [account.id for account in placed if account.segment == key]
         scope = {"by": by, "group": key}
-        size = Reading(
-            "segments",
-            Unit.COUNT,
-            len(ids),
-            n=len(placed),
-            scope=scope,
-            window=portfolio.day,
-            snapshot=portfolio.snapshot,
-        )
+        size, n = sizes.get(key, 0), len(ids)
+        common: dict[str, Any] = {"window": portfolio.day, "snapshot": portfolio.snapshot}
+        count = Reading("segments", Unit.COUNT, size, n=n, scope=scope, **common)
         total = None
-        if money:
-            total = Reading(
-                "segments",
-                Unit.MONEY_YEAR,
-                round(sum(money.get(account, 0.0) for account in ids), 2),
-                n=len(ids),
-                scope={**scope, "kind": "money"},
-                window=portfolio.day,
-                snapshot=portfolio.snapshot,
-            )
-        groups.append(Group(key, title, size, total))
+        if totals is not None:
+            paid = round(totals.get(key, 0.0), 2)
+            scope = {**scope, "kind": "money"}
+            total = Reading("segments", Unit.MONEY_YEAR, paid, n=size, scope=scope, **common)
+        groups.append(Group(key, title, count, total))
     return tuple(groups)
+
+
+def _money(portfolio: Portfolio, ids: Sequence[str], keys: Sequence[str]) -> dict[str, float] | None:
+    """Yearly money by segment; None where no money is known."""
+    from tools.metrics.orders import worths
+
+    money = worths(portfolio)
+    if not money:
+        return None
+    parts: dict[str, list[float]] = {}
+    for account, key in zip(ids, keys, strict=True):
+        if account in money:
+            parts.setdefault(key, []).append(money[account])
+    return {key: math.fsum(amounts) for key, amounts in parts.items()}

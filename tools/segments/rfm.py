@@ -1,23 +1,22 @@
 """RFM, the second lens: recency, frequency, money by right-closed quartiles over the window (metrics §3)."""
 
-from typing import Any
+from itertools import product
 
-from ibis import _
+import numpy as np
 
-from tools import ledger, stats
+from tools import ledger
 from tools.document import Claim
-from tools.metrics.orders import inside, on, trailing_year
 from tools.portfolio import Portfolio
-from tools.reading import Reading, Rows, Unit
-from tools.segments import Placed, Segmentation, groups_of, segmentation
+from tools.reading import Reading, Unit
+from tools.segments import Roster, Segmentation, groups_of, segmentation
+from tools.segments.scores import INACTIVE, LETTERS, MEASURES, Scored, cuts, scored
 from tools.text import Text
 
-RULE = "net_of_returns_12_months"
 TITLES = {
     "best": Text("Best: recent, frequent, large", "Лучшие: недавние, частые, крупные"),
     "good": Text("Regular", "Постоянные"),
-    "new": Text("Ordered once in the year, recently", "Заказали лишь однажды за год, недавно"),
-    "once": Text("Ordered once in the year, long ago", "Заказали лишь однажды за год, давно"),
+    "new": Text("Ordered once in the period, recently", "Заказали лишь однажды за период, недавно"),
+    "once": Text("Ordered once in the period, long ago", "Заказали лишь однажды за период, давно"),
     "lapsing": Text("Lapsing: used to buy often or much", "Остывающие: покупали часто или много"),
     "rare": Text("Rare and small", "Редкие и мелкие"),
     "inactive": Text("No order in the window", "Без заказов в окне"),
@@ -46,84 +45,95 @@ def cell(r: int, f: int, m: int, orders: int) -> str:
 def rfm_segments(portfolio: Portfolio) -> Segmentation:
     """Every account in one RFM group. Recency in days from ``as_of``; an order is a document with a positive sum.
 
-    Returns reduce money; rows without a client are left out; accounts without an order in the window are ``inactive``.
+    Returns reduce money, and a return of a whole order takes it back; rows without a client are left out; accounts
+    without an order in the window are ``inactive``. Empty scores are said: they come from values that many share.
     """
-    assert portfolio.as_of is not None
-    rows, sql, left = _accounts(portfolio)
-    placed: list[Placed] = []
-    edges: list[Reading] = []
-    if rows:
-        columns = {name: [float(row[name]) for row in rows] for name in ("recency", "orders", "money")}
-        r, r_edges = stats.quartile_score(columns["recency"], reverse=True)
-        f, f_edges = stats.quartile_score(columns["orders"])
-        m, m_edges = stats.quartile_score(columns["money"])
-        edges = _edges(portfolio, {"recency": r_edges, "orders": f_edges, "money": m_edges}, len(rows), left)
-        names = dict(portfolio.accounts())
-        for row, recency, frequency, amount in zip(rows, r, f, m, strict=True):
-            account = row["account_id"]
-            key = cell(recency, frequency, amount, int(row["orders"]))
-            placed.append(Placed(account, names.get(account, account), key, _why(portfolio, row, sql)))
-    seen = {account.id for account in placed}
-    idle = Claim("why.inactive", Text("no order within the year", "нет заказов за год"))
-    placed += [Placed(a, name, "inactive", idle) for a, name in portfolio.accounts() if a not in seen]
-    return Segmentation("rfm", groups_of(portfolio, TITLES, placed, by="rfm"), tuple(placed), tuple(edges))
-
-
-def _accounts(portfolio: Portfolio) -> tuple[list[dict[str, Any]], str, dict[str, int]]:
-    assert portfolio.as_of is not None
-    window = trailing_year(portfolio)
-    lines = inside(portfolio, window)
-    known = lines.filter(_.account_id.notnull())
-    document = known.document.fill_null(known.date.cast("string"))
-    orders = known.group_by("account_id", document=document).agg(date=_.date.max(), money=_.amount.sum())
-    by = orders.group_by("account_id").agg(
-        recency=on(portfolio.as_of).delta(orders.date.max(where=orders.money > 0), unit="day"),
-        orders=(orders.money > 0).sum(),
-        money=orders.money.sum().cast("float64"),
+    found = scored(portfolio)
+    roster = Roster(
+        portfolio, found.table["account_id"].to_pylist(), group_keys(found), lambda account: _why(portfolio, account)
     )
-    sql = portfolio.sql(by.filter(by.orders > 0).order_by("account_id"))
-    rows = portfolio.query(sql).to_pylist()
-    counts, _sql = portfolio.row(lines.agg(n=lines.count(), used=lines.account_id.count()))
-    left = {
-        "no client": int(counts["n"]) - int(counts["used"]),
-        "outside the window": portfolio.rows("invoices") - int(counts["n"]),
-    }
-    left = {reason: number for reason, number in left.items() if number}
-    portfolio.memo["rfm rows"] = Rows(int(counts["used"]), left)
-    return rows, sql, left
+    groups = groups_of(portfolio, TITLES, roster, by="rfm")
+    return Segmentation("rfm", groups, roster, edge_readings(portfolio, found), _notes(portfolio, found))
 
 
-def _edges(
-    portfolio: Portfolio, edges: dict[str, tuple[float, float, float]], n: int, left: dict[str, int]
-) -> list[Reading]:
-    units = {"recency": Unit.DAYS, "orders": Unit.COUNT, "money": Unit.MONEY}
-    rows = portfolio.memo["rfm rows"]
-    return [
-        Reading(
-            "rfm", units[name], value, n=n, window=trailing_year(portfolio), convention=RULE, rows=rows,
-            scope={"kind": name, "by": "quartile", "group": f"q{25 * (place + 1)}"}, snapshot=portfolio.snapshot,
+def group_keys(found: Scored) -> list[str]:
+    """The group of every account of the table, in its order."""
+    parts = found.rule.parts
+    keys = list(TITLES)
+    chosen = np.full((parts + 1, parts + 1, parts + 1, 2), keys.index(INACTIVE), dtype=np.int64)
+    spread = [1 + round(step * 3 / (parts - 1)) for step in range(parts)]  # five scores onto the four that have groups
+    for r, f, m, once in product(*(range(1, parts + 1),) * 3, (0, 1)):
+        key = cell(spread[r - 1], spread[f - 1], spread[m - 1], 1 if once else 2)
+        chosen[r, f, m, once] = keys.index(key)
+    of_r, of_f, of_m = (found.column(letter) for letter in LETTERS)
+    places = chosen[of_r, of_f, of_m, (found.column("orders") == 1).astype(np.int64)]
+    return [keys[place] for place in places.tolist()]
+
+
+def edge_readings(portfolio: Portfolio, found: Scored) -> tuple[Reading, ...]:
+    """The edges between the scores, by measure: days, orders, money."""
+    units = {"recency_days": Unit.DAYS, "orders": Unit.COUNT, "money": Unit.MONEY}
+    by = "quartile" if found.rule.parts == 4 else "quintile"
+    readings = []
+    for name in MEASURES:
+        for share, edge in zip(cuts(found.rule.parts), found.edges[name], strict=False):
+            scope = {"kind": name.removesuffix("_days"), "by": by, "group": f"q{round(100 * share)}"}
+            sql = f'SELECT quantile_cont("{name}"::DOUBLE, {share}) AS "value" FROM ({found.measures_sql}) AS "result" WHERE "orders" > 0'
+            readings.append(
+                Reading(
+                    "rfm", units[name], edge, n=found.active, window=found.window, convention=found.rule.key,
+                    rows=found.rows, scope=scope, sql=portfolio.kept(sql), snapshot=portfolio.snapshot,
+                )
+            )  # fmt: skip
+    return tuple(readings)
+
+
+NAMES = {"r": Text("recency", "давность"), "f": Text("number of orders", "число заказов"), "m": Text("money", "деньги")}
+
+
+def empty_scores(found: Scored) -> list[tuple[str, int]]:
+    """Scores that nobody has, as letter and score."""
+    if not found.active:
+        return []
+    return [(letter, score) for letter in LETTERS for score, size in found.sizes(letter).items() if not size]
+
+
+def _notes(portfolio: Portfolio, found: Scored) -> tuple[Claim, ...]:
+    notes = [Claim("rfm.rule", found.rule.text)]
+    if empty := empty_scores(found):
+        names = {letter: NAMES[letter] for letter, _score in empty}
+        text = Text(
+            "some scores are empty, since many clients share one value: " + ", ".join(n.en for n in names.values()),
+            "часть баллов пуста, потому что у многих клиентов одно и то же значение: "
+            + ", ".join(n.ru for n in names.values()),
         )
-        for name, values in edges.items()
-        for place, value in enumerate(values)
-    ]  # fmt: skip
+        notes.append(Claim("rfm.empty", text))
+    return tuple(notes)
 
 
-def _why(portfolio: Portfolio, row: dict[str, Any], sql: str) -> Claim:
-    account = row["account_id"]
+IDLE = Claim("why.inactive", Text("no order within the window", "нет заказов за период"))
 
-    def part(name: str, unit: Unit, value: Any) -> Reading:
+
+def _why(portfolio: Portfolio, account: str) -> Claim:
+    found = scored(portfolio)
+    place = _place(portfolio, found, account)
+    row = {name: found.table[name][place].as_py() for name in ("orders", "recency_days", "money")}
+    if not row["orders"]:
+        return IDLE
+
+    def part(name: str, unit: Unit, value: float) -> Reading:
         from tools.metrics import one_value
 
-        escaped = str(account).replace("'", "''")
+        escaped = account.replace("'", "''")
         return Reading(
             "rfm",
             unit,
             value,
             n=1,
-            window=trailing_year(portfolio),
-            convention=RULE,
-            scope={"account": account, "kind": name},
-            sql=one_value(sql, f'"{name}"', f"\"account_id\" = '{escaped}'"),
+            window=found.window,
+            convention=found.rule.key,
+            scope={"account": account, "kind": name.removesuffix("_days")},
+            sql=portfolio.kept(one_value(found.measures_sql, f'"{name}"', f"\"account_id\" = '{escaped}'")),
             snapshot=portfolio.snapshot,
         )
 
@@ -134,8 +144,16 @@ def _why(portfolio: Portfolio, row: dict[str, Any], sql: str) -> Claim:
             "последний заказ {recency} назад, заказов {orders}, выручка {money}",
         ),
         {
-            "recency": part("recency", Unit.DAYS, int(row["recency"])),
+            "recency": part("recency_days", Unit.DAYS, int(row["recency_days"])),
             "orders": part("orders", Unit.COUNT, int(row["orders"])),
             "money": part("money", Unit.MONEY, round(float(row["money"]), 2)),
         },
     )
+
+
+def _place(portfolio: Portfolio, found: Scored, account: str) -> int:
+    memo = ("rfm places", found.rule.key, found.window)
+    if memo not in portfolio.memo:
+        ids = found.table["account_id"].to_pylist()
+        portfolio.memo[memo] = {known: place for place, known in enumerate(ids)}
+    return int(portfolio.memo[memo][account])

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-
-from ibis import _
 
 from tools import ledger
 from tools.document import Claim, Slot
-from tools.metrics.health import days_late, scores, usage_change
-from tools.metrics.orders import on, worths
-from tools.metrics.value import account_scores, journeys, value_curve
+from tools.metrics.value import value_curve
+from tools.policy import Policy
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit
-from tools.segments import Placed, Segmentation, groups_of, segmentation
+from tools.segments import Roster, Segmentation, groups_of, segmentation
+from tools.segments.signals import Signals, has_history, signals
 from tools.text import Text
 
 TITLES = {
@@ -27,24 +25,6 @@ TITLES = {
     "core": Text("Core of high value", "Опора"),
     "steady": Text("Steady", "Ровные"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What is known of an account on a day; None is unknown. A value event nobody defined is neither reached nor missed."""
-
-    paying: bool
-    paid_before: bool
-    paused: bool = False
-    tenure_days: int | None = None
-    value_reached: bool | None = None
-    vrs: float | None = None
-    chs: float | None = None
-    usage_change: float | None = None
-    contraction: float | None = None
-    days_late: float | None = None
-    advocate: bool = False
-    limit_hit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +41,11 @@ RISKS = (
         "stalled",
         lambda s, p: s.value_reached is False and (s.tenure_days or 0) > p["newcomer_days"],
         Text("no first benefit after {tenure_days}", "первой пользы нет спустя {tenure_days}"),
+    ),
+    Rule(
+        "promises_slip",
+        lambda s, p: s.vrs_fall is not None and s.vrs_fall >= p["vrs_fall"],
+        Text("promises kept fell by {vrs_fall} in a quarter", "выполнение обещаний упало на {vrs_fall} за квартал"),
     ),
     Rule(
         "unhealthy",
@@ -106,7 +91,7 @@ def segment_of(now: Signals, before: Signals | None, policy: Any) -> tuple[str, 
     strong = now.vrs is not None and now.vrs >= policy["vrs_advocate"]
     if strong and now.chs is not None and now.chs > policy["chs_green"] and now.advocate:
         return "advocates", None
-    if now.vrs is not None and now.vrs >= policy["vrs_growth"] and now.limit_hit:
+    if now.vrs is not None and now.vrs >= policy["vrs_growth"] and (now.limit_hit or now.cross_sell):
         return "growth", None
     return ("core" if strong else "steady"), None
 
@@ -129,18 +114,24 @@ def outcomes_known(portfolio: Portfolio) -> Text | None:
 @segmentation("value", title=Text("value", "ценность"), impossible=outcomes_known)
 def value_segments(portfolio: Portfolio) -> Segmentation:
     """Every account that pays, has paid or is on pause in one of eight segments, with the reason."""
-    now = signals(portfolio)
-    assert portfolio.as_of is not None
-    earlier = portfolio.earlier(ledger.back(portfolio.as_of, 1))
-    policy = replace(portfolio.policy, values={**portfolio.policy.values, "newcomer_days": newcomer_days(portfolio)})
-    before = signals(earlier) if _has_history(earlier) else {}
-    placed = []
-    for account, name in portfolio.accounts():
-        if account not in now:
-            continue
-        segment, risk = segment_of(now[account], before.get(account), policy)
-        placed.append(Placed(account, name, segment, _why(portfolio, account, segment, risk, now[account], before)))
-    return Segmentation("value", groups_of(portfolio, TITLES, placed, by="segment"), tuple(placed))
+    now, before, policy = _seen(portfolio)
+    ids = sorted(now)
+    keys = [segment_of(now[account], before.get(account), policy)[0] for account in ids]
+    roster = Roster(portfolio, ids, keys, lambda account: _why(portfolio, account))
+    groups = groups_of(portfolio, TITLES, roster, by="segment")
+    return Segmentation("value", groups, roster, notes=_thresholds(portfolio, policy))
+
+
+def _seen(portfolio: Portfolio) -> tuple[dict[str, Signals], dict[str, Signals], Policy]:
+    """Signals on the day and a month before, and the thresholds with the newcomer's days of this base."""
+    if "signals" not in portfolio.memo:
+        assert portfolio.as_of is not None
+        earlier = portfolio.earlier(ledger.back(portfolio.as_of, 1))
+        values = {**portfolio.policy.values, "newcomer_days": newcomer_days(portfolio)}
+        before = signals(earlier, risks_only=True) if has_history(earlier) else {}
+        portfolio.memo["signals"] = (signals(portfolio), before, replace(portfolio.policy, values=values))
+    found: tuple[dict[str, Signals], dict[str, Signals], Policy] = portfolio.memo["signals"]
+    return found
 
 
 def newcomer_days(portfolio: Portfolio) -> float:
@@ -151,83 +142,6 @@ def newcomer_days(portfolio: Portfolio) -> float:
     curve = value_curve(portfolio)
     late = next((time for time, share in zip(curve.times, curve.reached, strict=True) if share >= 0.9), None)
     return max(floor, late or floor)
-
-
-def _has_history(portfolio: Portfolio) -> bool:
-    return ledger.anchor(portfolio) is not None and bool(ledger.months(portfolio))
-
-
-def signals(portfolio: Portfolio) -> dict[str, Signals]:
-    """Signals of every account that pays or has paid, by account."""
-    assert portfolio.as_of is not None
-    money = worths(portfolio)
-    quarter = ledger.state(portfolio, [ledger.back(ledger.last_month(portfolio).end, 3) - timedelta(days=1)])
-    was = {row["account_id"]: 12 * float(row["ticks"]) / ledger.TICKS for row in portfolio.run(quarter).to_pylist()}
-    ever = _ever(portfolio)
-    health = scores(portfolio)
-    promised = account_scores(portfolio)
-    use, late = usage_change(portfolio), days_late(portfolio)
-    journey = {row["account_id"]: row for row in journeys(portfolio)} if portfolio.has("milestones") else {}
-    fans, limits, paused = _advocates(portfolio), limit_hitters(portfolio), _paused(portfolio)
-    found = {}
-    for account in sorted(ever | set(money) | paused):
-        path = journey.get(account)
-        before = was.get(account, 0.0)
-        found[account] = Signals(
-            paying=account in money,
-            paid_before=account in ever,
-            paused=account in paused and account not in money,
-            tenure_days=(portfolio.as_of - path["start"]).days if path else None,
-            value_reached=(path["reached"] is not None) if path else None,
-            vrs=promised.get(account, (None, 0.0))[0],
-            chs=health[account].score if account in health else None,
-            usage_change=use.get(account),
-            contraction=1 - money[account] / before if account in money and before > 0 else None,
-            days_late=late.get(account),
-            advocate=account in fans,
-            limit_hit=account in limits,
-        )
-    return found
-
-
-def _ever(portfolio: Portfolio) -> set[str]:
-    name, column = (
-        ("subscriptions", "mrr") if ledger.convention(portfolio) == ledger.CONTRACT else ("invoices", "amount")
-    )
-    table = portfolio.table(name).filter(_.account_id.notnull(), _[column] > 0)
-    return {str(value) for value in portfolio.run(table.select("account_id").distinct()).column(0).to_pylist()}
-
-
-def _paused(portfolio: Portfolio) -> set[str]:
-    assert portfolio.as_of is not None
-    held = ledger.paused(portfolio, [portfolio.as_of])
-    return set() if held is None else {str(value) for value in portfolio.run(held).column("account_id").to_pylist()}
-
-
-def _advocates(portfolio: Portfolio) -> set[str]:
-    assert portfolio.as_of is not None
-    since = on(portfolio.as_of - timedelta(days=int(portfolio.policy["advocacy_days"])))
-    found: set[str] = set()
-    if portfolio.has("surveys"):
-        table = portfolio.table("surveys").filter(_.date > since, _.score >= 9)
-        found |= set(portfolio.run(table.select("account_id").distinct()).column(0).to_pylist())
-    if portfolio.has("referrals"):
-        table = portfolio.table("referrals").filter(_.date > since)
-        found |= set(portfolio.run(table.select("account_id").distinct()).column(0).to_pylist())
-    return found
-
-
-def limit_hitters(portfolio: Portfolio) -> set[str]:
-    """Accounts at the policy's share of a limit in enough of the last months."""
-    if portfolio.as_of is None or not portfolio.has("limits"):
-        return set()
-    policy = portfolio.policy
-    seen = ledger.back(portfolio.as_of + timedelta(days=1), int(policy["limit_months_seen"]))
-    table = portfolio.table("limits").filter(_.date >= on(seen), _.allowed > 0)
-    hits = table.filter(table.used / table.allowed >= policy["limit_share"])
-    by = hits.group_by("account_id", "name").agg(months=ledger.month_of(hits.date).nunique())
-    strong = by.filter(by.months >= int(policy["limit_months_hit"])).select("account_id").distinct()
-    return {str(value) for value in portfolio.run(strong).column(0).to_pylist()}
 
 
 PLAIN = {
@@ -249,26 +163,39 @@ PLAIN = {
     ),
     "steady": Text("no risk, no strong sign of growth", "нет риска и нет явных признаков роста"),
 }
+CROSS_SELL = Text(
+    "promises kept at {vrs}, and lacks a product that clients like it have",
+    "обещания выполнены на {vrs}, нет продукта, который есть у похожих клиентов",
+)
+LATE_NEWCOMER = Text(
+    "a client for {tenure_days}, first benefit not reached yet; a payment is {days_late} late",
+    "клиент {tenure_days}, первой пользы ещё нет; оплата просрочена на {days_late}",
+)
 UNITS = {
     "tenure_days": Unit.DAYS, "days_late": Unit.DAYS, "vrs": Unit.SCORE, "chs": Unit.SCORE,
-    "usage_change": Unit.RATIO, "contraction": Unit.RATIO,
+    "usage_change": Unit.RATIO, "contraction": Unit.RATIO, "vrs_fall": Unit.SCORE,
 }  # fmt: skip
 KEYS = {
-    "tenure_days": "journey", "days_late": "overdue", "vrs": "vrs", "chs": "chs", "usage_change": "adoption", "contraction": "churn_risk",
+    "tenure_days": "journey", "days_late": "overdue", "vrs": "vrs", "chs": "chs", "usage_change": "adoption", "contraction": "churn_risk", "vrs_fall": "vrs",
 }  # fmt: skip
 
 
-def _why(
-    portfolio: Portfolio, account: str, segment: str, risk: str | None, now: Signals, before: dict[str, Signals]
-) -> Claim:
+def _why(portfolio: Portfolio, account: str) -> Claim:
+    known, earlier, policy = _seen(portfolio)
+    now = known[account]
+    segment, risk = segment_of(now, earlier.get(account), policy)
     source, day = now, portfolio.as_of
     text = PLAIN.get(segment)
+    if segment == "growth" and not now.limit_hit:
+        text = CROSS_SELL
+    if segment == "newcomers" and (now.days_late or 0) > policy["overdue_days"]:
+        text = LATE_NEWCOMER
     if risk is not None:
         rule = next(rule for rule in RISKS if rule.key == risk)
         text = rule.text
-        if not rule.holds(now, portfolio.policy):
+        if not rule.holds(now, policy):
             assert day is not None
-            source, day = before[account], ledger.back(day, 1)
+            source, day = earlier[account], ledger.back(day, 1)
             text = Text(text.en + " (a month ago)", text.ru + " (месяц назад)")
     assert text is not None
     slots: dict[str, Slot] = {
@@ -284,3 +211,30 @@ def _signal(portfolio: Portfolio, account: str, name: str, value: float, day: da
     if day is not None and day != portfolio.as_of:
         scope["where"] = f"as_of={day}"
     return Reading(KEYS[name], UNITS[name], value, n=1, scope=scope, window=portfolio.day, snapshot=portfolio.snapshot)
+
+
+LIMITS = {
+    "newcomer_days": Unit.DAYS, "vrs_advocate": Unit.SCORE, "vrs_growth": Unit.SCORE, "chs_red": Unit.SCORE,
+    "chs_green": Unit.SCORE, "usage_drop": Unit.RATIO, "contraction_drop": Unit.RATIO, "overdue_days": Unit.DAYS,
+    "limit_share": Unit.RATIO,
+}  # fmt: skip
+
+
+def _thresholds(portfolio: Portfolio, policy: Policy) -> tuple[Claim, ...]:
+    """The thresholds in force, as a note beside the segments."""
+    slots: dict[str, Slot] = {
+        key: Reading(
+            "segments", unit, policy[key], convention="policy", grade="stated", scope={"kind": key},
+            window=portfolio.day, snapshot=portfolio.snapshot,
+        )
+        for key, unit in LIMITS.items()
+    }  # fmt: skip
+    text = Text(
+        "thresholds: a newcomer up to {newcomer_days}; an advocate from {vrs_advocate} of promises, growth from "
+        "{vrs_growth}; health red below {chs_red}, green above {chs_green}; usage fell by {usage_drop}; pays less by "
+        "{contraction_drop}; late over {overdue_days}; at a limit from {limit_share}",
+        "пороги: новичок — до {newcomer_days}; адвокат — от {vrs_advocate} обещаний, рост — от {vrs_growth}; здоровье "
+        "красное ниже {chs_red}, зелёное выше {chs_green}; использование упало на {usage_drop}; платит меньше на "
+        "{contraction_drop}; просрочка свыше {overdue_days}; упор в лимит — от {limit_share}",
+    )
+    return (Claim("segments.thresholds", text, slots),)

@@ -97,9 +97,20 @@ class LoadDocument(Open):
 
 
 class MetricDocument(Open):
-    """One reading, or one per group."""
+    """One reading, one per group, or one per account in order; ``explain`` where it was asked for."""
 
     readings: list[ReadingDocument]
+    explain: dict[str, Any] | None = None
+
+
+class AccountsDocument(Open):
+    """A page of accounts; ``unknown``: left out as the filter knows too little of them; ``next``: cursor of the next page."""
+
+    accounts: list[dict[str, Any]]
+    total: int
+    unknown: int
+    units: dict[str, str]
+    next: str | None
 
 
 class SegmentDocument(Open):

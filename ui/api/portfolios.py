@@ -12,12 +12,16 @@ from starlette.datastructures import UploadFile
 
 from agent.assistant import LoadResult
 from tools.errors import UserError
+from tools.filters import parse
+from tools.levels import LEVELS
 from tools.load import Load
-from tools.metrics import metrics, resolve
+from tools.metrics import metrics
+from tools.question import Question
 from tools.reading import Window
-from tools.reports.contract import load_json, reading_json
+from tools.reports.contract import load_json
 from tools.segments import segmentations
 from tools.text import Language, Text
+from ui import metric_view
 from ui.api import examples
 from ui.api.models import ID, AnswerDocument, AskRequest, LoadDocument, LoadRequest, MetricDocument, SegmentDocument
 from ui.api.problems import Refusal
@@ -30,6 +34,10 @@ router = APIRouter(tags=["portfolios"])
 
 Snapshot = Annotated[str, Path(alias="p", pattern=ID, description="id of a portfolio", examples=["3f2a9c0d1b7e4a55"])]
 Day = date | None
+Filtered = Annotated[
+    str | None,
+    Query(max_length=4000, description="which accounts", examples=["plan = Pro and chs < 50 and segment in (at_risk)"]),
+]
 
 HALF_WINDOW = Text("Give both from and to, or neither.", "Укажите и from, и to — или ни то, ни другое.")
 EMPTY_WINDOW = Text("The window is empty: from must be before to.", "Период пуст: from должно быть раньше to.")
@@ -104,19 +112,23 @@ def get_metric(
     service: Served,
     language: Spoken,
     by: Annotated[str | None, Query(max_length=100, description="a column of accounts, or a segmentation")] = None,
+    where: Filtered = None,
     start: Annotated[Day, Query(alias="from", description="first day of the window")] = None,
     end: Annotated[Day, Query(alias="to", description="day after the last one of the window")] = None,
     as_of: Annotated[Day, Query(description="last day that counts")] = None,
+    top: Annotated[int | None, Query(ge=1, le=1000, description="so many accounts with the most of it")] = None,
+    bottom: Annotated[int | None, Query(ge=1, le=1000, description="so many accounts with the least of it")] = None,
+    level: Annotated[
+        str, Query(json_schema_extra={"enum": list(LEVELS)}, description="what counts as a client")
+    ] = "account",
     convention: Annotated[str | None, Query(max_length=60)] = None,
+    explain: Annotated[bool, Query(description="definition, ways of counting, conclusion")] = False,
 ) -> Response:
-    """A value, or the reason why there is none; never a guess."""
-    metric = resolve(key)
-    portfolio = service.assistant.portfolio(p, as_of=as_of)
-    readings = service.assistant.metric(
-        metric.key, p, window=_window(start, end), by=by, convention=convention, as_of=as_of
-    )
-    shown = [reading_json(item, language=language, currency=portfolio.currency) for item in readings]
-    return document({"readings": shown})
+    """A value, or the reason why there is none; never a guess. Groups, or accounts in order, where they are asked for."""
+    condition = parse(where) if where is not None else None
+    question = Question(key, _window(start, end), by, condition, top, bottom, level, convention)
+    found = metric_view.shown(service.assistant, p, question, as_of=as_of, explain=explain)
+    return document(metric_view.metric_json(found, language))
 
 
 @router.get(

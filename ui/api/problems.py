@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from tools.errors import BackendError, BadData, OpenQuestion, UnknownName, UserError
+from tools.filters import BadFilter
 from tools.text import Language, Text
 from ui.api.faults import fault
 
@@ -115,6 +116,10 @@ def install(app: FastAPI) -> None:
 
 def _user(request: Request, error: Exception) -> Response:
     assert isinstance(error, UserError)
+    if isinstance(error, BadFilter):
+        said = error.text[language_of(request)]
+        where = [{"pointer": "/query/where", "detail": said, "position": str(error.position + 1)}]
+        return problem(request, 400, error.text, kind="bad-filter", near=error.near, errors=where)
     if isinstance(error, UnknownName):
         return problem(request, 404, error.text, kind="unknown-name", near=error.near)
     if isinstance(error, OpenQuestion):

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ui import session
-from ui.commands.options import AsOf, Data, From, Json, Lang, Map, Strict, To, day, window
+from ui.commands.options import AsOf, Data, From, Json, Lang, Map, Strict, To, Where, day, window
 
 if TYPE_CHECKING:
     from tools.load import Question
-    from tools.reading import Reading
 
 
 def register(app: typer.Typer) -> None:
@@ -68,6 +67,12 @@ def metric(
     end: To = None,
     as_of: AsOf = None,
     by: Annotated[str | None, typer.Option("--by", metavar="COLUMN", help="One reading per value of a column.")] = None,
+    where: Where = None,
+    top: Annotated[int | None, typer.Option("--top", metavar="N", help="The N clients with the most of it.")] = None,
+    bottom: Annotated[int | None, typer.Option("--bottom", metavar="N", help="The N with the least.")] = None,
+    level: Annotated[
+        str, typer.Option("--level", metavar="holding|account|billing|line", help="What a client is.")
+    ] = "account",
     convention: Annotated[str | None, typer.Option("--convention", metavar="ID", help="Rule of computing.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Definition, rows, SQL, other conventions.")] = False,
     map_file: Map = None,
@@ -75,32 +80,26 @@ def metric(
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Compute one metric, or one reading per group."""
+    """Compute one metric, one reading per group, or the first clients by it."""
     language = session.speak(lang)
     last = day(as_of)
     asked = window(start, end, as_of=last)
 
-    from tools.metrics import resolve
-    from ui import data_view, terminal
+    from tools.filters import parse
+    from tools.question import Question
+    from ui import metric_view, terminal
 
-    found = resolve(key)
+    condition = parse(where) if where is not None else None
+    question = Question(key, asked, by, condition, top=top, bottom=bottom, level=level, convention=convention)
+    metric_view.asked_of(question)
     assistant = session.open_assistant()
     snapshot = session.load(assistant, source, map_file=map_file)
-    chosen: dict[str, Any] = {"window": asked, "by": by, "as_of": last}
-    readings = assistant.metric(found.key, snapshot, convention=convention, **chosen)
-    others: list[Reading] = []
-    if explain:
-        used = {reading.convention for reading in readings}
-        for other in found.conventions:
-            if other not in used:
-                computed = assistant.metric(found.key, snapshot, convention=other, **chosen)
-                others += [reading for reading in computed if reading.convention not in used]
-    currency = assistant.portfolio(snapshot).currency
+    shown = metric_view.shown(assistant, snapshot, question, as_of=last, explain=explain)
     if as_json:
-        session.emit(data_view.metric_json(found, readings, others, language, currency=currency, explain=explain))
+        session.emit(metric_view.metric_json(shown, language))
     else:
-        data_view.show_metric(found, readings, others, language, terminal.console(), currency=currency, explain=explain)
-    if strict and any(reading.status != "ok" for reading in readings):
+        metric_view.show_metric(shown, language, terminal.console())
+    if strict and any(reading.status != "ok" for reading in shown.readings):
         raise typer.Exit(session.NOT_ALL)
 
 

@@ -28,6 +28,12 @@ Map = Annotated[
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="D", help="The last day that counts: YYYY-MM-DD.")]
 From = Annotated[str | None, typer.Option("--from", metavar="D", help="First day of the period: YYYY-MM-DD.")]
 To = Annotated[str | None, typer.Option("--to", metavar="D", help="Day after the last one of the period: YYYY-MM-DD.")]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where", metavar="FILTER", help='Which clients: "plan = Pro and chs < 50 and segment in (at_risk)".'
+    ),
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the files.")]
 
 

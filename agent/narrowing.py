@@ -1,0 +1,126 @@
+"""Which clients a question is about, and whether it asks for the first of them: words of a manager as a filter."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from agent.understand import Understood
+from tools.errors import UserError
+
+if TYPE_CHECKING:
+    from tools.portfolio import Portfolio
+
+FIRST = re.compile(
+    r"(?:\bтоп|\btop|\bпервые|\bfirst)[\s-]*(\d{1,3})\b|"
+    r"\b(\d{1,3}) (?:\w+ )?(?:клиент\w*|компани\w*|clients?|customers?|accounts?) (?:с (?:наибольш|самым (?:больш|высок))|with the (?:most|highest|largest))"
+)
+LAST = re.compile(
+    r"(?:\bхудшие|\bпоследние|\bbottom|\bworst)[\s-]*(\d{1,3})\b|"
+    r"\b(\d{1,3}) (?:\w+ )?(?:клиент\w*|компани\w*|clients?|customers?|accounts?) (?:с (?:наименьш|самым (?:низк|маленьк))|with the (?:least|lowest|smallest))"
+)
+#: Shapes of words that say how clients are doing, each with its condition and the metric that it speaks of.
+STATES: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(
+            r"(?:пада\w+|снижа\w+|ухудша\w+|упал\w*|снизил\w*) (?:\w+ )?здоровь|здоровь\w* (?:\w+ )?(?:пада|сниж|ухудш|упал)|"
+            r"(?:falling|declining|worsening|dropping) (?:client |customer )?health|health (?:\w+ )?(?:fell|fall|declin|worsen|drop)"
+        ),
+        "chs_change < 0",
+        "chs",
+    ),
+    (
+        re.compile(r"без просроч|no overdue|without overdue"),
+        "overdue = 0",
+        "overdue",
+    ),
+    (
+        re.compile(r"с просроченной оплат|с просрочк|with overdue|(?:who|that) (?:are|is) overdue"),
+        "overdue > 0",
+        "overdue",
+    ),
+)
+LETTERS = dict(
+    zip(
+        "абвгдезийклмнопрстуфхцчшыэюя",
+        ("a b v g d e z i i k l m n o p r s t u f kh ts ch sh y e yu ya").split(),
+        strict=True,
+    )
+)
+
+
+def narrowed(seen: Understood, portfolio: "Portfolio") -> tuple[dict[str, Any], frozenset[str]]:
+    """Arguments ``where``, ``top`` and ``bottom`` that the question asks for, and the metrics that only narrow it down."""
+    plain = seen.question.lower().replace("ё", "е")
+    order = _order(plain)
+    found = [(condition, key) for pattern, condition, key in STATES if pattern.search(plain)]
+    parts = [_plan(plain, portfolio), *(condition for condition, _key in found)]
+    conditions = [part for part in parts if part]
+    if seen.segments and (order or conditions):
+        keys = seen.segments
+        conditions.insert(0, f"segment = {keys[0]}" if len(keys) == 1 else f"segment in ({', '.join(keys)})")
+    where = {"where": _canonical(" and ".join(conditions))} if conditions else {}
+    return {**where, **order}, frozenset(key for _condition, key in found)
+
+
+def _order(plain: str) -> Mapping[str, int]:
+    for name, pattern in (("top", FIRST), ("bottom", LAST)):
+        match = pattern.search(plain)
+        if match is not None:
+            count = int(match.group(1) or match.group(2))
+            return {name: count} if count else {}
+    return {}
+
+
+def _plan(plain: str, portfolio: "Portfolio") -> str | None:
+    """A plan of the data that the question names as one: Pro clients, клиенты на тарифе «Про»; in either alphabet."""
+    named = [name for name in _plans(portfolio) if _is_named(name, plain)]
+    return f'plan = "{max(named, key=len)}"' if named else None
+
+
+def _is_named(name: str, plain: str) -> bool:
+    spellings = {name.lower().replace("ё", "е"), _latin(name.lower())}
+    words = "|".join(re.escape(spelling) for spelling in sorted(spellings))
+    before = rf"(?:тариф\w*|план\w*|plan|tariff)\s+[«\"“]?(?:{words})(?!\w)"
+    after = rf"(?<!\w)(?:{words})[»\"”]?[\s-]+(?:clients?|customers?|accounts?|plan|tariff|клиент\w*)"
+    return re.search(f"{before}|{after}", plain) is not None
+
+
+def _latin(word: str) -> str:
+    return "".join(LETTERS.get(letter, letter) for letter in word)
+
+
+def _plans(portfolio: "Portfolio") -> tuple[str, ...]:
+    from tools.fields import raw_values
+
+    values = {str(value) for value in raw_values(portfolio, "plan").values()}
+    return tuple(sorted(value for value in values if '"' not in value))
+
+
+def _canonical(text: str) -> str:
+    from tools.filters import parse
+
+    return str(parse(text))
+
+
+def rankable(key: str | None, question: str) -> str | None:
+    """The figure by which clients are to be put in order: the metric named, else the field named after by (по)."""
+    from tools.fields import account_readings, find_field
+
+    if key is not None:
+        return key if key in account_readings() else None
+    for word in re.findall(r"\b(?:по|by)\s+(\w+)", question):
+        try:
+            found = find_field(word)
+        except UserError:
+            continue
+        if found.reading:
+            return found.key
+    return None
+
+
+def condition(given: Any) -> str | None:
+    """The canonical text of a filter that a model wrote, or None where it is not one."""
+    try:
+        return _canonical(given) if isinstance(given, str) and given.strip() else None
+    except UserError:
+        return None

@@ -1,0 +1,141 @@
+"""By, where, top, level and explain at the faces: the same answers, the same refusals, nothing half-printed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from agent.assistant import Assistant
+from agent.settings import Settings
+from tools.errors import UserError
+from ui.cli import app
+from ui.server import create_app
+
+RU = {"Accept-Language": "ru"}
+
+
+@pytest.fixture(scope="module")
+def client(demo_home: Path, demo_snapshot: str) -> Iterator[TestClient]:
+    assistant = Assistant.open(Settings(home=demo_home, llm_base_url=None))
+    with TestClient(create_app(assistant, chat=False), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def said(demo_home: Path, demo_snapshot: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What `cvm metric … --data demo` prints, in this process."""
+    monkeypatch.setenv("CVM_HOME", str(demo_home))
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(app, ["metric", *arguments, "--data", "demo"], catch_exceptions=False)
+        assert done.exit_code == 0
+        return done.stdout
+
+    return run
+
+
+def refused(said: Any, *arguments: str) -> UserError:
+    """The error that a command ends with; `cvm` turns it into exit 2 and one line on stderr."""
+    with pytest.raises(UserError) as caught:
+        said(*arguments)
+    return caught.value
+
+
+def test_the_first_clients_are_printed_by_rank_and_name(said: Any) -> None:
+    shown = said("mrr", "--top", "3", "--where", "тариф = Про", "--lang", "ru")
+    first = json.loads(said("mrr", "--top", "3", "--where", "plan=про", "--lang", "ru", "--json"))["readings"]
+    assert [item["scope"]["where"] for item in first] == ["plan = про"] * 3
+    values = [item["value"] for item in first]
+    assert values == sorted(values, reverse=True)
+    places = [shown.index(item["account_name"]) for item in first]
+    assert places == sorted(places) and "plan = про" in shown and all(item["text"] for item in first)
+
+
+def test_groups_have_bars_and_reasons(said: Any) -> None:
+    shown = said("nrr", "--by", "регион", "--lang", "ru")
+    assert "█" in shown and "слишком мало" in shown
+
+
+def test_explain_names_the_choice_that_turns_the_conclusion_over(said: Any) -> None:
+    found = json.loads(said("nrr", "--explain", "--json", "--lang", "en"))["explain"]
+    flips = {choice["kind"] or choice["convention"]: choice["flips"] for choice in found["choices"]}
+    assert flips["without_indexation"] and flips["without_largest"] and not flips["contract_run_rate"]
+    assert found["line"]["value"] == 1.0 and "below" in found["conclusion"]
+    assert found["window"] and found["rows"]["used"] and found["sql"] and found["formula"] and found["meaning"]
+    assert "меняет вывод" in said("nrr", "--explain", "--lang", "ru")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("mrr", "--where", "plam = Pro"),
+        ("mrr", "--where", "plan < 5"),
+        ("mrr", "--where", ""),
+        ("mrr", "--top", "0"),
+        ("mrr", "--top", "3", "--by", "plan"),
+        ("quick_ratio", "--top", "3"),
+        ("mrr", "--level", "planet"),
+        ("mrr", "--by", "planet"),
+    ],
+)
+def test_faults_are_the_users_in_both_languages(said: Any, arguments: tuple[str, ...]) -> None:
+    error = refused(said, *arguments, "--json", "--lang", "ru")
+    assert error.text.en != error.text.ru
+
+
+def test_levels(said: Any) -> None:
+    total = {
+        level: json.loads(said("mrr", "--level", level, "--json"))["readings"][0]["value"]
+        for level in ("holding", "account", "billing", "line")
+    }
+    assert len(set(total.values())) == 1
+
+
+def test_metrics_over_http(client: TestClient, demo_snapshot: str) -> None:
+    route = f"/v1/portfolios/{demo_snapshot}/metrics"
+    first = client.get(f"{route}/mrr", params={"top": 2, "where": "segment = at_risk"}).json()["readings"]
+    assert len(first) == 2 and first[0]["scope"]["where"] == "segment = at_risk" and first[0]["account_name"]
+    found = client.get(f"{route}/nrr", params={"explain": True}, headers=RU).json()
+    assert "ниже" in found["explain"]["conclusion"]
+    assert client.get(f"{route}/mrr", params={"top": 0}).status_code == 422
+
+
+def test_a_bad_filter_is_a_problem_document(client: TestClient, demo_snapshot: str) -> None:
+    answer = client.get(f"/v1/portfolios/{demo_snapshot}/metrics/mrr", params={"where": "plam = Pro"}, headers=RU)
+    body = answer.json()
+    assert answer.status_code == 400 and answer.headers["content-type"] == "application/problem+json"
+    assert body["type"] == "urn:cvm:problem:bad-filter" and "plan" in body["near"]
+    assert body["errors"][0]["pointer"] == "/query/where" and body["errors"][0]["position"] == "1"
+    assert "Неизвестно" in body["detail"]
+
+
+def test_accounts_over_http_in_pages(client: TestClient, demo_snapshot: str) -> None:
+    route = f"/v1/portfolios/{demo_snapshot}/accounts"
+    asked = {"fields": "тариф,segment,mrr", "where": "mrr is known", "sort": "-mrr", "limit": "50"}
+    seen: list[dict[str, Any]] = []
+    cursor: str | None = None
+    for _page in range(20):
+        body = client.get(route, params={**asked, **({"cursor": cursor} if cursor else {})}).json()
+        seen += body["accounts"]
+        cursor = body["next"]
+        if cursor is None:
+            break
+    assert len(seen) == body["total"] and len({line["id"] for line in seen}) == len(seen)
+    amounts = [line["mrr"] for line in seen]
+    assert amounts == sorted(amounts, reverse=True) and body["units"] == {"mrr": "RUB/month"}
+    assert set(seen[0]) == {"id", "name", "plan", "segment", "mrr"}
+
+
+def test_accounts_by_id_and_what_is_refused(client: TestClient, demo_snapshot: str) -> None:
+    route = f"/v1/portfolios/{demo_snapshot}/accounts"
+    some = client.get(route, params={"limit": 3}).json()
+    ids = [line["id"] for line in some["accounts"]]
+    assert [line["id"] for line in client.get(route, params={"ids": ",".join(ids)}).json()["accounts"]] == ids
+    assert client.get(route, params={"ids": "nobody"}).status_code == 400
+    assert client.get(route, params={"fields": "planet"}).status_code == 404
+    assert client.get(route, params={"cursor": some["next"], "sort": "mrr"}).status_code == 400
+    assert client.get(route, params={"cursor": "%%%"}).status_code == 400

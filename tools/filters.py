@@ -1,0 +1,246 @@
+"""Filters of accounts: ``plan = Pro and chs < 50 and segment in (at_risk, newcomers)``, parsed, typed, never executed.
+
+A condition on what is not known of an account is neither true nor false: the account is left out, and counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from tools.errors import FEW, UserError
+from tools.fields import Cells, cells
+from tools.portfolio import Narrow, Portfolio
+from tools.text import Text
+
+Value = str | Decimal | date | bool
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class BadFilter(UserError):
+    """A filter that cannot be read; ``position`` is the character (from 0) at fault, ``near`` the nearest names."""
+
+    def __init__(self, text: Text, position: int, near: Iterable[str] = ()) -> None:
+        super().__init__(text)
+        self.position, self.near = position, list(near)
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A field against one value; ``sign`` is one of = != < <= > >=."""
+
+    field: str
+    sign: str
+    value: Value
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.sign} {_shown(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """A field that has one of the values, or with ``negated`` none of them."""
+
+    field: str
+    values: tuple[Value, ...]
+    negated: bool = False
+
+    def __str__(self) -> str:
+        word = "not in" if self.negated else "in"
+        return f"{self.field} {word} ({', '.join(_shown(value) for value in self.values)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whether a field is known at all."""
+
+    field: str
+    known: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.field} is {'known' if self.known else 'unknown'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite; unknown stays unknown."""
+
+    part: "Condition"
+
+    def __str__(self) -> str:
+        return f"not ({self.part})" if isinstance(self.part, And | Or) else f"not {self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Every part holds."""
+
+    parts: "tuple[Condition, ...]"
+
+    def __str__(self) -> str:
+        return " and ".join(f"({part})" if isinstance(part, Or) else str(part) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one part holds."""
+
+    parts: "tuple[Condition, ...]"
+
+    def __str__(self) -> str:
+        return " or ".join(str(part) for part in self.parts)
+
+
+Condition = Compare | Among | Known | Not | And | Or
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter that was read; its text is the canonical one: the same condition, however spelled, gives the same text."""
+
+    condition: Condition
+
+    def __str__(self) -> str:
+        return str(self.condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Ids of the accounts that match, by id; of how many; and how many were left out because something is unknown."""
+
+    ids: tuple[str, ...]
+    of: int
+    unknown: int
+
+    def narrow(self, where: Filter) -> Narrow:
+        """The selection as a part of a portfolio."""
+        return Narrow("where", str(where), self.ids)
+
+
+def parse(text: str) -> Filter:
+    """The filter that a text says; `BadFilter` says what is wrong, at which character, and what to do."""
+    from tools.filters_parse import read
+
+    return Filter(read(text))
+
+
+def matching(portfolio: Portfolio, where: Filter) -> tuple[str, ...]:
+    """Ids of the accounts that match, by id."""
+    return select(portfolio, where).ids
+
+
+def select(portfolio: Portfolio, where: Filter) -> Selection:
+    """The accounts of the portfolio that match; `UserError` where the data do not have a field at all."""
+    memo = ("where", where)
+    if memo not in portfolio.memo:
+        ids = np.array(list(portfolio.names), dtype=object)
+        true, unknown = _truth(portfolio, where.condition)
+        portfolio.memo[memo] = Selection(tuple(ids[true]), len(ids), int(unknown.sum()))
+    found: Selection = portfolio.memo[memo]
+    return found
+
+
+def strangers(portfolio: Portfolio, where: Filter) -> dict[tuple[str, str], list[str]]:
+    """Text values asked for that no account has, with the values there are where they are few: a hint at a slip."""
+    from tools.fields import fields, raw_values
+
+    found: dict[tuple[str, str], list[str]] = {}
+    for field, value in _asked(where.condition):
+        if fields()[field].kind == "text" and fields()[field].closed is None:
+            column = cells(portfolio, field)
+            there = sorted({str(item) for item in raw_values(portfolio, field).values()})
+            if 0 < len(there) <= FEW and not (_compared(column, "=", value) & column.known).any():
+                found[field, str(value)] = there
+    return found
+
+
+def _asked(condition: Condition) -> list[tuple[str, Value]]:
+    match condition:
+        case And(parts) | Or(parts):
+            return [pair for part in parts for pair in _asked(part)]
+        case Compare(field, "=", value):
+            return [(field, value)]
+        case Among(field, values, False):
+            return [(field, value) for value in values]
+    return []
+
+
+def both(parts: Iterable[Condition]) -> Condition:
+    """All parts, one conjunction however they were nested."""
+    flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,)))
+    return flat[0] if len(flat) == 1 else And(flat)
+
+
+def either(parts: Iterable[Condition]) -> Condition:
+    """Any part, one disjunction however they were nested."""
+    flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,)))
+    return flat[0] if len(flat) == 1 else Or(flat)
+
+
+def among(field: str, values: Iterable[Value], *, negated: bool = False) -> Among:
+    """A field with one of the values, each once, in order."""
+    return Among(field, tuple(sorted(set(values), key=lambda value: (str(type(value)), value))), negated)
+
+
+def _truth(portfolio: Portfolio, condition: Condition) -> tuple[Mask, Mask]:
+    """For every account, by id: whether the condition is true, and whether it is unknown."""
+    match condition:
+        case And(parts):
+            truths = [_truth(portfolio, part) for part in parts]
+            true = np.logical_and.reduce([found for found, _unknown in truths])
+            false = np.logical_or.reduce([~found & ~unknown for found, unknown in truths])
+            return true, ~true & ~false
+        case Or(parts):
+            truths = [_truth(portfolio, part) for part in parts]
+            true = np.logical_or.reduce([found for found, _unknown in truths])
+            false = np.logical_and.reduce([~found & ~unknown for found, unknown in truths])
+            return true, ~true & ~false
+        case Not(part):
+            found, unknown = _truth(portfolio, part)
+            return ~found & ~unknown, unknown
+        case Known(field, known):
+            column = cells(portfolio, field)
+            return (column.known if known else ~column.known), np.zeros(len(column.known), dtype=bool)
+        case Compare(field, sign, value):
+            column = cells(portfolio, field)
+            return _compared(column, sign, value) & column.known, ~column.known
+        case Among(field, values, negated):
+            column = cells(portfolio, field)
+            hits = np.logical_or.reduce([_compared(column, "=", value) for value in values])
+            return (~hits if negated else hits) & column.known, ~column.known
+
+
+def _compared(column: Cells, sign: str, value: Value) -> Mask:
+    wanted: Any = float(value) if isinstance(value, Decimal) else value
+    if isinstance(value, date):
+        wanted = np.datetime64(value, "D")
+    values = column.values
+    match sign:
+        case "=":
+            found = values == wanted
+        case "!=":
+            found = values != wanted
+        case "<":
+            found = values < wanted
+        case "<=":
+            found = values <= wanted
+        case ">":
+            found = values > wanted
+        case _:
+            found = values >= wanted
+    return np.asarray(found, dtype=bool)
+
+
+def _shown(value: Value) -> str:
+    from tools.filters_parse import bare
+
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if bare(value) else '"' + value.replace('"', '""') + '"'

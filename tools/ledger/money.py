@@ -1,0 +1,163 @@
+"""Money of the ledger: ticks, the paying client of a unit, and currencies brought to one by the given rates."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import ibis
+from ibis import _
+
+from tools.ledger.calendar import days, literal
+from tools.portfolio import Portfolio
+from tools.text import Text, same
+
+TICKS = 10_000  # the ledger counts in ten-thousandths, the scale of money in the schema
+MINOR = 100  # ticks of a minor unit
+SHOWN_ROWS = 5
+
+
+def ticks(amount: Any) -> Any:
+    """An amount as whole ticks."""
+    return (amount * TICKS).cast("int64")
+
+
+def money(value: int | None) -> Decimal:
+    """Ticks as an exact amount, without trailing zeros below cents."""
+    amount = Decimal(int(value or 0)) / TICKS
+    cents = amount.quantize(Decimal("0.01"))
+    return cents if cents == amount else amount
+
+
+def client_of(table: Any) -> Any:
+    """The paying client of a row: the account itself, unless the portfolio is seen at another level."""
+    return ibis.coalesce(table.client_id, table.account_id) if "client_id" in table.columns else table.account_id
+
+
+def currencies(portfolio: Portfolio, name: str) -> tuple[str, ...]:
+    """Codes of the currencies in a table of money, by code."""
+    key = ("currency codes", name)
+    if key not in portfolio.memo:
+        table = portfolio.table(name)
+        found = portfolio.run(table.filter(table.currency.notnull()).select("currency").distinct().order_by("currency"))
+        portfolio.memo[key] = tuple(found.column(0).to_pylist())
+    codes: tuple[str, ...] = portfolio.memo[key]
+    return codes
+
+
+def currency_of(portfolio: Portfolio, table: Any) -> Any:
+    """The currency of a row where the table holds several, else an empty text for all."""
+    name = "subscriptions" if "mrr" in table.columns else "invoices"
+    return table.currency if len(currencies(portfolio, name)) > 1 else ibis.literal("")
+
+
+def mixed_currency(portfolio: Portfolio, name: str) -> Text | None:
+    """Why the amounts of a table may not be added: several currencies, or rows without one among others."""
+    codes = currencies(portfolio, name)
+    if len(codes) > 1:
+        return Text(
+            "amounts are in several currencies ({codes}) and no rate is given; they are not added up",
+            "суммы в нескольких валютах ({codes}), а курсов нет: складывать их нельзя",
+        ).fill(codes=same(", ".join(codes)))
+    return nameless_rows(portfolio, name) if codes else None
+
+
+def nameless_rows(portfolio: Portfolio, name: str) -> Text | None:
+    """The rows without a currency among rows with one, by file and row; None where there are none."""
+    key = ("no currency", name)
+    if key not in portfolio.memo:
+        table = portfolio.table(name).filter(_.currency.isnull())
+        first = table.select("source_file", "source_row").order_by("source_file", "source_row").limit(SHOWN_ROWS + 1)
+        portfolio.memo[key] = portfolio.run(first).to_pylist() if currencies(portfolio, name) else []
+    found = portfolio.memo[key]
+    if not found:
+        return None
+    places = ", ".join(f"{row['source_file']}:{row['source_row']}" for row in found[:SHOWN_ROWS])
+    tail = ", …" if len(found) > SHOWN_ROWS else ""
+    return Text(
+        "some rows name no currency while others do ({rows}); none is assumed",
+        "в части строк валюта не указана, хотя в других есть ({rows}); она не додумывается",
+    ).fill(rows=same(places + tail))
+
+
+def uncounted(portfolio: Portfolio, name: str) -> Text | None:
+    """Why the ledger cannot speak in one currency at all; a rate missing on one day is said by `missing_rate`."""
+    lacking = nameless_rows(portfolio, name)
+    if lacking is not None or len(currencies(portfolio, name)) < 2:
+        return lacking
+    if not portfolio.has("rates"):
+        return mixed_currency(portfolio, name)
+    if reporting(portfolio, name) is None:
+        return Text(
+            "amounts are in several currencies and it is not said in which one to report",
+            "суммы в нескольких валютах, и не сказано, в какой считать",
+        )
+    return None
+
+
+def reporting(portfolio: Portfolio, name: str) -> str | None:
+    """The currency readings are in: the portfolio's, else the only one of the data without a rate."""
+    if portfolio.currency not in ("", "XXX"):
+        return portfolio.currency
+    known = _rates(portfolio)
+    rest = [code for code in currencies(portfolio, name) if code not in known]
+    return rest[0] if len(rest) == 1 else None
+
+
+def missing_rate(portfolio: Portfolio, name: str, points: Sequence[date]) -> Text | None:
+    """The first currency and day of ``points`` without a rate fresh enough, in words; None where all are there."""
+    codes = currencies(portfolio, name)
+    if len(codes) < 2:
+        return None
+    base, known, age = reporting(portfolio, name), _rates(portfolio), int(portfolio.policy["rate_age_days"])
+    for code in codes:
+        given = known.get(code, [])
+        for point in points if code != base else ():
+            place = bisect_right(given, point)
+            if place == 0 or (point - given[place - 1]).days > age:
+                return Text("there is no rate of {code} on {day}", "нет курса {code} на {day}").fill(
+                    code=same(code), day=same(point.isoformat())
+                )
+    return None
+
+
+def _rates(portfolio: Portfolio) -> dict[str, list[date]]:
+    if "rate days" not in portfolio.memo:
+        table = portfolio.table("rates").filter(_.rate > 0)
+        found: dict[str, list[date]] = {}
+        for row in portfolio.run(table.select("currency", "date").distinct().order_by("currency", "date")).to_pylist():
+            found.setdefault(row["currency"], []).append(row["date"])
+        portfolio.memo["rate days"] = found
+    saved: dict[str, list[date]] = portfolio.memo["rate days"]
+    return saved
+
+
+def rates_on(portfolio: Portfolio, name: str, points: Sequence[date]) -> Any:
+    """Table ``rate_currency, rate_point, rate``: the last rate on or before each day; the reporting currency is 1."""
+    base = reporting(portfolio, name)
+    table = portfolio.table("rates").filter(_.rate > 0, _.currency != base)
+    point = days(points)
+    latest = ibis.window(group_by=["currency", "point"], order_by=[ibis.desc("date"), ibis.desc("rate")])
+    known = table.join(point, table.date <= point.point).select("currency", "point", "date", "rate")
+    known = known.mutate(place=ibis.row_number().over(latest)).filter(_.place == 0)
+    given = known.select(rate_currency=_.currency, rate_point=_.point, rate=_.rate)
+    own = days(points).view().select(rate_currency=ibis.literal(base), rate_point=_.point, rate=ibis.literal(1.0))
+    return given.union(own)
+
+
+def converted(value: Any, rate: Any) -> Any:
+    """Ticks of a currency as ticks of the reporting one, rounded half up to minor units."""
+    whole = (value.cast("float64") * rate / MINOR + 0.5).floor().cast("int64") * MINOR
+    return ibis.ifelse(rate == 1, value, whole).cast("int64")
+
+
+def in_one_currency(portfolio: Portfolio, worth: Any, name: str, *, points: Sequence[date], on: date | None) -> Any:
+    """The worth of each account in the reporting currency: by the rate of each point, or of the one day ``on``."""
+    if len(currencies(portfolio, name)) < 2:
+        return worth.select("account_id", "client_id", "point", "ticks")
+    rates = rates_on(portfolio, name, points if on is None else [on])
+    same_day = rates.rate_point == (worth.point if on is None else literal(on))
+    priced = worth.join(rates, (worth.currency == rates.rate_currency) & same_day)
+    priced = priced.mutate(ticks=converted(priced.ticks, priced.rate))
+    return priced.group_by("account_id", "client_id", "point").agg(ticks=_.ticks.sum().cast("int64"))

@@ -1,0 +1,115 @@
+"""Adoption against what was sold: key features, breadth, entitlement used (metrics §5, §8; product, step 2)."""
+
+from datetime import timedelta
+from typing import Any
+
+from ibis import _
+
+from tools.fields import account_reading
+from tools.metrics import Ask, metric, thin_reason
+from tools.metrics.health import paying
+from tools.metrics.orders import on
+from tools.portfolio import Portfolio
+from tools.reading import Number, Reading, Unit
+from tools.text import Text
+
+
+@metric(
+    "adoption",
+    name=Text("Adoption", "Освоение продукта"),
+    meaning=Text(
+        "Share of paying clients that used a key feature in the last days the policy names.",
+        "Доля платящих клиентов, которые за последние месяцы пользовались ключевыми функциями.",
+    ),
+    unit=Unit.RATIO,
+    better="higher",
+    formula="paying clients with usage of a key feature in the window / paying clients",
+    source="metrics-8",
+    needs=Text(
+        "usage by client, day and feature, with key features marked; limits bought and used",
+        "использование по клиентам, дням и функциям с отметкой ключевых; купленные и использованные лимиты",
+    ),
+)
+def adoption_of_what_was_sold(ask: Ask) -> list[Reading]:
+    """Fraction of paying clients; then ``breadth``, ``entitlement`` and ``unused``.
+
+    ``breadth``: mean share of the features of the base that a client with usage uses. ``entitlement``: mean share of
+    the bought limits that is used, each capped at one. ``unused``: paying clients without any usage. Where no
+    feature is marked as key, any usage counts, flagged ``no_key_features``.
+    """
+    portfolio = ask.portfolio
+    if portfolio.as_of is None or not portfolio.has("usage"):
+        return [ask.undefined(Text("no usage is given", "нет данных об использовании"), window=None)]
+    ready = Ask(portfolio, ask.metric, portfolio.day)
+    base = paying(portfolio)
+    if not base:
+        return [ready.undefined(Text("no paying client", "нет платящих клиентов"))]
+    inside = set(base)
+    rows = [row for row in _used(portfolio) if row["account_id"] in inside]
+    keyed = bool(portfolio.run(portfolio.table("usage").agg(k=_.is_key.fill_null(False).any())).column(0)[0].as_py())
+    users = sum(1 for row in rows if row["key"] or not keyed)
+    flags = () if keyed else ("no_key_features",)
+    head = ready.share(users, len(base), census=True, flags=flags)
+    unused = ready.reading(len(base) - len(rows), unit=Unit.COUNT, n=len(base), scope={"kind": "unused"})
+    return [head, *_breadth(ready, rows), *_entitlement(ready), unused]
+
+
+def _recent(portfolio: Portfolio) -> Any:
+    assert portfolio.as_of is not None
+    since = on(portfolio.as_of - timedelta(days=int(portfolio.policy["adoption_days"])))
+    return portfolio.table("usage").filter(_.date > since, _.quantity.fill_null(1.0) > 0, _.account_id.notnull())
+
+
+def _used(portfolio: Portfolio) -> list[dict[str, Any]]:
+    by = _recent(portfolio).group_by("account_id")
+    found = by.agg(features=_.feature.nunique(), key=_.is_key.fill_null(False).any())
+    rows: list[dict[str, Any]] = portfolio.run(found.order_by("account_id")).to_pylist()
+    return rows
+
+
+def _breadth(ask: Ask, rows: list[dict[str, Any]]) -> list[Reading]:
+    if not ask.portfolio.has("usage", "feature") or not rows:
+        return []
+    whole = ask.portfolio.whole or ask.portfolio
+    offered = int(whole.run(_recent(whole).agg(n=_.feature.nunique())).column(0)[0].as_py())
+    if not offered:
+        return []
+    mean = sum(row["features"] for row in rows) / len(rows) / offered
+    return [_mean(ask, mean, len(rows), "breadth")]
+
+
+def _entitlement(ask: Ask) -> list[Reading]:
+    used = limit_use(ask.portfolio)
+    inside = set(paying(ask.portfolio))
+    shares = [min(1.0, share) for account, share in sorted(used.items()) if account in inside]
+    return [_mean(ask, sum(shares) / len(shares), len(shares), "entitlement")] if shares else []
+
+
+def _mean(ask: Ask, value: float, n: int, kind: str) -> Reading:
+    few = n < ask.portfolio.policy["min_accounts"]
+    return ask.reading(
+        value, n=n, scope={"kind": kind}, status="insufficient" if few else "ok", reason=thin_reason() if few else None
+    )
+
+
+def limit_use(portfolio: Portfolio) -> dict[str, float]:
+    """Used over allowed of the fullest limit in each client's last measured month; 1.0 is at the limit."""
+    if portfolio.as_of is None or not portfolio.has("limits"):
+        return {}
+    if "limit use" not in portfolio.memo:
+        table = portfolio.table("limits").filter(_.allowed > 0, _.used.notnull(), _.account_id.notnull())
+        newest = table.group_by("account_id").agg(last=_.date.max()).select(owner=_.account_id, last=_.last)
+        now = table.join(newest, (table.account_id == newest.owner) & (table.date == newest.last))
+        by = now.group_by("account_id").agg(share=(now.used / now.allowed).max()).order_by("account_id")
+        found = portfolio.run(by)
+        portfolio.memo["limit use"] = dict(
+            zip(found["account_id"].to_pylist(), found["share"].to_pylist(), strict=True)
+        )
+    saved: dict[str, float] = portfolio.memo["limit use"]
+    return saved
+
+
+@account_reading("limit_use", name=Text("Use of the limit", "Использование лимита"), unit=Unit.RATIO)
+def account_limit_use(portfolio: Portfolio) -> dict[str, Number]:
+    """Used over allowed of the fullest limit at the last measure, by account with limits; 1.0 is at the limit."""
+    return dict(limit_use(portfolio))

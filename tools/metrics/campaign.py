@@ -1,0 +1,208 @@
+"""Effect of a campaign: target against a frozen control, never before against after (metrics §8, trap 37)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from ibis import _
+
+from tools import ledger
+from tools.metrics import Ask, metric
+from tools.models import uplift
+from tools.portfolio import Portfolio
+from tools.reading import Reading, Rows, Status, Unit, Window
+from tools.text import Text
+
+CONVENTIONS = {
+    "retained": Text("share of clients still in force at the end", "доля клиентов, действующих в конце срока"),
+    "expanded": Text("share of clients that pay more than before", "доля клиентов, платящих больше, чем до кампании"),
+}
+HYPOTHESIS = Text(
+    "a hypothesis: the campaign kept no control group, so what the contacted did better may not be its doing",
+    "гипотеза: у кампании нет контрольной группы, и лучший результат охваченных может быть не её заслугой",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One campaign: its first day, clients by arm, clients in both arms (left out), and cost of its contacts if known."""
+
+    name: str
+    day: date
+    target: tuple[str, ...]
+    control: tuple[str, ...]
+    both: int
+    cost: Decimal | None
+
+
+@metric(
+    "campaign_effect",
+    name=Text("Effect of a campaign", "Эффект кампании"),
+    meaning=Text(
+        "What the campaign changed: its clients less a control group kept apart from it.",
+        "Что изменила кампания: её клиенты в сравнении с контрольной группой, которую не трогали.",
+    ),
+    unit=Unit.RATIO,
+    better="higher",
+    formula="share of the target group - share of the control group; money: n * (mean change - mean change of control)",
+    source="metrics-8",
+    needs=Text(
+        "contacts with the campaign and its arm: target and control; the cost of contacts for the return",
+        "контакты с названием кампании и группой: цель и контроль; для окупаемости — стоимость контактов",
+    ),
+    conventions=CONVENTIONS,
+)
+def effect_of_campaigns(ask: Ask) -> list[Reading]:
+    """Difference of shares, newest campaign first, each in scope ``group``; a fraction, may be negative.
+
+    By default the share still in force at the end of the window (``retained``). Kinds after it: ``target`` and
+    ``control`` (the two shares), ``expanded`` (difference of the share that pays more), ``money`` (extra MRR against
+    the control, a month), ``gross`` (change of the target alone: no effect by itself), ``cost``, ``roi`` (twelve months of the extra money less cost, over cost). A campaign
+    without a control has no value but a reason and the flag ``hypothesis``. A difference whose interval holds zero is
+    flagged ``not_proven``. 30/100 against 20/100: +0.10 [-0.020, 0.217]. Clients in both arms are left out.
+    """
+    portfolio = ask.portfolio
+    if portfolio.as_of is None or not portfolio.has("touches", "campaign"):
+        return [ask.undefined(Text("no campaign is recorded", "кампаний в данных нет"), window=None)]
+    reason = ledger.no_ledger(portfolio)
+    if reason is not None:
+        return [ask.undefined(reason, window=None)]
+    return [item for campaign in campaigns(portfolio) for item in _readings(ask, campaign)] or [
+        ask.undefined(Text("no campaign is recorded", "кампаний в данных нет"), window=None)
+    ]
+
+
+def campaigns(portfolio: Portfolio) -> list[Campaign]:
+    """Campaigns of the contacts, newest first; a contact without an arm counts as of the target."""
+    touches = portfolio.table("touches").filter(_.campaign.notnull(), _.account_id.notnull(), _.campaign != "")
+    by = touches.group_by("campaign", "account_id").agg(
+        day=_.date.min(),
+        cost=_.cost.sum(),
+        control=(_.arm.fill_null("") == "control").cast("int64").max(),
+        target=(_.arm.fill_null("") != "control").cast("int64").max(),
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in portfolio.run(by.order_by("campaign", "account_id")).to_pylist():
+        found.setdefault(row["campaign"], []).append(row)
+    made = [_campaign(name, rows) for name, rows in found.items()]
+    return sorted(made, key=lambda item: (item.day, item.name), reverse=True)
+
+
+def _campaign(name: str, rows: list[dict[str, Any]]) -> Campaign:
+    target = tuple(row["account_id"] for row in rows if row["target"] and not row["control"])
+    control = tuple(row["account_id"] for row in rows if row["control"] and not row["target"])
+    costs = [row["cost"] for row in rows if row["cost"] is not None]
+    both = len(rows) - len(target) - len(control)
+    return Campaign(
+        name, min(row["day"] for row in rows), target, control, both, sum(costs, Decimal(0)) if costs else None
+    )
+
+
+def _readings(ask: Ask, campaign: Campaign) -> list[Reading]:
+    scope = {"by": "campaign", "group": campaign.name}
+    convention = ask.convention or "retained"
+    window, whole = _window(ask.portfolio, campaign.day)
+    ready = Ask(ask.portfolio, ask.metric, window, convention)
+    if not campaign.control:
+        return [ready.undefined(HYPOTHESIS, scope=scope, flags=("hypothesis",), n=len(campaign.target))]
+    if window is None:
+        reason = Text("the campaign has only begun", "кампания только началась")
+        return [ready.undefined(reason, scope=scope)]
+    arms = _outcomes(ask.portfolio, campaign, window)
+    sizes = tuple(len(arm) for arm in arms)
+    if min(sizes) < 2:
+        reason = Text(
+            "too few clients of the campaign were in force when it began",
+            "к началу кампании действовало слишком мало её клиентов",
+        )
+        return [ready.undefined(reason, scope=scope)]
+    left = {
+        "in both arms": campaign.both,
+        "not in force at the start": len(campaign.target) + len(campaign.control) - sum(sizes),
+    }
+    rows = Rows(sum(sizes), {name: count for name, count in left.items() if count})
+    status, why = _status(ask.portfolio, sizes, whole)
+    common: dict[str, Any] = {"n": sum(sizes), "rows": rows, "status": status, "reason": why}
+    other = "expanded" if convention == "retained" else "retained"
+    head = _difference(ready, arms, convention, scope=scope, common=common)
+    shares = [
+        ready.share(_events(arm, convention), len(arm), scope={**scope, "kind": kind})
+        for kind, arm in zip(("target", "control"), arms, strict=True)
+    ]
+    second = _difference(ready, arms, other, scope={**scope, "kind": other}, common=common)
+    return [head, *shares, second, *_money(ready, campaign, arms, scope=scope, common=common)]
+
+
+def _window(portfolio: Portfolio, day: date) -> tuple[Window | None, bool]:
+    """From the campaign to its end by policy, or as far as the data go; whether it is whole."""
+    last = ledger.anchor(portfolio)
+    assert last is not None
+    end = day + timedelta(days=int(portfolio.policy["campaign_days"]))
+    held = min(end, last + timedelta(days=1))
+    return (Window(day, held) if held > day else None), held == end
+
+
+def _status(portfolio: Portfolio, sizes: tuple[int, ...], whole: bool) -> tuple[Status, Text | None]:
+    if min(sizes) < portfolio.policy["min_accounts"]:
+        return "insufficient", Text("an arm has too few clients", "в одной из групп слишком мало клиентов")
+    if not whole:
+        return "partial", Text("the time of the campaign is not over yet", "срок кампании ещё не истёк")
+    return "ok", None
+
+
+def _outcomes(portfolio: Portfolio, campaign: Campaign, window: Window) -> tuple[Any, Any]:
+    """Ticks a month before and after of each client in force at the start, by arm: two arrays of two columns."""
+    opening = window.opening
+    if ledger.convention(portfolio) == ledger.RECOGNISED:  # a month counts whole: the last one before the campaign
+        opening = window.start.replace(day=1) - timedelta(days=1)
+    points = [opening, window.closing]
+    whole = portfolio.whole or portfolio
+    rows = portfolio.run(ledger.state(whole, points)).to_pylist()
+    worth = {(row["account_id"], row["point"]): int(row["ticks"]) for row in rows}
+    arms = []
+    for members in (campaign.target, campaign.control):
+        pairs = [(worth.get((a, points[0]), 0), worth.get((a, points[1]), 0)) for a in members]
+        arms.append(np.array([pair for pair in pairs if pair[0] > 0], dtype=np.int64).reshape(-1, 2))
+    return arms[0], arms[1]
+
+
+def _events(arm: Any, outcome: str) -> int:
+    return int((arm[:, 1] > 0).sum() if outcome == "retained" else (arm[:, 1] > arm[:, 0]).sum())
+
+
+def _difference(
+    ask: Ask, arms: tuple[Any, Any], outcome: str, *, scope: Mapping[str, str], common: Mapping[str, Any]
+) -> Reading:
+    found = uplift.of_shares(_events(arms[0], outcome), len(arms[0]), _events(arms[1], outcome), len(arms[1]))
+    flags = ("proven",) if found.proven else ("not_proven",)
+    return ask.reading(found.value, scope=scope, ci=found.interval, ci_method="Newcombe 95%", flags=flags, **common)
+
+
+def _money(
+    ask: Ask, campaign: Campaign, arms: tuple[Any, Any], *, scope: Mapping[str, str], common: Mapping[str, Any]
+) -> list[Reading]:
+    changes = [arm[:, 1] - arm[:, 0] for arm in arms]
+    n, other = len(changes[0]), len(changes[1])
+    extra = int(round(int(changes[0].sum()) - n * int(changes[1].sum()) / other))
+    found = uplift.of_means(changes[0], changes[1])
+    bounds = tuple(round(n * bound / ledger.TICKS, 2) for bound in found.interval)
+    flags = ("proven",) if found.proven else ("not_proven",)
+    money = ask.reading(
+        ledger.money(extra), unit=Unit.MONEY_MONTH, scope={**scope, "kind": "money"}, ci=bounds, ci_method="Welch 95%",
+        flags=flags, **common,
+    )  # fmt: skip
+    raw = ledger.money(int(changes[0].sum()))
+    gross = ask.reading(raw, unit=Unit.MONEY_MONTH, scope={**scope, "kind": "gross"}, n=n, flags=("without_control",))
+    kinds: tuple[dict[str, str], dict[str, str]] = ({**scope, "kind": "cost"}, {**scope, "kind": "roi"})
+    if not campaign.cost:
+        reason = Text("the cost of the contacts is not given", "стоимость контактов не указана")
+        return [money, gross, *(ask.undefined(reason, scope=kind, unit=unit) for kind, unit in zip(kinds, (Unit.MONEY, Unit.RATIO), strict=True))]  # fmt: skip
+    cost = ask.reading(campaign.cost, unit=Unit.MONEY, scope=kinds[0], n=len(campaign.target))
+    year = 12 * ledger.money(extra)
+    roi = ask.reading(
+        float((year - campaign.cost) / campaign.cost), scope=kinds[1], flags=("on_revenue", *flags), **common
+    )
+    return [money, gross, cost, roi]

@@ -1,0 +1,147 @@
+"""Cash per client: money received in a window per client active in it (metrics §1.2, §1.3)."""
+
+from typing import Any
+
+import ibis
+from ibis import _
+
+from tools import ledger
+from tools.fields import account_reading
+from tools.metrics import Ask, metric, one_value, thin_reason
+from tools.metrics.orders import NEEDS as LINES
+from tools.metrics.orders import NO_MONEY, on, trailing_year
+from tools.metrics.recurring import closing
+from tools.portfolio import Portfolio
+from tools.reading import Number, Reading, Rows, Unit, Window
+from tools.text import Text
+
+PAID = "paid"
+INVOICED = "invoiced"
+
+
+def receipts(portfolio: Portfolio, window: Window) -> Any:
+    """Invoice lines of known clients as cash of the window: by the day paid, refunds by the day paid back.
+
+    A line not paid is no cash. Where no line has a payment date, the day of the document stands for it.
+    """
+    lines = portfolio.table("invoices").filter(_.account_id.notnull(), _.amount.notnull())
+    day = lines.date
+    if portfolio.has("invoices", "paid_date"):
+        day = ibis.ifelse(lines.amount < 0, ibis.coalesce(lines.paid_date, lines.date), lines.paid_date)
+    return lines.filter((day >= on(window.start)) & (day < on(window.end)))
+
+
+def active(portfolio: Portfolio, window: Window) -> Any:
+    """Table ``account_id`` of the accounts active on any day of the window, by contract, else by line."""
+    if ledger.convention(portfolio) == ledger.CONTRACT:
+        held = ledger.priced(portfolio)
+        first, last = held.start_date, held.end_date
+    else:
+        held = portfolio.table("invoices").filter(_.account_id.notnull(), _.amount > 0)
+        first = ibis.coalesce(held.service_start, held.date)
+        last = (ibis.coalesce(held.service_end, held.date) + ibis.interval(days=1)).cast("date")
+    overlaps = (first < on(window.end)) & (last.isnull() | ((last > on(window.start)) & (last > first)))
+    return held.filter(overlaps).select("account_id").distinct()
+
+
+@metric(
+    "cash_per_client",
+    name=Text("Cash per client", "Деньги с клиента (cash-per-client)"),
+    meaning=Text(
+        "Money received in the window less refunds, without VAT, per client active in it.",
+        "Сколько денег за период пришло за вычетом возвратов и без НДС на одного действующего клиента.",
+    ),
+    unit=Unit.MONEY,
+    better="higher",
+    formula="(cash in - refunds, ex VAT) / accounts active on any day of the window",
+    source="metrics-1.2",
+    needs=LINES,
+    conventions={
+        PAID: Text("by the day of payment; unpaid lines are left out", "по дате оплаты; неоплаченные строки не входят"),
+        INVOICED: Text(
+            "by the day of the document: no payment dates are given", "по дате документа: дат оплаты в данных нет"
+        ),
+    },
+)
+def cash_in_per_client(ask: Ask) -> list[Reading]:
+    """Money per active client over the window (default: twelve months); then ``per_payer`` and ``arpa``.
+
+    A yearly prepayment makes it lumpy, so ARPA of the closing day stands next to it. 120,000 + 10,000 + 10,000 - 4,000
+    over four active clients gives 34,000; per payer 45,333.33; ARPA 10,000.
+    """
+    portfolio = ask.portfolio
+    if portfolio.as_of is None or not portfolio.has("invoices"):
+        return [ask.undefined(NO_MONEY, window=None)]
+    mixed = ledger.mixed_currency(portfolio, "invoices")
+    if mixed is not None:
+        return [ask.undefined(mixed, window=None)]
+    window = ask.window or trailing_year(portfolio)
+    known = portfolio.has("invoices", "paid_date")
+    ready = Ask(portfolio, ask.metric, window, PAID if known else INVOICED)
+    cash = receipts(portfolio, window)
+    sums = cash.agg(
+        cash=cash.amount.sum().fill_null(0),
+        payers=cash.account_id.nunique(where=cash.amount > 0),
+        used=cash.count(),
+    )
+    row, sql = portfolio.row(sums.cross_join(active(portfolio, window).agg(active=_.count())))
+    flags = () if known else ("invoiced_not_paid",)
+    shown: dict[str, Any] = {"numerator": row["cash"], "rows": Rows(int(row["used"])), "flags": flags}
+    readings = [
+        _per(ready, row, "active", sql, Text("nobody was active in the window", "за период не было клиентов"), shown),
+        _per(ready, row, "payers", sql, Text("nobody paid in the window", "за период никто не платил"), shown),
+    ]
+    return [*readings, *_arpa(ready)]
+
+
+def _per(ask: Ask, row: dict[str, Any], count: str, sql: str, nobody: Text, shown: dict[str, Any]) -> Reading:
+    n = int(row[count])
+    scope = {"kind": "per_payer"} if count == "payers" else {}
+    if n == 0:
+        return ask.undefined(nobody, scope=scope)
+    few = ask.portfolio.narrow is not None and n < ask.portfolio.policy["min_accounts"]
+    return ask.reading(
+        float(row["cash"] / n),
+        status="insufficient" if few else "ok",
+        reason=thin_reason() if few else None,
+        n=n,
+        denominator=n,
+        scope=scope,
+        sql=one_value(sql, f'CAST("cash" AS DOUBLE) / "{count}"'),
+        **shown,
+    )
+
+
+def _arpa(ask: Ask) -> list[Reading]:
+    if ledger.no_ledger(ask.portfolio) is not None:
+        return []
+    value, n, sql = closing(ask)
+    if n == 0:
+        return []
+    few = ask.portfolio.narrow is not None and n < ask.portfolio.policy["min_accounts"]
+    return [
+        ask.reading(
+            float(value / n),
+            unit=Unit.MONEY_MONTH,
+            status="insufficient" if few else "ok",
+            reason=thin_reason() if few else None,
+            n=n,
+            numerator=value,
+            denominator=n,
+            convention=ledger.convention(ask.portfolio),
+            scope={"kind": "arpa"},
+            sql=one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS} / "n"'),
+        )
+    ]
+
+
+@account_reading("cash", name=Text("Cash of twelve months", "Деньги за двенадцать месяцев"), unit=Unit.MONEY)
+def account_cash(portfolio: Portfolio) -> dict[str, Number]:
+    """Cash of twelve months by account, refunds subtracted, without VAT; accounts without a payment are left out."""
+    if portfolio.as_of is None or not portfolio.has("invoices"):
+        return {}
+    if ledger.mixed_currency(portfolio, "invoices") is not None:
+        return {}
+    lines = receipts(portfolio, trailing_year(portfolio))
+    found = portfolio.run(lines.group_by("account_id").agg(cash=lines.amount.sum()).order_by("account_id"))
+    return dict(zip(found["account_id"].to_pylist(), found["cash"].to_pylist(), strict=True))

@@ -1,0 +1,178 @@
+"""What changed recurring revenue: the movement bridge by month, the event log, and the quick ratio."""
+
+from dataclasses import replace
+
+from tools import event_log, ledger
+from tools.bridge import GAINS, KINDS, LOSSES, Bridge, movement_bridge
+from tools.metrics import Ask, metric, one_value
+from tools.metrics.recurring import NEEDS, NO_ROWS, base, rhythm
+from tools.portfolio import Portfolio
+from tools.reading import Reading, Unit, Window
+from tools.text import Text
+
+EVENT_LOG = {
+    "event_log": Text(
+        "every change on its own day: a client that left and came back inside the period is both lost and returned",
+        "каждое изменение в свой день: клиент, ушедший и вернувшийся внутри периода, — и уход, и возврат",
+    )
+}
+
+
+@metric(
+    "movements",
+    name=Text("Movements of recurring revenue", "Движение регулярной выручки"),
+    meaning=Text(
+        "What changed the MRR of each month: new, returned, grown, shrunk and lost clients.",
+        "Из чего сложилось изменение регулярной выручки за месяц: новые, вернувшиеся, выросшие, сократившиеся и ушедшие.",
+    ),
+    unit=Unit.MONEY_MONTH,
+    better="none",
+    formula="start + new + reactivation + expansion - contraction - churn (+ fx) = end",
+    source="metrics-1.2",
+    needs=NEEDS,
+    conventions={**ledger.CONVENTIONS, **EVENT_LOG},
+)
+def movements(ask: Ask) -> list[Reading]:
+    """One reading per month and kind (``start``, five movements, ``fx`` where currencies differ, ``end``).
+
+    Then ``churn_events`` over all months, and, where there are any, ``late_renewals`` (gaps short enough to be no
+    loss) and ``committed_loss`` (prices whose end is already set). Amounts are positive; ``n`` counts accounts. The
+    bridge closes exactly in every month, each in the rates of its opening day. An account that leaves one of several
+    subscriptions shrinks; it is not lost. Convention ``event_log``: steps of one window, each on its own day.
+    """
+    ready = base(ask)
+    if isinstance(ready, Reading):
+        return [ready]
+    if ask.convention == "event_log":
+        return _logged(replace(ready, convention="event_log"))
+    windows = ledger.months(ready.portfolio)
+    points = [windows[0].opening, *(window.closing for window in windows)] if windows else []
+    why = ledger.missing_rate(ready.portfolio, ledger.source(ready.portfolio), points)
+    if why is not None or not windows:
+        return [ready.undefined(why or NO_ROWS)]
+    bridge = movement_bridge(ready.portfolio)
+    kinds = ("start", *KINDS, "fx", "end") if bridge.foreign else ("start", *KINDS, "end")
+    readings: list[Reading] = []
+    found = bridge.rows.to_pylist()
+    for window, row in zip(bridge.windows, found, strict=True):
+        here = Ask(ready.portfolio, ready.metric, window, ready.convention)
+        readings += [_movement(here, row, kind, bridge.sql) for kind in kinds]
+    whole = Window(bridge.windows[0].start, bridge.windows[-1].end)
+    events = sum(int(row["churn_n"]) for row in found)
+    total = Ask(ready.portfolio, ready.metric, whole, ready.convention)
+    sql = one_value(bridge.sql, 'SUM("churn_n")')
+    readings.append(
+        total.reading(events, unit=Unit.COUNT, n=events, scope={"kind": "churn_events"}, sql=sql, **rhythm(total))
+    )
+    return [*readings, *_beside(total)]
+
+
+def _movement(ask: Ask, row: dict[str, object], kind: str, sql: str) -> Reading:
+    assert ask.window is not None
+    where = f"\"month\" = DATE '{ask.window.closing}'"
+    return ask.reading(
+        ledger.money(int(str(row[kind]))),
+        n=int(str(row[f"{kind}_n"])),
+        scope={"kind": kind, "by": "month", "group": f"{ask.window.closing:%Y-%m}"},
+        sql=one_value(sql, f'CAST("{kind}" AS DOUBLE) / {ledger.TICKS}', where),
+        **rhythm(ask),
+    )
+
+
+def _beside(ask: Ask) -> list[Reading]:
+    """What the bridge does not show by itself: late renewals taken as kept, and losses already agreed."""
+    if ledger.basis(ask.portfolio) != ledger.CONTRACT:
+        return []
+    found = []
+    late = ledger.late_renewals(ask.portfolio)
+    if late:
+        found.append(ask.reading(late, unit=Unit.COUNT, n=late, scope={"kind": "late_renewals"}))
+    day = ask.portfolio.as_of
+    if day is not None and len(ledger.currencies(ask.portfolio, "subscriptions")) < 2:
+        due = ledger.priced(ask.portfolio)
+        due = due.filter(due.start_date <= ledger.literal(day), due.end_date > ledger.literal(day))
+        row, sql = ask.portfolio.row(due.agg(ticks=ledger.ticks(due.mrr).sum(), n=due.account_id.nunique()))
+        if row["n"]:
+            value = ledger.money(int(row["ticks"]))
+            sql = one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS}')
+            scope = {"kind": "committed_loss"}
+            found.append(ask.reading(value, n=int(row["n"]), window=ask.portfolio.day, scope=scope, sql=sql))
+    return found
+
+
+def _logged(ask: Ask) -> list[Reading]:
+    assert ask.window is not None
+    if not event_log.possible(ask.portfolio):
+        return [ask.undefined(NO_LOG)]
+    row, sql = event_log.log_totals(ask.portfolio, ask.window)
+    return [
+        ask.reading(
+            ledger.money(row[kind]),
+            n=row[f"{kind}_n"],
+            scope={"kind": kind},
+            sql=one_value(sql, f'CAST("{kind}" AS DOUBLE) / {ledger.TICKS}'),
+        )
+        for kind in (*event_log.KINDS, "intra_period")
+    ]
+
+
+NO_LOG = Text(
+    "the days of change are known only for contracts in one currency",
+    "дни изменений известны только для договоров в одной валюте",
+)
+QUICK = {
+    "baremetrics": Text(
+        "returned clients are not counted as gained",
+        "вернувшиеся клиенты в прирост не входят",
+    )
+}
+
+
+@metric(
+    "quick_ratio",
+    name=Text("Quick ratio", "Коэффициент роста выручки (quick ratio)"),
+    meaning=Text("Revenue gained for each unit lost.", "Сколько выручки пришло на единицу потерянной."),
+    unit=Unit.TIMES,
+    better="higher",
+    formula="(new + reactivation + expansion) / (contraction + churn) over twelve months",
+    source="metrics-1.2",
+    needs=NEEDS,
+    conventions={**ledger.CONVENTIONS, **QUICK},
+)
+def quick_ratio(ask: Ask) -> Reading:
+    """Times, over the monthly movements of the last twelve months; undefined where nothing was lost."""
+    ready = base(ask, default="year")
+    if isinstance(ready, Reading):
+        return ready
+    assert ready.window is not None
+    start, end = ready.window.start, ready.window.end
+    bridge = covering(ready.portfolio, ready.window)
+    if bridge is None:
+        return ready.undefined(NOT_COVERED)
+    gains = ("new", "expansion") if ask.convention == "baremetrics" else GAINS
+    ready = replace(ready, convention="baremetrics") if ask.convention == "baremetrics" else ready
+    last = [row for row in bridge.rows.to_pylist() if start <= row["month"] < end]
+    gained = sum(int(row[kind]) for row in last for kind in gains)
+    lost = sum(int(row[kind]) for row in last for kind in LOSSES)
+    if lost == 0:
+        return ready.undefined(Text("no losses in the window", "за период нет потерь"))
+    top, bottom = (" + ".join(f'"{kind}"' for kind in kinds) for kinds in (gains, LOSSES))
+    within = f"\"month\" >= DATE '{start}' AND \"month\" < DATE '{end}'"
+    sql = one_value(bridge.sql, f"CAST(SUM({top}) AS DOUBLE) / CAST(SUM({bottom}) AS DOUBLE)", within)
+    return ready.reading(
+        gained / lost, numerator=ledger.money(gained), denominator=ledger.money(lost), sql=sql, **rhythm(ready)
+    )
+
+
+NOT_COVERED = Text("the data do not cover the window by whole months", "данные не покрывают период целыми месяцами")
+
+
+def covering(portfolio: Portfolio, window: Window) -> Bridge | None:
+    """The movement bridge where whole months of it make up the window, else None."""
+    windows = ledger.months(portfolio)
+    inside = [w for w in windows if w.start >= window.start and w.end <= window.end]
+    if not inside or inside[0].start != window.start or inside[-1].end != window.end:
+        return None
+    points = [windows[0].opening, *(month.closing for month in windows)]
+    lacking = ledger.missing_rate(portfolio, ledger.source(portfolio), points)
+    return movement_bridge(portfolio) if lacking is None else None

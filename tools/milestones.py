@@ -1,0 +1,55 @@
+"""When each client started, had its first value and left: the dates behind time to value and the journey."""
+
+from typing import Any
+
+import ibis
+from ibis import _
+
+from tools import stats
+from tools.portfolio import Portfolio
+
+
+def journeys(portfolio: Portfolio) -> list[dict[str, Any]]:
+    """Per account with a start: ``account_id, start, reached, lost`` (dates or None), by account."""
+    if "journeys" in portfolio.memo:
+        saved: list[dict[str, Any]] = portfolio.memo["journeys"]
+        return saved
+    rows = starts(portfolio)
+    found = portfolio.run(rows.order_by("account_id")).to_pylist()
+    assert portfolio.as_of is not None
+    kept = []
+    for row in found:
+        if row["start"] > portfolio.as_of:
+            continue
+        gone = row["ended"] if row["open"] is False and row["ended"] and row["ended"] <= portfolio.as_of else None
+        kept.append({**row, "lost": gone})
+    portfolio.memo["journeys"] = kept
+    return kept
+
+
+def starts(portfolio: Portfolio) -> Any:
+    """Table ``account_id, reached, ended, open, start`` of the accounts with a start: contract, first value, last end."""
+    milestones = portfolio.table("milestones")
+    value = milestones.filter(_.is_value.fill_null(False) | (_.stage == "first_value"))
+    reached = value.group_by("account_id").agg(reached=_.date.min())
+    signed = milestones.filter(_.stage == "contract").group_by("account_id").agg(signed=_.date.min())
+    subscriptions = portfolio.table("subscriptions")
+    paid = subscriptions.group_by("account_id").agg(
+        started=_.start_date.min(), ended=_.end_date.max(), open=_.end_date.isnull().any()
+    )
+    accounts = portfolio.table("accounts").select("account_id", "signup_date")
+    joined = accounts.left_join(signed, "account_id").drop("account_id_right")
+    joined = joined.left_join(paid, "account_id").drop("account_id_right")
+    joined = joined.left_join(reached, "account_id").drop("account_id_right")
+    start = ibis.coalesce(joined.signup_date, joined.signed, joined.started)
+    return joined.select("account_id", "reached", "ended", "open", start=start).filter(_.start.notnull())
+
+
+def value_curve(portfolio: Portfolio) -> stats.Incidence:
+    """Share of clients that reached the first value by each day from the contract, leavers a competing event."""
+    days, events = [], []
+    for row in journeys(portfolio):
+        stop = row["reached"] or row["lost"] or portfolio.as_of
+        days.append(max(0, (stop - row["start"]).days))
+        events.append(1 if row["reached"] else 2 if row["lost"] else 0)
+    return stats.incidence(days, events)

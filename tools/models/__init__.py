@@ -1,0 +1,1 @@
+"""Models: fitted on rows, judged on rows they have not seen, refused where the data are too thin."""

@@ -1,0 +1,175 @@
+"""One question to one metric: where in the base, by what, of which level, or which accounts come first."""
+
+from dataclasses import dataclass, replace
+
+from tools.errors import UnknownName, UserError
+from tools.fields import find_field, plain
+from tools.filters import Filter, Selection, select, strangers
+from tools.metrics import MEANS, SUMS, Ask, compute, resolve
+from tools.portfolio import Portfolio
+from tools.ranking import ranked
+from tools.reading import Reading, Rows, Window
+from tools.text import Text, same
+
+UNKNOWN = "client unknown to the filter"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a metric; at most one of ``by``, ``top`` and ``bottom``."""
+
+    key: str
+    window: Window | None = None
+    by: str | None = None
+    where: Filter | None = None
+    top: int | None = None
+    bottom: int | None = None
+    level: str = "account"
+    convention: str | None = None
+
+    @property
+    def ranks(self) -> bool:
+        """Whether accounts are asked for, in order."""
+        return self.top is not None or self.bottom is not None
+
+
+def answer(portfolio: Portfolio, question: Question) -> list[Reading]:
+    """The readings that answer: one with its variants, one a group, or one an account in order.
+
+    A filter leaves out accounts on which it knows too little: ``rows.left_out`` counts them, and the flag
+    ``filter_unknown`` says so. Rates of fewer accounts than the policy names are withheld, the accounts named (§9).
+    """
+    _check(question)
+    part, selection = within(portfolio, question)
+    if selection is not None and not selection.ids:
+        return [_nobody(part, question, selection)]
+    if question.ranks:
+        count = question.top if question.top is not None else question.bottom
+        found = ranked(
+            part, question.key, count=count or 0, lowest=question.top is None, convention=question.convention
+        )
+    else:
+        by = None if question.by is None else _column(question.by)
+        found = compute(part, question.key, window=question.window, by=by, convention=question.convention)
+        found = [named(part, reading) for reading in found]
+    return [_marked(reading, selection) for reading in found] if selection is not None else found
+
+
+def within(portfolio: Portfolio, question: Question) -> tuple[Portfolio, Selection | None]:
+    """The portfolio at the level and inside the filter, and what the filter selected."""
+    part = portfolio.leveled(question.level)
+    if question.where is None:
+        return part, None
+    selection = select(part, question.where)
+    memo = ("within", question.where)
+    if memo not in part.memo:
+        part.memo[memo] = part.narrowed(selection.narrow(question.where))
+    inside: Portfolio = part.memo[memo]
+    return inside, selection
+
+
+def named(portfolio: Portfolio, reading: Reading) -> Reading:
+    """A rate of a handful of accounts is withheld and the accounts named; any other reading as it is."""
+    few = int(portfolio.policy["names_only_below"])
+    part = {"group", "where"} & set(reading.scope) and reading.scope.get("by") != "month"
+    rate = reading.unit not in SUMS or reading.key in MEANS
+    if not part or not rate or reading.value is None or not 0 < reading.n < few:
+        return reading
+    names = [name for _id, name in _members(portfolio, reading)]
+    listed = f": {', '.join(names)}" if 0 < len(names) <= 2 * few else ""
+    reason = Text(
+        "fewer than {few} clients: too few for a rate{names}", "клиентов меньше {few}, для доли этого мало{names}"
+    ).fill(few=few, names=same(listed) if listed else "")
+    return replace(reading, value=None, status="undefined", reason=reason, ci=None, ci_method=None)
+
+
+def _members(portfolio: Portfolio, reading: Reading) -> list[tuple[str, str]]:
+    by, group = reading.scope.get("by"), reading.scope.get("group")
+    if by is None or group is None:
+        return portfolio.accounts()
+    from tools.groups import groups
+
+    found = next((part for part in groups(portfolio, by) if part.group == group), None)
+    return portfolio.narrowed(found).accounts() if found is not None else []
+
+
+def _column(by: str) -> str:
+    """The column meant: a name of `tools.groups`, or another word for one (тариф); any other is left for its error."""
+    from tools.groups import names
+
+    wanted = plain(by)
+    if wanted in names():
+        return wanted
+    try:
+        found = find_field(by).key
+    except UnknownName:
+        return by
+    return found if found in names() else by
+
+
+def _check(question: Question) -> None:
+    if question.by is not None and question.ranks:
+        raise UserError(
+            Text(
+                "Give either by, or top or bottom.",
+                "Укажите либо разбивку (by), либо первых или последних (top, bottom).",
+            )
+        )
+    if question.top is not None and question.bottom is not None:
+        raise UserError(Text("Give either top or bottom.", "Укажите либо top, либо bottom."))
+    count = question.top if question.top is not None else question.bottom
+    if count is not None and count < 1:
+        raise UserError(
+            Text(
+                "top and bottom count clients: give 1 or more.", "top и bottom — число клиентов: укажите 1 или больше."
+            )
+        )
+    if question.ranks and question.window is not None:
+        raise UserError(
+            Text(
+                "Clients are ranked on one day: give it as as-of, without from and to.",
+                "Клиенты упорядочиваются на один день: укажите его как as-of, без from и to.",
+            )
+        )
+
+
+def _nobody(part: Portfolio, question: Question, selection: Selection) -> Reading:
+    from tools.ranking import figure
+
+    reason = _why_nobody(part, question, selection)
+    rows = Rows(0, {UNKNOWN: selection.unknown} if selection.unknown else {})
+    flags = ("filter_unknown",) if selection.unknown else ()
+    if question.ranks:
+        item = figure(question.key)
+        scope = {"where": str(question.where)}
+        return Reading(
+            item.key, item.unit, None, "undefined", reason, scope=scope, rows=rows, flags=flags, snapshot=part.snapshot
+        )
+    return Ask(part, resolve(question.key), question.window, question.convention or "").undefined(
+        reason, rows=rows, flags=flags
+    )
+
+
+def _why_nobody(part: Portfolio, question: Question, selection: Selection) -> Text:
+    if selection.of and selection.unknown == selection.of:
+        return Text(
+            "the data do not say of any client what the filter asks",
+            "ни по одному клиенту нет данных, о которых спрашивает фильтр",
+        )
+    reason = Text("no client matches the filter", "под фильтр не подходит ни один клиент")
+    assert question.where is not None
+    strange = strangers(part.whole or part, question.where)
+    if not strange:
+        return reason
+    (field, value), known = next(iter(strange.items()))
+    return Text(
+        "no client matches the filter: {field} is never “{value}”; there are {known}",
+        "под фильтр не подходит ни один клиент: {field} нигде не «{value}»; есть {known}",
+    ).fill(field=same(field), value=same(value), known=same(", ".join(known)))
+
+
+def _marked(reading: Reading, selection: Selection) -> Reading:
+    if not selection.unknown:
+        return reading
+    rows = Rows(reading.rows.used, {**reading.rows.left_out, UNKNOWN: selection.unknown})
+    return replace(reading, rows=rows, flags=(*reading.flags, "filter_unknown"))

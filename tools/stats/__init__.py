@@ -1,0 +1,56 @@
+"""Intervals, curves and rules of honest statement (metrics §2.6, §7, §9), exact and small."""
+
+from tools.stats.curves import Incidence, incidence
+from tools.stats.money import (
+    BOOTSTRAP_UP_TO,
+    DRAWS,
+    SEED,
+    Dependence,
+    cluster_interval,
+    dependence,
+    ratio_interval,
+)
+from tools.stats.proportions import (
+    Z,
+    adjusted,
+    clopper_pearson,
+    newcombe,
+    per_arm,
+    rescaled,
+    rule_of_three,
+    sample_size,
+    shrink,
+    wilson,
+    zero_bound,
+)
+from tools.stats.scores import Change, nps_change, nps_interval, quartile_score
+from tools.stats.verdict import Verdict, verdict
+
+__all__ = [
+    "BOOTSTRAP_UP_TO",
+    "DRAWS",
+    "SEED",
+    "Z",
+    "Change",
+    "Dependence",
+    "Incidence",
+    "Verdict",
+    "adjusted",
+    "clopper_pearson",
+    "cluster_interval",
+    "dependence",
+    "incidence",
+    "newcombe",
+    "nps_change",
+    "nps_interval",
+    "per_arm",
+    "quartile_score",
+    "ratio_interval",
+    "rescaled",
+    "rule_of_three",
+    "sample_size",
+    "shrink",
+    "verdict",
+    "wilson",
+    "zero_bound",
+]

@@ -1,0 +1,223 @@
+"""Readings of one metric: a value with its explanation, groups with bars, accounts in order; for terminal and JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text as Styled
+
+from tools import formats
+from tools.reading import Reading
+from tools.text import Language, Text
+from ui import terminal
+from ui.phrases import phrase
+
+if TYPE_CHECKING:
+    from agent.assistant import Assistant
+    from tools.lattice import Explanation
+    from tools.question import Question
+
+Json = dict[str, Any]
+BAR = 24  # cells of the longest bar
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The readings of an answer and what they are shown with: the title, currency, names of accounts."""
+
+    title: Text
+    readings: Sequence[Reading]
+    currency: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    explanation: "Explanation | None" = None
+
+
+def shown(
+    assistant: "Assistant", snapshot: str, question: "Question", *, as_of: date | None = None, explain: bool = False
+) -> Shown:
+    """The answer to a question with what it is shown with; `UserError` where the question cannot be asked."""
+    from tools.lattice import explanation
+    from tools.question import within
+
+    asked = {item.name: getattr(question, item.name) for item in fields(question) if item.name != "key"}
+    title, readings = asked_of(question), assistant.metric(question.key, snapshot, as_of=as_of, **asked)
+    part, _selection = within(assistant.portfolio(snapshot, as_of=as_of), question)
+    whole = question.by is None and not question.ranks
+    why = (
+        explanation(part, question.key, question.window, convention=question.convention, whole=whole)
+        if explain
+        else None
+    )
+    return Shown(title, readings, part.currency, part.names if question.ranks else {}, why)
+
+
+def asked_of(question: "Question") -> Text:
+    """What the question is about, by name; `UserError` where there is no such metric or it is not known by client."""
+    from tools.metrics import metrics, resolve
+    from tools.ranking import figure
+
+    if not question.ranks:
+        return resolve(question.key).name
+    found = figure(question.key)
+    return metrics()[found.key].name if found.key in metrics() else found.name
+
+
+def metric_json(shown: Shown, language: Language) -> Json:
+    """``{readings}``, and ``explain`` (definition, ways of counting, conclusion) where it was asked for."""
+    from tools.reports.contract import reading_json
+
+    def as_json(item: Reading) -> Json:
+        document = reading_json(item, language=language, currency=shown.currency)
+        account = item.scope.get("account")
+        return document if account is None else {**document, "account_name": shown.names.get(account, account)}
+
+    document: Json = {"readings": [as_json(item) for item in shown.readings]}
+    if shown.explanation is not None:
+        document["explain"] = _explained(shown, shown.explanation, language)
+    return document
+
+
+def _explained(shown: Shown, explanation: "Explanation", language: Language) -> Json:
+    from tools.reports.contract import reading_json
+
+    metric, head = explanation.metric, shown.readings[0] if shown.readings else None
+    choices = [
+        {
+            "convention": choice.convention,
+            "kind": choice.kind,
+            "title": choice.title[language],
+            "reading": reading_json(choice.reading, language=language, currency=shown.currency),
+            "flips": choice.flips,
+        }
+        for choice in explanation.choices
+    ]
+    used = {item.convention for item in shown.readings}
+    others = [choice["reading"] for choice in choices if choice["kind"] is None and choice["convention"] not in used]
+    line = explanation.line
+    return {
+        "key": metric.key,
+        "name": metric.name[language],
+        "meaning": metric.meaning[language],
+        "formula": metric.formula,
+        "source": metric.source,
+        "needs": metric.needs[language],
+        "window": [head.window.start, head.window.end] if head is not None and head.window else None,
+        "rows": {"used": head.rows.used, "left_out": dict(head.rows.left_out)} if head is not None else None,
+        "sql": head.sql if head is not None else None,
+        "conventions": {name: text[language] for name, text in metric.conventions.items()},
+        "others": others,
+        "choices": choices,
+        "line": {"value": line.value, "basis": line.basis[language]} if line is not None else None,
+        "conclusion": explanation.conclusion[language] if explanation.conclusion is not None else None,
+    }
+
+
+def show_metric(shown: Shown, language: Language, console: Console) -> None:
+    """Print the readings as fits them: accounts by rank, groups with bars, or a value with its variants."""
+    width = min(console.width, 120) - 4
+    kinds = [item.scope for item in shown.readings]
+    if kinds and all("account" in scope for scope in kinds):
+        table = _ranks(shown, language)
+    elif len(kinds) > 1 and all("group" in scope and "kind" not in scope for scope in kinds):
+        table = _groups(shown, language)
+    else:
+        table = terminal.readings_table(shown.readings, language, currency=shown.currency, width=width)
+    title = shown.title[language]
+    if where := next((scope["where"] for scope in kinds if "where" in scope), None):
+        title = f"{title} · {terminal.harmless(where)}".replace("[", "\\[")
+    console.print(terminal.titled(title, table, *_notes(shown, language, width)))
+    if shown.explanation is not None:
+        _show_explanation(shown, shown.explanation, language, console, width=width)
+
+
+def _ranks(shown: Shown, language: Language) -> Table:
+    table = terminal.grid("№", phrase("client", language), phrase("value", language), right=(0, 2))
+    for place, item in enumerate(shown.readings, start=1):
+        account = item.scope["account"]
+        name = Styled(terminal.harmless(shown.names.get(account, account)))
+        table.add_row(str(place), name, terminal.value(item, language, currency=shown.currency))
+    return table
+
+
+def _groups(shown: Shown, language: Language) -> Table:
+    from tools.reports.names import SEGMENTS
+
+    table = terminal.grid(*(phrase(name, language) for name in ("group", "value", "n")), "", right=(1, 2), plain=(3,))
+    longest = max((abs(float(item.value)) for item in shown.readings if item.value is not None), default=0.0)
+    for item in shown.readings:
+        group = item.scope["group"]
+        title = SEGMENTS[group][language] if group in SEGMENTS else group
+        cells = round(BAR * abs(float(item.value)) / longest) if item.value is not None and longest else 0
+        colour = "cyan" if item.usable else "bright_black"
+        bar: RenderableType = Styled("█" * cells, style=colour)
+        value = terminal.value(item, language, currency=shown.currency)
+        table.add_row(Styled(terminal.harmless(title)), value, formats.count(item.n, language), bar)
+    return table
+
+
+def _notes(shown: Shown, language: Language, width: int) -> list[RenderableType]:
+    """Below the table: why groups are not stated, each reason once; what the filter left out."""
+    from tools.question import UNKNOWN
+
+    reasons: dict[str, list[str]] = {}
+    for item in shown.readings:
+        if item.reason is not None and not item.usable and "group" in item.scope and "kind" not in item.scope:
+            reasons.setdefault(item.reason[language], []).append(item.scope["group"])
+    grouped = len(shown.readings) > 1
+    lines = [f"{', '.join(groups)}: {reason}" for reason, groups in reasons.items()] if grouped else []
+    notes: list[RenderableType] = [terminal.prose(line, width=width, style="italic bright_black") for line in lines]
+    if left := max((item.rows.left_out.get(UNKNOWN, 0) for item in shown.readings), default=0):
+        note = phrase("filter_unknown", language, n=formats.count(left, language))
+        notes.append(terminal.prose(note, width=width, style="yellow"))
+    return notes
+
+
+def _show_explanation(
+    shown: Shown, explanation: "Explanation", language: Language, console: Console, *, width: int
+) -> None:
+    metric = explanation.metric
+    lines = [
+        f"{phrase('meaning', language)}: {metric.meaning[language]}",
+        f"{phrase('formula', language)}: {metric.formula}",
+        f"{phrase('source_of', language)}: {metric.source}",
+    ]
+    if shown.readings and (window := shown.readings[0].window) is not None:
+        lines.append(f"{phrase('window', language)}: {terminal.period(window, language)}")
+    for item in shown.readings[:1] if explanation.choices else shown.readings:
+        lines += _traced(item, language)
+    console.print(*(terminal.prose(line, width=width) for line in lines), sep="\n")
+    if len(explanation.choices) > 1:
+        console.print(terminal.titled(phrase("other_conventions", language), _choices(shown, explanation, language)))
+    if explanation.conclusion is not None:
+        console.print(terminal.prose(explanation.conclusion[language], width=width, style="bold"))
+    for item in shown.readings:
+        if item.sql:
+            console.print(f"\n{phrase('sql', language)}:", style="bright_black")
+            console.print(Styled(item.sql), soft_wrap=True)
+
+
+def _choices(shown: Shown, explanation: "Explanation", language: Language) -> Table:
+    table = terminal.grid(*(phrase(name, language) for name in ("convention", "value", "n")), "", right=(1, 2))
+    for place, choice in enumerate(explanation.choices):
+        mark = Styled(phrase("flips", language), style="bold red") if choice.flips else Styled("")
+        if place == 0:
+            mark = Styled(phrase("in_use", language), style="bright_black")
+        value = terminal.value(choice.reading, language, currency=shown.currency)
+        table.add_row(choice.title[language], value, formats.count(choice.reading.n, language), mark)
+        if choice.reading.reason is not None and choice.reading.value is None:
+            table.add_row(Styled(f"  {choice.reading.reason[language]}", style="italic bright_black"))
+    return table
+
+
+def _traced(item: Reading, language: Language) -> list[str]:
+    lines = [f"{phrase('rows_used', language)}: {formats.count(item.rows.used, language)}"]
+    lines += [
+        f"{phrase('rows_left_out', language)}: {formats.count(count, language)} — {reason}"
+        for reason, count in item.rows.left_out.items()
+    ]
+    if item.reason:
+        lines.append(f"{phrase('reason', language)}: {item.reason[language]}")
+    return lines
