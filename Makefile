@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check chat bench soak docs clean help
+.PHONY: demo test check chat bench soak spark docs clean help
 
 demo: $(STAMP)  ## the audit of the demo company
 	@$(BIN)/cvm audit --data demo
@@ -29,6 +29,10 @@ bench: $(STAMP)  ## timings beside a plain scan
 
 soak: $(STAMP)  ## the tests that repeat for minutes
 	$(BIN)/python -m pytest -m soak
+
+spark: $(STAMP)  ## the metric cases on Spark, which is installed beside the rest
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[spark]'
+	$(BIN)/python -m pytest -m spark
 
 docs: $(STAMP)  ## the reference rendered from the registries
 	@$(BIN)/cvm docs

@@ -1,7 +1,7 @@
 """The Assistant: the only door for command line, API, chat and evaluation."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -89,8 +89,12 @@ class Assistant:
         answers: Mapping[str, str] | None = None,
     ) -> LoadResult:
         """Read a file, files, a folder, ``demo``, or find what was loaded before under a name."""
+        from tools.ledger.rhythm import rhythm_questions
+
         snapshot = library.load(self.settings.home, source, name=name, answers=answers or {})
-        return LoadResult(snapshot, self.portfolio(snapshot).manifest, name)
+        portfolio = self.portfolio(snapshot)
+        questions = (*portfolio.manifest.questions, *rhythm_questions(portfolio))
+        return LoadResult(snapshot, replace(portfolio.manifest, questions=questions), name)
 
     def names(self) -> Mapping[str, str]:
         """Names given to loaded sources, each with its snapshot."""

@@ -21,7 +21,8 @@ OVERVIEW_KEYS = ("nrr", "grr", "logo_churn", "churn_share")
 #: The table without which a finding cannot be seen at all; where it is empty, the answer asks for the file.
 EVIDENCE = {
     "stuck_step": "milestones", "promise_broken": "value_goals", "value_gap": "value_goals", "limit_hitters": "limits",
-    "hidden_growers": "limits", "top_pain": "tickets", "low_adoption": "usage",
+    "hidden_growers": "limits", "top_pain": "tickets", "low_adoption": "usage", "journey_drop": "milestones",
+    "unused_product": "usage",
 }  # fmt: skip
 
 

@@ -15,8 +15,6 @@ SHOWN_GROUPS = 12
 ACCOUNT_KEYS = ("value_gap", "mrr", "revenue_per_client", "overdue", "renewals")
 #: What stands for the risk zone where orders alone are known.
 COOLING = ("lapsing_buyers",)
-#: Metrics that people ask for and that are not computed here, with the reason.
-ABSENT = {"cac_payback": "costs", "client_roi": "costs", "campaign_effect": "campaign"}
 FALLBACKS = {"logo_churn": "churn_share", "arpa": "revenue_per_client"}
 GRADES: Mapping[str, Text] = {
     "confirmed": Text("the source was checked", "источник проверен"),
@@ -45,7 +43,7 @@ def metric(
 
     ranks = top is not None or bottom is not None
     if key not in metrics() and not ranks:
-        return Result(refused=refusals.REASONS[ABSENT.get(key, "no_data")])
+        return Result(refused=refusals.REASONS["no_data"])
     condition = parse(where) if where is not None else None
     window = None if ranks else sentences.window(desk.portfolio, period)
     readings = answer(desk.portfolio, Question(key, window, by, condition, top, bottom))
@@ -65,11 +63,17 @@ def metric(
             note = sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=reason)
             return Result((note, *other.claims))
         return Result(refused=refusals.not_computable(item.name, reason, item.needs))
-    claims = [sentences.stated(usable[0], desk, f"{item.key}.a")]
+    claims = []
+    if head is not None and not head.usable and by is None and head.reason is not None:
+        why = sentences.unstopped(head.reason)
+        claims.append(sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=why))
+    claims.append(sentences.stated(usable[0], desk, f"{item.key}.a"))
     claims += [
         sentences.variant(reading, usable[0], desk, f"{item.key}.{place}")
         for place, reading in enumerate(usable[1:SHOWN_GROUPS])
     ]
+    if "not_proven" in usable[0].flags:
+        claims.append(Claim("not_proven", refusals.NOT_PROVEN))
     if by is not None and len(usable) < len(readings):
         claims.append(Claim("thin_groups", refusals.THIN_GROUPS))
     if forge:

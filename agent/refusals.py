@@ -39,14 +39,6 @@ REASONS: Mapping[str, Text] = {
         "This name could mean different clients. Which of these do you have in mind:",
         "Такое название подходит разным клиентам. Кого из них вы имеете в виду:",
     ),
-    "campaign": Text(
-        "This version does not compute what a campaign brought against its control group, so no figure is given. It would need "
-        "the list of clients in the target and control groups fixed before the start, and their payments or use afterwards; "
-        "without the comparison, a campaign that looks good may have changed nothing.",
-        "Эффект кампании против контрольной группы эта версия не считает, поэтому числа нет. Для него нужны состав целевой и "
-        "контрольной групп, записанный до начала, и платежи или использование после; без такого сравнения удачная на вид "
-        "кампания могла ничего не изменить.",
-    ),
     "letters": Text(
         "Letters are not written in this version. Name a client, and the answer will give its facts and opening words for the talk.",
         "Писем эта версия не пишет. Назовите клиента — в ответе будут факты о нём и начало разговора.",
@@ -64,6 +56,10 @@ NOTHING_KNOWN = Text(
 AS_IT_STANDS = Text(
     "The figure stands as it was computed: it is rounded only when shown, by the ordinary rule, and not to look better.",
     "Число остаётся таким, каким посчитано: округляем только при показе и по обычному правилу, а не чтобы выглядело лучше.",
+)
+NOT_PROVEN = Text(
+    "The difference from the control group is not proven: it may be chance.",
+    "Отличие от контрольной группы не доказано: оно может быть случайным.",
 )
 NOT_STATED = Text("{name} cannot be stated: {reason}.", "{name}: назвать нельзя — {reason}.")
 RFM_LENS = Text(

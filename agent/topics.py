@@ -37,6 +37,15 @@ TOPICS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
         ),
         ("low_adoption",),
     ),
+    (
+        re.compile(r"на каком (?:этапе|шаге)|узк\w+ (?:место|шаг)|drop-?off|bottleneck|(?:which|what) (?:stage|step)"),
+        ("journey_drop", "no_milestones"),
+    ),
+    (re.compile(r"плат\w* и не (?:пользу|использу)|не пользуются продуктом|pay (?:and|but) do(?:n't| not) use"), ("unused_product",)),
+    (
+        re.compile(r"кому (?:предложить|допродать|продать) (?:второй|ещё один|еще один|другой)|второй продукт|second product|who (?:could|might) buy another"),
+        ("cross_sell_ready",),
+    ),
     (re.compile(r"взгляд\w* расход|сегмент\w* расход|lens\w* disagree"), ("lens_disagreement",)),
     (re.compile(r"слаб\w+ (?:звено|отдел)|weakest (?:link|department|team)"), ("weakest_department", "culture_not_answered")),
     (

@@ -23,7 +23,7 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "arpa": ("average revenue", "average cheque", "average check", "средний чек", "средняя выручка"),
     "revenue_per_client": ("revenue per client", "выручка на клиента"),
     "ltv": ("lifetime value", "clv", "пожизненная ценность", "ценность клиента за срок"),
-    "ttv": ("time to value", "time to first value", "время до ценности", "время до первой пользы", "скорость первой пользы"),
+    "ttv": ("time to value", "time to first value", "get the first value", "get the first benefit", "время до ценности", "время до первой пользы", "скорость первой пользы"),
     "vrs": ("value realization", "promises kept", "выполнение обещаний", "выполнение обещанного"),
     "value_gap": ("value gap", "недополученная ценность", "разрыв ценности", "разрыву ценности", "недополученная польза"),
     "chs": ("health score", "client health", "индекс здоровья", "здоровье клиентов"),
@@ -42,6 +42,9 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "culture": ("culture", "культура", "культура ценности"),
     "adoption": ("adoption", "освоение", "использование функций"),
     "campaign_effect": ("campaign effect", "эффект кампании"),
+    "churn_risk": ("churn risk", "chance of leaving", "риск ухода", "риск оттока", "вероятность ухода", "вероятность оттока"),
+    "journey": ("client journey", "customer journey", "путь клиента", "карта пути"),
+    "cash_per_client": ("cash per client", "деньги с клиента"),
 }  # fmt: skip
 SEGMENTS: Mapping[str, tuple[str, ...]] = {
     "at_risk": ("at risk", "at-risk", "зона риска", "рисковая зона", "риск", "под угрозой", "risky clients"),

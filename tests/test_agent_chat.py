@@ -210,7 +210,7 @@ def test_a_first_screen_question_is_answered_or_refused_in_its_language(
 
 def test_a_campaign_and_a_letter_give_no_figure_of_their_own(assistant: Assistant, portfolio: Portfolio) -> None:
     campaign = assistant.ask("Did the campaign work against its control group?", portfolio.snapshot)
-    assert campaign.refused == REASONS["campaign"] and not campaign.claims
+    assert campaign.refused is not None and "no campaign is recorded" in campaign.refused.en and not campaign.claims
     letter = assistant.ask("Напиши ООО «Ромашка Д» письмо", portfolio.snapshot)
     assert letter.refused is None and letter.claims[0].id == "no_letters"
 

@@ -136,9 +136,17 @@ def test_the_steps_of_the_demo_tell_its_stories(demo: Any) -> None:
     check_steps(found)
     seen = {finding.code: finding for step in found.values() for finding in step.findings}
     assert {"stuck_step", "nrr_leans", "promise_broken", "limit_hitters", "renewals_at_risk", "lens_disagreement",
-            "weakest_department", "silent_accounts"} <= set(seen)  # fmt: skip
+            "weakest_department", "silent_accounts", "journey_drop", "cross_sell_ready", "churn_mix",
+            "campaign_result", "model_refused"} <= set(seen)  # fmt: skip
     assert seen["stuck_step"].accounts_total == 14
     assert "ООО «Северный склад»" in {line.name for line in seen["promise_broken"].accounts}
+    campaign = seen["campaign_result"]
+    assert campaign.severity == "info" and "no proven effect" in campaign.claims[0].text.en
+    assert {item.value for item in campaign.readings} == {0.0}
+    mix = {item.scope["kind"]: float(item.value or 0) for item in seen["churn_mix"].readings}
+    assert mix["simpson_after"] > mix["simpson_before"] and mix["simpson_within"] < 0 < mix["simpson_mix"]
+    offered = {line.id for line in seen["cross_sell_ready"].accounts}
+    assert offered and not offered & set(segmentation.assign(demo, "value").ids("at_risk"))
 
 
 def test_rows_after_the_last_day_change_nothing(demo: Any, tmp_path: Path) -> None:
@@ -151,7 +159,11 @@ def test_rows_after_the_last_day_change_nothing(demo: Any, tmp_path: Path) -> No
 
 
 def demo_home(demo: Portfolio) -> Path:
-    row = demo.engine.connection.cursor().execute("SELECT sql FROM duckdb_views() WHERE view_name = 'invoices'").fetchone()
+    row = (
+        demo.engine.connection.cursor()
+        .execute("SELECT sql FROM duckdb_views() WHERE view_name = 'invoices'")
+        .fetchone()
+    )
     assert row is not None
     return Path(row[0].split("'")[1]).parents[2]
 
@@ -195,6 +207,28 @@ def test_every_kind_of_reading_has_a_name_in_russian(demo: Any, shared: Path, tm
                 assert not kind or kind.replace("_", " ") not in reading_name(item, "ru"), (item.key, kind)
 
 
+@pytest.mark.parametrize("source", ["demo", "telco"])
+def test_every_kind_of_the_registry_is_named(source: str, demo: Any, shared: Path, tmp_path: Path) -> None:
+    from tools.reports.names import kind_name
+
+    portfolio = demo if source == "demo" else load(shared / source, tmp_path)
+    bare = {
+        (key, item.scope["kind"])
+        for key, spec in metrics.metrics().items()
+        for convention in (None, *spec.conventions)
+        for item in metrics.compute(portfolio, key, convention=convention)
+        if "kind" in item.scope and kind_name(key, item.scope["kind"]) is None
+    }
+    assert not bare
+
+
+def test_a_kind_without_a_name_is_seen() -> None:
+    from tools.reports.names import kind_name
+
+    assert kind_name("ttv", "by_30") is not None and kind_name("ttv", "reached") is not None
+    assert kind_name("ttv", "by_noon") is None and kind_name("nrr", "no such kind") is None
+
+
 def test_every_finding_code_is_answered_by_a_card_and_every_answer_is_a_code() -> None:
     from knowledge.cards import answering, load_cards
 
@@ -220,3 +254,18 @@ def test_one_order_in_the_window_is_not_called_the_first(tmp_path: Path) -> None
         claim.text for item in found["growth"].findings if item.code == "one_time_buyers" for claim in item.claims
     ]
     assert claims and all("within the year" in text.en and "за год" in text.ru for text in claims)
+
+
+def test_trap_37_a_campaign_without_a_control_is_a_hypothesis(tmp_path: Path) -> None:
+    from tests.portfolios import build
+
+    clients = [f"c{number}" for number in range(6)]
+    contracts = [
+        {"account_id": client, "start_date": "2024-01-01", "mrr": 100, "currency": "RUB"} for client in clients
+    ]
+    calls = [{"account_id": client, "date": "2025-03-01", "campaign": "spring"} for client in clients[:4]]
+    found = audit(build(tmp_path, as_of=date(2025, 12, 31), subscriptions=contracts, touches=calls))
+    told = [item for item in found["retention"].findings if item.code == "campaign_result"]
+    assert [item.severity for item in told] == ["info"]
+    assert "hypothesis only" in told[0].claims[0].text.en and "гипотеза" in told[0].claims[0].text.ru
+    assert [reading.value for reading in told[0].claims[0].readings] == [4]

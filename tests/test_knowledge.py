@@ -19,10 +19,10 @@ from tools.text import LANGUAGES, Text
 
 FINDINGS = """
 at_risk_money newcomers_waiting lens_disagreement top_pain concentration no_value_data unknown_accounts
-slow_ttv stuck_step value_gap low_adoption no_milestones
-limit_hitters nrr_below_target nrr_leans one_time_buyers hidden_growers thin_growth_data
+slow_ttv stuck_step journey_drop value_gap low_adoption unused_product no_milestones
+limit_hitters nrr_below_target nrr_leans one_time_buyers hidden_growers cross_sell_ready thin_growth_data
 identity_gaps no_events model_refused data_ready
-contradicting_churn churn_high at_risk_accounts renewals_at_risk overdue_accounts silent_accounts nps_detractors
+contradicting_churn churn_high churn_mix campaign_result at_risk_accounts renewals_at_risk overdue_accounts silent_accounts nps_detractors
 few_referrals no_dates lapsing_buyers
 weakest_department culture_not_answered scores_diverge
 no_promises promise_broken report_coverage

@@ -1,4 +1,4 @@
-"""The second engine: every metric case gives on PostgreSQL what it gives on DuckDB."""
+"""The second engine: every metric case, the demo and generated portfolios give on PostgreSQL what they give on DuckDB."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests import generated
+from tests.engines.everything import answered, differences, of_case
 from tests.engines.postgres import Postgres, moved, server
+from tests.portfolios import in_memory
 from tests.test_metrics import CASES, _case, portfolio_of
-from tools import metrics
-from tools.reading import Reading, Window
+from tools.engine import DuckDB
+from tools.portfolio import Portfolio
 
 
 @pytest.fixture(scope="module")
@@ -23,15 +26,28 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 def test_postgres_gives_what_duckdb_gives(case: dict[str, Any], postgres: Postgres, tmp_path: Path) -> None:
     here = portfolio_of(case, tmp_path)
     there = moved(here, postgres)
-    window = Window(*case["window"]) if "window" in case else None
-    asked = {(expected["key"], expected.get("convention")) for expected in case["expect"]}
-    for key, convention in sorted(asked, key=str):
-        if key in metrics.metrics():
-            first = metrics.compute(here, key, window=window, convention=convention)
-            second = metrics.compute(there, key, window=window, convention=convention)
-            assert [_shown(item) for item in second] == [_shown(item) for item in first], key
+    assert not differences(of_case(case, here), of_case(case, there))
 
 
-def _shown(item: Reading) -> tuple[object, ...]:
-    value = item.value if item.value is None else pytest.approx(float(item.value), rel=1e-12, abs=1e-9)
-    return item.key, dict(item.scope), item.status, value, item.n, item.numerator, item.denominator, item.window
+@pytest.mark.soak
+def test_every_answer_of_the_demo_is_the_same_on_postgres(demo: Portfolio, postgres: Postgres) -> None:
+    here, _seen = answered(demo)
+    there, _seen = answered(moved(demo, postgres))
+    assert len(here) > 100
+    assert not differences(here, there)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("shape", [generated.CONTRACTS, generated.EVERYTHING], ids=["contracts", "everything"])
+@pytest.mark.parametrize("seed", range(5))
+def test_every_answer_of_a_generated_portfolio_is_the_same_on_postgres(
+    seed: int, shape: generated.Shape, postgres: Postgres
+) -> None:
+    here = in_memory(as_of=generated.AS_OF, **generated.seeded(seed, shape))
+    assert isinstance(here.engine, DuckDB)
+    try:
+        found, _seen = answered(here)
+        again, _seen = answered(moved(here, postgres))
+        assert not differences(found, again)
+    finally:
+        here.engine.connection.close()

@@ -74,7 +74,7 @@ OPENING = [100, 100, 200, 300, 100, 100, 100, 70]  # A1 A2 A3 A4 A7 A9 A10 A11 o
 CLOSING = [100, 150, 120, 0, 50, 70, 100, 70]
 
 
-def test_reference_bootstrap_of_nrr() -> None:
+def test_reference_interval_of_nrr_over_drawn_accounts() -> None:
     (low, high), method = stats.ratio_interval(CLOSING, OPENING)
     assert (low, high) == pytest.approx((0.293, 1.028), abs=0.002)  # Monte Carlo: the draws fall on other accounts
     assert method == "bootstrap of accounts, 10000 draws"
@@ -92,7 +92,7 @@ def test_one_account_leaves_no_range() -> None:
     assert (found.low, found.high, found.top_1) == (None, None, 1.0)
 
 
-def test_the_interval_of_many_accounts_is_linearised_and_close_to_the_bootstrap() -> None:
+def test_the_interval_of_many_accounts_is_linearised_and_close_to_the_drawn_one() -> None:
     generator = np.random.default_rng(7)
     opening = generator.lognormal(6, 0.5, 5_001)
     closing = opening * generator.uniform(0, 1.6, 5_001)

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import ibis
+import numpy as np
 import pyarrow as pa
 from ibis import _
 
@@ -73,34 +74,58 @@ def cohort_totals(portfolio: Portfolio, window: Window) -> tuple[dict[str, int],
     """
     key = ("totals", window)
     if key not in portfolio.memo:
-        accounts = cohort(portfolio, window)
-        accounts = accounts.filter(accounts.client_opening > 0)
-        lost = (accounts.opening > 0) & (accounts.client_closing == 0) & ~accounts.held
-        came_back = (accounts.opening == 0).sum()
-        portfolio.memo[key] = portfolio.row(
-            accounts.agg(
-                opening=_.opening.sum().fill_null(0),
-                kept=_.closing.sum().fill_null(0),
-                capped=ibis.least(_.opening, _.closing).sum().fill_null(0),
-                n=_.count() - came_back.fill_null(0),
-                lost=lost.sum().fill_null(0),
-            )
-        )
-    row, sql = portfolio.memo[key]
-    return {name: int(value) for name, value in row.items()}, sql
+        sql = portfolio.text(key, lambda: _totals(cohort(portfolio, window)))
+        portfolio.memo[key] = (_summed(_cohort_rows(portfolio, window)), sql)
+    found: tuple[dict[str, int], str] = portfolio.memo[key]
+    return found
+
+
+def _totals(accounts: Any) -> Any:
+    accounts = accounts.filter(accounts.client_opening > 0)
+    lost = (accounts.opening > 0) & (accounts.client_closing == 0) & ~accounts.held
+    came_back = (accounts.opening == 0).sum()
+    return accounts.agg(
+        opening=_.opening.sum().fill_null(0),
+        kept=_.closing.sum().fill_null(0),
+        capped=ibis.least(_.opening, _.closing).sum().fill_null(0),
+        n=_.count() - came_back.fill_null(0),
+        lost=lost.sum().fill_null(0),
+    )
+
+
+def _cohort_rows(portfolio: Portfolio, window: Window) -> pa.Table:
+    """`cohort` of the accounts (below the client: of the clients) with opening revenue, by account; asked once."""
+    key = ("cohort", window)
+    if key not in portfolio.memo:
+        base = ledger.base_of(portfolio)
+        if base is None:
+            found = cohort(portfolio, window)
+            portfolio.memo[key] = portfolio.run(found.filter(found.client_opening > 0).order_by("account_id"))
+        else:
+            portfolio.memo[key] = ledger.cut(portfolio, _cohort_rows(base, window))
+    rows: pa.Table = portfolio.memo[key]
+    return rows
+
+
+def _summed(rows: pa.Table) -> dict[str, int]:
+    opening, closing, client_closing = (
+        rows[name].to_numpy().astype("int64") for name in ("opening", "closing", "client_closing")
+    )
+    held = rows["held"].to_numpy(zero_copy_only=False).astype(bool)
+    return {
+        "opening": int(opening.sum()),
+        "kept": int(closing.sum()),
+        "capped": int(np.minimum(opening, closing).sum()),
+        "n": int((opening > 0).sum()),
+        "lost": int(((opening > 0) & (client_closing == 0) & ~held).sum()),
+    }
 
 
 def cohort_accounts(portfolio: Portfolio, window: Window) -> list[tuple[str, int, int]]:
     """Account, opening and closing ticks of every account with opening revenue (or of a client with it), by account."""
-    key = ("cohort", window)
-    if key not in portfolio.memo:
-        found = cohort(portfolio, window)
-        chosen = found.filter(found.client_opening > 0).select("account_id", "opening", "closing")
-        table = portfolio.run(chosen.order_by("account_id"))
-        money = (table.column(name).cast("int64").to_pylist() for name in ("opening", "closing"))
-        portfolio.memo[key] = list(zip(table.column("account_id").to_pylist(), *money, strict=True))
-    rows: list[tuple[str, int, int]] = portfolio.memo[key]
-    return rows
+    rows = _cohort_rows(portfolio, window)
+    money = (rows[name].cast("int64").to_pylist() for name in ("opening", "closing"))
+    return list(zip(rows["account_id"].to_pylist(), *money, strict=True))
 
 
 def paid_before(portfolio: Portfolio, day: date) -> Any:
@@ -132,19 +157,39 @@ class Bridge:
 
 
 def movement_bridge(portfolio: Portfolio) -> Bridge:
-    """The movement bridge of every month: start + new + reactivation + expansion - contraction - churn + fx = end."""
+    """The movement bridge of every month: start + new + reactivation + expansion - contraction - churn + fx = end.
+
+    That of a listed part of a base is summed from the changes of the whole base, which are asked once.
+    """
     if "bridge" not in portfolio.memo:
-        windows = ledger.months(portfolio)
-        foreign = len(ledger.currencies(portfolio, ledger.source(portfolio))) > 1
-        made = movements(portfolio, windows)
-        portfolio.memo["bridge"] = Bridge(windows, portfolio.run(made), portfolio.sql(made), foreign)
+        base = ledger.base_of(portfolio)
+        windows = ledger.months(base or portfolio)
+        foreign = len(ledger.currencies(base or portfolio, ledger.source(portfolio))) > 1
+        sql = portfolio.text("bridge", lambda: movements(portfolio, windows))
+        rows = portfolio.run(movements(portfolio, windows)) if base is None else _part_of(base, portfolio, windows)
+        portfolio.memo["bridge"] = Bridge(windows, rows, sql, foreign)
     found: Bridge = portfolio.memo["bridge"]
     return found
 
 
+CHANGED = "changed_rows"
+
+
+def _part_of(base: Portfolio, portfolio: Portfolio, windows: list[Window]) -> pa.Table:
+    if CHANGED not in base.memo:
+        base.memo[CHANGED] = base.run(moved(base, windows))
+    changes: pa.Table = base.memo[CHANGED]
+    table = ibis.table(ibis.memtable(changes.slice(0, 0)).schema(), name=CHANGED)
+    summed = portfolio.text(CHANGED, lambda: _summed_by_month(table, windows), dialect=portfolio.engine.dialect)
+    return portfolio.query(summed, extra={CHANGED: ledger.cut(portfolio, changes)})
+
+
 def movements(portfolio: Portfolio, windows: list[Window]) -> Any:
     """Table ``month, start, <kind>…, fx, end`` and their numbers of accounts, one row per window, in order."""
-    changed = moved(portfolio, windows)
+    return _summed_by_month(moved(portfolio, windows), windows)
+
+
+def _summed_by_month(changed: Any, windows: list[Window]) -> Any:
     by_place = changed.group_by("place").agg(**_measures(changed))
     order = ledger.places([windows[0].opening, *(window.closing for window in windows)])
     joined = order.left_join(by_place, "place").select("point", *(c for c in by_place.columns), at=order.place)

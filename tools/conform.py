@@ -43,9 +43,9 @@ def conform(raws: Sequence[RawTable], *, answers: Mapping[str, str] | None = Non
     traits, headers = traits_of(pieces)
     if traits is not None:
         tables["traits"] = traits
-    return Load(
-        tables, _loads(pieces, tables, headers), totals, notes.problems(), tuple(notes.questions.values()), currency
-    )
+    counted = {key: answer for key, answer in answers.items() if key.startswith("billing_rhythm:")}
+    asked = tuple(notes.questions.values())
+    return Load(tables, _loads(pieces, tables, headers), totals, notes.problems(), asked, currency, counted)
 
 
 def _pieces(raws: Sequence[RawTable], answers: Mapping[str, str], notes: Notes) -> list[Piece]:

@@ -88,7 +88,7 @@ def account_values(portfolio: Portfolio, key: str) -> Values:
     found: Values = whole.memo[memo]
     if portfolio.narrow is None:
         return found
-    inside = portfolio.names
+    inside = portfolio.names if portfolio.inside is None else portfolio.inside
     return {account: value for account, value in found.items() if account in inside}
 
 

@@ -43,12 +43,17 @@ def groups(portfolio: Portfolio, by: str) -> list[Narrow]:
     if by not in COLUMNS:
         raise UnknownName(Text("column to group by", "столбец для разбивки"), by, names())
     table = portfolio.table("accounts")
-    values = portfolio.run(table.select(value=table[by].cast("string")).distinct().order_by("value")).column(0)
-    known = [value for value in values.to_pylist() if value is not None]
+    found = portfolio.run(table.select("account_id", value=table[by].cast("string")).order_by("account_id"))
+    members: dict[str | None, list[str]] = {}
+    for account, value in zip(found["account_id"].to_pylist(), found["value"].to_pylist(), strict=True):
+        members.setdefault(value, []).append(account)
+    known = sorted(value for value in members if value is not None)
     if not known:
         raise _empty(by)
-    parts = [Narrow(by, value) for value in known]
-    return parts if len(known) == len(values) else [*parts, Narrow(by, NOT_KNOWN, missing=True)]
+    parts = [Narrow(by, value, tuple(members[value]), column=True) for value in known]
+    if None in members:
+        parts.append(Narrow(by, NOT_KNOWN, tuple(members[None]), missing=True, column=True))
+    return parts
 
 
 def _empty(by: str) -> UserError:

@@ -156,6 +156,18 @@ def waits(portfolio: Portfolio, stage: str) -> tuple[np.ndarray[Any, Any], np.nd
     return spans[inside], kinds[inside]
 
 
+def waits_before(portfolio: Portfolio, stage: str) -> list[str]:
+    """Accounts still with us that are at the stage before ``stage`` and have reached neither it nor a later one."""
+    rows, known = _table(portfolio), way(portfolio)
+    chain = [key for key in known.stages if key in CHAIN]
+    before, later = known.before(stage), chain[chain.index(stage) :] if stage in chain else [stage]
+    there = ~np.isnat(_days(rows, before))
+    for key in later:
+        there &= np.isnat(_days(rows, key))
+    there &= np.isnat(_days(rows, "lost"))
+    return sorted(account for account, waits in zip(rows["account_id"].to_pylist(), there, strict=True) if waits)
+
+
 def _table(portfolio: Portfolio) -> pa.Table:
     if "paths" not in portfolio.memo:
         portfolio.memo["paths"] = portfolio.run(paths(portfolio))

@@ -19,7 +19,7 @@ SUMMED = ("seats", "monthly_charge", "total_charge", "acquisition_cost", "servic
 
 
 def at_level(name: str, table: Any, level: str, tables: Any) -> Any:
-    """A canonical table with ``account_id`` naming the unit of the level; below the client ``client_id`` names the client.
+    """A canonical table with ``account_id`` naming the unit of the level; ``client_id`` names the client of other levels.
 
     ``tables`` gives the other canonical tables by name. A row that names no unit counts for its client.
     """
@@ -59,7 +59,7 @@ def _agreed(keyed: Any, column: str) -> Any:
     if column == "name":
         return value.max(where=keyed.is_head)
     if column == "churned":
-        return (value.cast("int64").min() == 1).cast("boolean")
+        return (value.cast("int32").min() == 1).cast("boolean")
     return ibis.ifelse(value.min() == value.max(), value.min(), ibis.null(value.type()))
 
 
@@ -67,7 +67,8 @@ def _under_holding(table: Any, accounts: Any) -> Any:
     heads = accounts.select(of=accounts.account_id, head=accounts.parent_id)
     joined = table.left_join(heads, table.account_id == heads.of)
     columns = {column: joined[column] for column in table.columns if column != "account_id"}
-    return joined.select(account_id=ibis.coalesce(joined["head"], joined.account_id), **columns)
+    own = {} if "line_id" not in table.columns else {"client_id": joined.account_id}  # the legal entity that pays
+    return joined.select(account_id=ibis.coalesce(joined["head"], joined.account_id), **columns, **own)
 
 
 def _units(accounts: Any, level: str, tables: Any) -> Any:

@@ -61,12 +61,16 @@ class ControlTotal:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An open question; ``changes`` names the readings that depend on the answer."""
+    """An open question; ``changes`` names the readings that depend on the answer.
+
+    One that does not ``stop`` leaves the readings ``partial`` until it is answered.
+    """
 
     id: str
     text: Text
     options: tuple[str, ...]
     changes: tuple[str, ...]
+    stop: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,10 @@ class TableLoad:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Everything that reading a source yields; ``data`` holds each canonical table that was given."""
+    """Everything that reading a source yields; ``data`` holds each canonical table that was given.
+
+    ``answers`` are those of the user's that change how the rows are counted rather than how they are read.
+    """
 
     data: Mapping[str, pa.Table]
     tables: tuple[TableLoad, ...]
@@ -91,3 +98,4 @@ class Load:
     problems: tuple[Problem, ...]
     questions: tuple[Question, ...] = ()
     currency: str = "XXX"
+    answers: Mapping[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -36,6 +36,7 @@ IBIS_TYPES = {
     "date": "date",
     "bool": "boolean",
 }
+GROUP = "\u27e6group {}\u27e7"  # stands for a group's name in a compiled query
 MEMBERS_WRITTEN = 200  # ids of a part that a kept query still spells out
 #: The column by which a row of a table is dated; rows after ``as_of`` do not exist for an audit.
 DATED: Mapping[str, str] = {
@@ -62,6 +63,7 @@ class Manifest:
     control_totals: tuple[ControlTotal, ...]
     problems: tuple[Problem, ...]
     questions: tuple[Question, ...]
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
@@ -76,9 +78,13 @@ def save(load: Load, home: Path, *, source: str) -> str:
         with pa.ipc.new_stream(_Hashing(digest), table.schema) as stream:
             stream.write_table(table, max_chunksize=1 << 16)
     digest.update(load.currency.encode())
+    for answer in sorted(load.answers.items()):
+        digest.update("=".join(answer).encode())
     snapshot = digest.hexdigest()[:16]
     folder = home / "portfolios" / snapshot
-    manifest = Manifest(source, load.currency, load.tables, load.control_totals, load.problems, load.questions)
+    manifest = Manifest(
+        source, load.currency, load.tables, load.control_totals, load.problems, load.questions, load.answers
+    )
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
     try:
@@ -124,12 +130,22 @@ class _Hashing:
 
 @dataclass(frozen=True)
 class Narrow:
-    """A part of the accounts: those whose column has one value (``missing``: none), or a list of ids."""
+    """A part of the accounts: those whose column has one value (``missing``: none), or a list of ids.
+
+    ``ids`` may be known of a column's part too (``column`` True): queries then name the column, and nothing is asked
+    of the engine to know who is inside.
+    """
 
     by: str
     group: str
     ids: tuple[str, ...] | None = None
     missing: bool = False
+    column: bool = False
+
+    @property
+    def listed(self) -> bool:
+        """True where queries name the accounts themselves."""
+        return self.ids is not None and not self.column
 
     @cached_property
     def members(self) -> pa.Table:
@@ -171,7 +187,20 @@ class Portfolio:
         """The business model the data show, or the one the user chose."""
         from tools.profile import detect
 
-        return detect(self)
+        return detect(self) if self.whole is None else self.whole.profile
+
+    @property
+    def base(self) -> "Portfolio":
+        """The whole base that this is a part of, or itself: facts about how the data are kept are those of the base."""
+        return self.whole or self
+
+    @cached_property
+    def inside(self) -> frozenset[str] | None:
+        """Ids of the accounts within the parts looked at; None for the whole base, or where they are not listed."""
+        parts = [narrow.ids for narrow in self.narrows]
+        if not parts or any(ids is None for ids in parts):
+            return None
+        return frozenset.intersection(*(frozenset(ids or ()) for ids in parts))
 
     @property
     def narrow(self) -> Narrow | None:
@@ -190,11 +219,13 @@ class Portfolio:
         return table
 
     def _inside(self, narrow: Narrow, depth: int) -> Any:
-        if narrow.ids is not None:
+        if narrow.listed:
             return ibis.table({"account_id": "string"}, name=f"members_{depth}").account_id
         accounts = at_level("accounts", self._dated("accounts"), self.level, self._dated)
         column = accounts[narrow.by]
-        return accounts.filter(column.isnull() if narrow.missing else column.cast("string") == narrow.group).account_id
+        return accounts.filter(
+            column.isnull() if narrow.missing else column.cast("string") == GROUP.format(depth)
+        ).account_id
 
     def _dated(self, name: str) -> Any:
         columns = {column.name: IBIS_TYPES[column.kind] for column in TABLES[name].columns}
@@ -234,18 +265,30 @@ class Portfolio:
 
     def sql(self, expression: Any) -> str:
         """The SQL of an expression over logical table names, in DuckDB's dialect, the same in every process."""
-        return compiled(expression, "duckdb")
+        return self._named(compiled(expression, "duckdb"))
 
-    def query(self, sql: str) -> pa.Table:
-        """The result of a query in the engine's own dialect, from any thread."""
-        members = {
-            f"members_{depth}": narrow.members for depth, narrow in enumerate(self.narrows) if narrow.ids is not None
-        }
-        return self.engine.query(sql, {**self.overlay, **members})
+    def text(self, key: Hashable, build: Callable[[], Any], *, dialect: str = "duckdb") -> str:
+        """The SQL of the expression that ``build`` makes, made once under ``key`` for all parts of one shape."""
+        shape = tuple((narrow.by, narrow.missing) if narrow.column else "listed" for narrow in self.narrows)
+        memo = ("text", key, shape, self.convention, dialect)
+        if memo not in self.base.memo:
+            self.base.memo[memo] = compiled(build(), dialect)
+        return self._named(self.base.memo[memo])
 
-    def run(self, expression: Any) -> pa.Table:
+    def _named(self, sql: str) -> str:
+        """The query with the names of the groups in place of their marks, so that all groups share one compilation."""
+        for depth, narrow in enumerate(self.narrows):
+            sql = sql.replace(GROUP.format(depth), narrow.group.replace("'", "''"))
+        return sql
+
+    def query(self, sql: str, *, extra: Mapping[str, pa.Table] | None = None) -> pa.Table:
+        """The result of a query in the engine's own dialect, from any thread; ``extra`` tables are seen by it."""
+        members = {f"members_{depth}": narrow.members for depth, narrow in enumerate(self.narrows) if narrow.listed}
+        return self.engine.query(sql, {**self.overlay, **members, **(extra or {})})
+
+    def run(self, expression: Any, *, extra: Mapping[str, pa.Table] | None = None) -> pa.Table:
         """The result of an expression."""
-        return self.query(compiled(expression, self.engine.dialect))
+        return self.query(self._named(compiled(expression, self.engine.dialect)), extra=extra)
 
     def kept(self, sql: str | None) -> str | None:
         """SQL as a reading keeps it: with the ids of a small part written out; None where they are too many to write."""
@@ -294,6 +337,8 @@ class Portfolio:
 
     def accounts(self) -> list[tuple[str, str]]:
         """Id and shown name of every account, by id."""
+        if "accounts" not in self.memo and self.inside is not None and self.whole is not None:
+            self.memo["accounts"] = [pair for pair in self.whole.accounts() if pair[0] in self.inside]
         if "accounts" not in self.memo:
             table = self.table("accounts")
             found = self.run(table.select("account_id", "name").order_by("account_id")).to_pylist()
@@ -346,7 +391,7 @@ def open_portfolio(
     first, last = _events(connection)
     if as_of is not None and first is not None and last is not None:
         _check_day(as_of, first, last)
-    return Portfolio(
+    opened = Portfolio(
         snapshot=snapshot,
         manifest=manifest,
         engine=DuckDB(connection),
@@ -355,6 +400,11 @@ def open_portfolio(
         profile_key=profile,
         last=last,
     )
+    if not manifest.answers:
+        return opened
+    from tools.ledger.rhythm import answered
+
+    return answered(opened, manifest.answers)
 
 
 def _outdated(source: str) -> UserError:

@@ -93,7 +93,7 @@ def _metered_share(portfolio: "Portfolio") -> float | None:
 
 
 def _months_share(portfolio: "Portfolio") -> float | None:
-    invoices = portfolio.table("invoices").filter(ibis._.account_id.notnull())
+    invoices = portfolio.table("invoices").filter(ibis._.account_id.notnull(), ibis._.amount > 0)
     month = invoices.date.year() * 12 + invoices.date.month()
     spans = (
         invoices.mutate(month=month)

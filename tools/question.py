@@ -71,7 +71,7 @@ def within(portfolio: Portfolio, question: Question) -> tuple[Portfolio, Selecti
 def named(portfolio: Portfolio, reading: Reading) -> Reading:
     """A rate of a handful of accounts is withheld and the accounts named; any other reading as it is."""
     few = int(portfolio.policy["names_only_below"])
-    part = {"group", "where"} & set(reading.scope) and reading.scope.get("by") != "month"
+    part = {"group", "where"} & set(reading.scope) and _of_accounts(reading)
     rate = reading.unit not in SUMS or reading.key in MEANS
     if not part or not rate or reading.value is None or not 0 < reading.n < few:
         return reading
@@ -81,6 +81,14 @@ def named(portfolio: Portfolio, reading: Reading) -> Reading:
         "fewer than {few} clients: too few for a rate{names}", "клиентов меньше {few}, для доли этого мало{names}"
     ).fill(few=few, names=same(listed) if listed else "")
     return replace(reading, value=None, status="undefined", reason=reason, ci=None, ci_method=None)
+
+
+def _of_accounts(reading: Reading) -> bool:
+    """False where the group is one of months or of other things than accounts (grades of promises, products)."""
+    from tools.groups import MONTH, names
+
+    by = reading.scope.get("by")
+    return by is None or (by != MONTH and by in names())
 
 
 def _members(portfolio: Portfolio, reading: Reading) -> list[tuple[str, str]]:

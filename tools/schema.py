@@ -107,7 +107,9 @@ TABLES: Mapping[str, Table] = {
             Text("further traits of clients", "прочие признаки клиентов"),
             (
                 ACCOUNT_ID,
-                _c("name", "text", "header of the column in the source", "заголовок столбца в источнике", required=True),
+                _c(
+                    "name", "text", "header of the column in the source", "заголовок столбца в источнике", required=True
+                ),
                 _c("value", "text", "what the cell says", "что в ячейке"),
                 _c("number", "number", "the cell as a number", "ячейка как число"),
                 _c("day", "date", "the cell as a date", "ячейка как дата"),
@@ -267,7 +269,13 @@ TABLES: Mapping[str, Table] = {
             (
                 _c("date", "date", "day", "день", required=True),
                 _c("currency", "text", "currency code", "валюта", required=True),
-                _c("rate", "number", "reporting currency for one unit", "единиц валюты отчёта за единицу", required=True),
+                _c(
+                    "rate",
+                    "number",
+                    "reporting currency for one unit",
+                    "единиц валюты отчёта за единицу",
+                    required=True,
+                ),
             ),
             ("date", "currency"),
         ),

@@ -101,7 +101,7 @@ def _feature_codes(portfolio: Portfolio) -> dict[str, int] | None:
     if not portfolio.has("usage", "feature"):
         return None
     log = portfolio.table("usage")
-    names = portfolio.run(log.filter(log.feature.notnull()).select("feature").distinct().order_by("feature"))
+    names = portfolio.run(log.filter(log.feature.notnull()).group_by("feature").agg().order_by("feature"))
     found: list[str] = names.column(0).to_pylist()
     return {name: code for code, name in enumerate(found)} if len(found) <= FEATURES_AT_MOST else None
 

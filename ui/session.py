@@ -72,7 +72,7 @@ def load(assistant: "Assistant", source: str | None, *, map_file: Path | None = 
 
 def refuse_open(questions: Sequence["Question"]) -> None:
     """Raise `OpenQuestion` with the list of the questions whose answer changes a result, if there are any."""
-    asked = [question for question in questions if question.changes]
+    asked = [question for question in questions if question.changes and question.stop]
     if not asked:
         return
     lines = {

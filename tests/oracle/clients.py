@@ -5,24 +5,30 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.oracle.contracts import Contracts
-from tests.oracle.rules import until, year_to
+from tests.oracle.rules import Row, until, year_to
 
 
 def renewals(book: Contracts) -> tuple[Fraction, int] | None:
     """Ticks a year of the clients whose contract ends soon, and their number; None where no end is on record."""
     known = {row["account_id"]: row.get("contract_end") for row in book.tables.get("accounts", ())}
     state = book.state(book.as_of)
-    ends = {account: known.get(account) or _last_end(book, account) for account in state}
+    held = [one for one in book.accounts if any(_in_force(row, book.as_of) for row in book.contracts(one))]
+    ends = {account: known.get(account) or _last_end(book, account) for account in {*held, *state}}
     if not any(ends.values()) and not any(known.values()):
         return None
     last = book.as_of + timedelta(days=book.rules.renewal_days)
     due = [account for account, end in ends.items() if end and book.as_of < end <= last]
+    due = [account for account in due if account in state]
     return 12 * sum((state[account] for account in due), Fraction(0)), len(due)
 
 
 def _last_end(book: Contracts, account: str) -> date | None:
     ends = [row["end_date"] for row in book.contracts(account) if row["start_date"] <= book.as_of]
     return None if None in ends else max(ends)
+
+
+def _in_force(row: Row, day: date) -> bool:
+    return bool(row["start_date"] <= day < (row["end_date"] or date.max))
 
 
 def silent(book: Contracts) -> int | None:

@@ -101,8 +101,9 @@ class Draft:
         stake: Reading | None = None,
         evidence: Iterable[Reading] = (),
         segments: tuple[str, ...] = (),
+        more: Iterable[Claim | None] = (),
     ) -> None:
-        """Add a finding, where its sentence may be stated; the accounts with most money come first."""
+        """Add a finding, where its sentence may be stated (then ``more`` of them); accounts with most money come first."""
         if code not in self.spec.codes:
             raise ValueError(f"step {self.spec.key} does not declare the code {code!r}")
         if claim is None:
@@ -113,7 +114,8 @@ class Draft:
             item if isinstance(item, AccountLine) else self.line(item.id, item.why, name=item.name)
             for item in listed[:SHOWN_ACCOUNTS]
         ]
-        finding = Finding(code, severity, (claim,), tuple(evidence), tuple(lines), len(listed), stake, segments)
+        claims = (claim, *(item for item in more if item is not None))
+        finding = Finding(code, severity, claims, tuple(evidence), tuple(lines), len(listed), stake, segments)
         for item in finding.evidence:
             self.keep(item)
         self.findings.append(finding)

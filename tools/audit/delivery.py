@@ -5,17 +5,13 @@ from datetime import timedelta
 
 from tools.audit import Draft, audit_step
 from tools.document import Chart, Claim, Step
+from tools.journeys import CHAIN, STAGES, waits_before, way
+from tools.metrics.adoption import unused
 from tools.metrics.health import usage_change
+from tools.metrics.orders import worths
 from tools.metrics.value import account_scores, journeys
 from tools.reading import Reading, Unit
 from tools.text import Text
-
-STAGES = {
-    "contract": Text("contract", "договор"),
-    "launch": Text("launch", "запуск"),
-    "first_value": Text("first value", "первая ценность"),
-    "habit": Text("habit", "привычка"),
-}
 
 
 @audit_step(
@@ -24,13 +20,22 @@ STAGES = {
     title=Text("Delivery of value", "Доставка ценности"),
     question=Text("Do the mechanics deliver value?", "Доставляют ли механики пользу?"),
     stage=2,
-    codes=("slow_ttv", "stuck_step", "value_gap", "low_adoption", "no_milestones"),
+    codes=(
+        "slow_ttv",
+        "stuck_step",
+        "journey_drop",
+        "value_gap",
+        "low_adoption",
+        "unused_product",
+        "no_milestones",
+    ),
 )
 def delivery_step(draft: Draft) -> Step:
-    """Time to value, the journey with its drop-offs, the value gap, and fallen usage."""
+    """Time to value, the journey with its drop-offs, the value gap, adoption of what was sold, and fallen usage."""
     _ttv(draft)
     _journey(draft)
     _gap(draft)
+    _adoption(draft)
     _usage(draft)
     return draft.step()
 
@@ -71,28 +76,50 @@ def _journey(draft: Draft) -> None:
     portfolio = draft.portfolio
     if portfolio.as_of is None or not portfolio.has("milestones"):
         return
-    milestones = portfolio.table("milestones")
-    by = milestones.group_by("stage").agg(n=milestones.account_id.nunique())
-    reached = {row["stage"]: int(row["n"]) for row in portfolio.run(by).to_pylist()}
-    shown = [stage for stage in STAGES if stage in reached]
-    readings = [
-        draft.keep(
-            Reading(
-                "journey",
-                Unit.COUNT,
-                reached[stage],
-                n=reached[stage],
-                scope={"by": "stage", "group": stage},
-                window=portfolio.day,
-                snapshot=portfolio.snapshot,
-            )
-        )
-        for stage in shown
-    ]
+    draft.read("journey", quiet=True)
+    every = [item for item in draft.readings.values() if item.key == "journey"]
+    chain = [item for item in every if item.scope.get("group") in CHAIN]
+    shown = [item for item in chain if item.scope.get("kind") == "entered"]
     if shown:
         title = Text("Clients that reached each stage", "Клиенты, дошедшие до каждого этапа")
-        draft.charts.append(Chart("bar", title, tuple(STAGES[stage] for stage in shown), tuple(readings)))
+        labels = tuple(STAGES[item.scope["group"]] for item in shown)
+        draft.charts.append(Chart("bar", title, labels, tuple(shown)))
+    _drop(draft, chain)
     _stuck(draft)
+
+
+def _drop(draft: Draft, chain: list[Reading]) -> None:
+    """The step of the way to value that the fewest clients have taken, and the clients that are on it."""
+    shares = [item for item in chain if item.scope.get("kind") == "conversion"]
+    known = [item for item in shares if item.usable and item.value is not None]
+    if not known:
+        return
+    worst = min(known, key=lambda item: float(item.value or 0))
+    stage = worst.scope["group"]
+    before = way(draft.portfolio).before(stage)
+    left = next(item for item in chain if item.scope.get("kind") == "left" and item.scope["group"] == stage)
+    waiting = [account for account in waits_before(draft.portfolio, stage) if account in worths(draft.portfolio)]
+    if not waiting:
+        return
+    claim = draft.claim(
+        "drop",
+        "The narrowest step on the way to value is from “{before}” to “{stage}”: {share} got through it, {left} left on it, and {clients:paying client is|paying clients are} still on it.",
+        "Самый узкий шаг на пути к пользе — от этапа «{before}» к этапу «{stage}»: прошли {share}, ушли на нём {left}, остаются на нём {clients:платящий клиент|платящих клиента|платящих клиентов}.",
+        before=STAGES[before],
+        stage=STAGES[stage],
+        share=worst,
+        left=left,
+        clients=draft.count("journey_drop", len(waiting)),
+    )
+    why = Claim("why.drop", Text("has not reached “{stage}”", "не дошёл до этапа «{stage}»"), {"stage": STAGES[stage]})
+    draft.find(
+        "journey_drop",
+        "info",
+        claim,
+        accounts=[draft.line(account, why) for account in waiting],
+        stake=draft.stake("journey_drop", waiting),
+        evidence=known,
+    )
 
 
 def _stuck(draft: Draft) -> None:
@@ -169,6 +196,42 @@ def _gap(draft: Draft) -> None:
         score=score,
     )
     draft.find("value_gap", "warning", claim, accounts=lines, stake=gap)
+
+
+def _adoption(draft: Draft) -> None:
+    """Who of the paying uses the key features, how broadly, and who pays without using."""
+    portfolio = draft.portfolio
+    if portfolio.as_of is None or not portfolio.has("usage"):
+        return
+    share = draft.read("adoption", quiet=True)
+    breadth = draft.read("adoption", "breadth", quiet=True)
+    idle = draft.read("adoption", "unused", quiet=True)
+    if breadth.scope.get("kind") == "breadth":
+        draft.say(
+            "adoption",
+            "Key features are used by {share} of the paying clients; a client uses {breadth} of all features on average.",
+            "Ключевыми функциями пользуются {share} платящих клиентов; в среднем клиент использует {breadth} всех функций.",
+            share=share,
+            breadth=breadth,
+        )
+    if idle.scope.get("kind") != "unused" or not idle.value:
+        return
+    without = unused(portfolio)
+    claim = draft.claim(
+        "unused",
+        "Pay and have not used the product lately: {clients:client|clients}.",
+        "Платят и в последнее время продуктом не пользуются {clients:клиент|клиента|клиентов}.",
+        clients=idle,
+    )
+    why = Claim("why.unused", Text("pays and does not use the product", "платит и не пользуется продуктом"))
+    draft.find(
+        "unused_product",
+        "warning",
+        claim,
+        accounts=[draft.line(account, why) for account in without],
+        stake=draft.stake("unused_product", without),
+        segments=("at_risk",),
+    )
 
 
 def _usage(draft: Draft) -> None:

@@ -3,11 +3,11 @@
 from tools import ledger
 from tools import segments as segmentation
 from tools.audit import Draft, audit_step
+from tools.audit.offers import cross_sell
 from tools.document import Chart, Claim, Step
-from tools.metrics.health import open_critical, scores
+from tools.metrics.growth import outgrown
 from tools.metrics.orders import worths
 from tools.reading import Reading, Unit, Window
-from tools.segments.signals import limit_hitters
 from tools.text import Text
 
 
@@ -17,10 +17,18 @@ from tools.text import Text
     title=Text("Growth of lifetime value", "Рост ценности клиента"),
     question=Text("Where does customer lifetime value grow?", "Где растёт ценность клиента за срок жизни?"),
     stage=3,
-    codes=("limit_hitters", "nrr_below_target", "nrr_leans", "one_time_buyers", "hidden_growers", "thin_growth_data"),
+    codes=(
+        "limit_hitters",
+        "nrr_below_target",
+        "nrr_leans",
+        "one_time_buyers",
+        "hidden_growers",
+        "cross_sell_ready",
+        "thin_growth_data",
+    ),
 )
 def growth_step(draft: Draft) -> Step:
-    """Revenue bridge and retention of revenue, lifetime value, clients at their limits, one-time buyers."""
+    """Revenue bridge and retention of revenue, lifetime value, clients at their limits, second products, one-time buyers."""
     why = ledger.no_ledger(draft.portfolio)
     if why is None:
         _bridge(draft)
@@ -31,6 +39,7 @@ def growth_step(draft: Draft) -> Step:
             draft.read(key)
         _orders(draft)
     _limits(draft)
+    cross_sell(draft)
     if not draft.claims and not draft.findings:
         clients = draft.count("clients", draft.portfolio.rows("accounts"))
         claim = draft.claim(
@@ -235,18 +244,9 @@ def _limits(draft: Draft) -> None:
             ),
         )
         return
-    health = scores(portfolio)
     paying = worths(portfolio)
-    red = portfolio.policy["chs_red"]
-    risky = set()
-    if segmentation.impossible(portfolio, "value") is None:
-        risky = set(segmentation.assign(portfolio, "value").ids("at_risk"))
-    blocked = open_critical(portfolio) | risky
-    ready = []
-    for account in sorted(limit_hitters(portfolio)):
-        score = health[account].score if account in health else None
-        if account in paying and account not in blocked and score is not None and score > red:
-            ready.append(account)
+    count = draft.read("upsell", quiet=True)
+    ready = sorted(account for account in outgrown(portfolio) if account in paying)
     if not ready:
         return
     median = sorted(paying.values())[len(paying) // 2]
@@ -259,7 +259,7 @@ def _limits(draft: Draft) -> None:
         "limits",
         "At the limits of their plan and not unhealthy: {clients:client|clients}.",
         "Упираются в лимиты тарифа и при этом не в красной зоне {clients:клиент|клиента|клиентов}.",
-        clients=draft.count("limit_hitters", len(ready)),
+        clients=count,
     )
     draft.find(
         "limit_hitters",

@@ -1,8 +1,8 @@
 """Step 4: how personal is the treatment, is the data ready for AI."""
 
 from tools import metrics
-from tools.audit import Draft, audit_step
-from tools.document import Step
+from tools.audit import Draft, audit_step, name
+from tools.document import Claim, Step
 from tools.reading import Reading, Rows, Unit
 from tools.text import Text
 
@@ -16,8 +16,7 @@ SOURCES = {
     "referrals": Text("referrals", "рекомендации"),
     "limits": Text("limits", "лимиты"),
 }
-EVENTS_PER_COMPONENT = 10
-COMPONENTS = 6
+SHOWN_LEAKS = 5
 
 
 @audit_step(
@@ -103,21 +102,8 @@ def _sources(draft: Draft) -> None:
 
 
 def _model(draft: Draft) -> None:
-    """A churn model needs dated churn and enough of it; otherwise it is refused with what would be enough."""
-    portfolio = draft.portfolio
-    lost, dated = _churn_events(draft)
-    answers = {item.value for item in metrics.compute(portfolio, "churn_share") if item.scope.get("kind")}
-    need = EVENTS_PER_COMPONENT * COMPONENTS
-    enough = draft.count("events_needed", need)
-    if dated and lost >= need and portfolio.has("usage") and len(answers) < 2:
-        claim = draft.claim(
-            "ready",
-            "Dated losses: {lost}; enough to try a churn model and to compare it with plain rules.",
-            "Датированных уходов: {lost}; этого хватает, чтобы попробовать модель оттока и сравнить её с правилами.",
-            lost=draft.count("churn_events", lost),
-        )
-        draft.find("data_ready", "good", claim)
-        return
+    """How well a churn model tells who leaves; otherwise it is refused with what would be enough."""
+    answers = {item.value for item in metrics.compute(draft.portfolio, "churn_share") if item.scope.get("kind")}
     if len(answers) > 1:
         claim = draft.claim(
             "refused",
@@ -125,28 +111,83 @@ def _model(draft: Draft) -> None:
             "Модель оттока не строится: на вопрос «кто ушёл» источник отвечает по-разному, разных ответов {answers}, и модель выучила бы шум.",
             answers=draft.count("churn_answers", len(answers)),
         )
-    elif lost >= need:
+        _refused(draft, claim)
+        return
+    chance = draft.read("churn_risk", quiet=True)
+    quality = {
+        kind: draft.read("churn_risk", kind, quiet=True)
+        for kind in ("auc", "brier", "base_brier", "money")
+        if any(item.key == "churn_risk" and item.scope.get("kind") == kind for item in draft.readings.values())
+    }
+    if chance.usable and chance.window is not None:
+        _ready(draft, chance, quality)
+    elif "auc" in quality and draft.portfolio.as_of is None:
         claim = draft.claim(
-            "refused",
-            "A churn model is refused: dated losses number {lost} and no behaviour of the clients before them.",
-            "Модель оттока не строится: датированных уходов {lost}, но поведения клиентов до ухода в данных нет.",
-            lost=draft.count("churn_events", lost),
+            "snapshot",
+            "The snapshot tells who looks like those who left (quality on unseen clients, AUC, {auc}; error {brier} against {base} of the average rate), but nothing is dated, so nobody can say when anyone leaves.",
+            "По срезу видно, кто похож на ушедших (качество на новых клиентах, AUC, — {auc}; ошибка {brier} против {base} у средней доли), но дат нет, и когда кто уйдёт, сказать нельзя.",
+            auc=quality["auc"],
+            brier=quality["brier"],
+            base=quality["base_brier"],
         )
-    elif not dated:
-        claim = draft.claim(
+        _refused(draft, claim)
+    else:
+        _refused(draft, _too_little(draft))
+    _leaks(draft)
+
+
+def _ready(draft: Draft, chance: Reading, quality: dict[str, Reading]) -> None:
+    assert chance.window is not None
+    claim = draft.claim(
+        "ready",
+        "By {until} {share} of the clients in force are expected to leave, with {money} of their payments; the model's quality on unseen clients (AUC) is {auc}, its error {brier} against {base} of the average rate.",
+        "К {until} ожидается уход {share} действующих клиентов, это {money} их платежей; качество модели на новых клиентах (AUC) — {auc}, ошибка {brier} против {base} у средней доли.",
+        until=chance.window.closing,
+        share=chance,
+        money=quality["money"],
+        auc=quality["auc"],
+        brier=quality["brier"],
+        base=quality["base_brier"],
+    )
+    draft.find("data_ready", "good", claim)
+
+
+def _too_little(draft: Draft) -> Claim | None:
+    """Why there is no model, and how many dated losses would be enough."""
+    from tools.models.risk import risk
+
+    lacking = risk(draft.portfolio).judged.lacking
+    lost, dated = _churn_events(draft)
+    if lacking is not None and (dated or lacking[0]):
+        return draft.claim(
+            "refused",
+            "A churn model is refused: {lost} dated losses in its history, while about {enough} with prior behaviour are needed.",
+            "Модель оттока не строится: датированных уходов в её истории {lost}, а нужно около {enough} с историей поведения.",
+            lost=draft.count("churn_history", lacking[0]),
+            enough=draft.count("events_needed", lacking[1]),
+        )
+    if not dated:
+        return draft.claim(
             "refused",
             "A churn model is refused: no loss in the data has a date, and about {enough} dated losses are needed.",
             "Модель оттока не строится: у уходов нет дат, а нужно около {enough} датированных.",
-            enough=enough,
+            enough=draft.count("events_needed", _enough(draft)),
         )
-    else:
-        claim = draft.claim(
-            "refused",
-            "A churn model is refused: {lost} dated losses, while about {enough} with prior behaviour are needed.",
-            "Модель оттока не строится: датированных уходов {lost}, а нужно около {enough} с историей поведения.",
-            lost=draft.count("churn_events", lost),
-            enough=enough,
-        )
+    return draft.claim(
+        "refused",
+        "A churn model is refused: dated losses number {lost}, but the behaviour before them does not tell who leaves.",
+        "Модель оттока не строится: датированных уходов {lost}, но по поведению до ухода ушедших не отличить.",
+        lost=draft.count("churn_events", lost),
+    )
+
+
+def _enough(draft: Draft) -> int:
+    policy = draft.portfolio.policy
+    fitted = policy["churn_events_per_feature"] * policy["churn_min_features"]
+    return int(fitted + policy["churn_min_test_events"])
+
+
+def _refused(draft: Draft, claim: Claim | None) -> None:
     draft.find("model_refused", "info", claim)
     draft.lack(
         Text("Churn model", "Модель оттока"),
@@ -156,6 +197,21 @@ def _model(draft: Draft) -> None:
             "даты уходов вместе с использованием, оплатами и обращениями до них",
         ),
     )
+
+
+def _leaks(draft: Draft) -> None:
+    """Name the columns that know the outcome: no model and no rule may rest on them."""
+    found = [item for item in draft.readings.values() if item.scope.get("kind") == "leak"]
+    if not found:
+        return
+    slots = {f"column_{chr(97 + place)}": name(item.scope["where"]) for place, item in enumerate(found[:SHOWN_LEAKS])}
+    marks = ", ".join(f"“{{{slot}}}”" for slot in slots)
+    russian = ", ".join(f"«{{{slot}}}»" for slot in slots)
+    text = Text(
+        f"Columns that know the outcome beforehand are kept out of any churn model: {marks}.",
+        f"Столбцы, которые знают исход заранее, в модель оттока не допускаются: {russian}.",
+    )
+    draft.claims.append(Claim("personalisation.leaks", text, slots))
 
 
 def _churn_events(draft: Draft) -> tuple[int, bool]:

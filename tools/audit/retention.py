@@ -5,11 +5,14 @@ from datetime import timedelta
 from tools import ledger, metrics
 from tools import segments as segmentation
 from tools.audit import Draft, audit_step
+from tools.audit.campaigns import campaigns
+from tools.audit.lapsing import lapsing
+from tools.audit.lives import mix, survival
+from tools.audit.voice import voice
 from tools.document import AccountLine, Chart, Claim, Slot, Step
 from tools.metrics.contracts import contract_ends, last_contact, silent
 from tools.metrics.health import days_late
 from tools.metrics.orders import worths
-from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit
 from tools.text import Text
 
@@ -23,6 +26,8 @@ from tools.text import Text
     codes=(
         "contradicting_churn",
         "churn_high",
+        "churn_mix",
+        "campaign_result",
         "at_risk_accounts",
         "renewals_at_risk",
         "overdue_accounts",
@@ -34,15 +39,16 @@ from tools.text import Text
     ),
 )
 def retention_step(draft: Draft) -> Step:
-    """Contradicting answers first, then churn, renewals, overdue, silence, lapsing buyers, NPS and referrals."""
+    """Contradicting answers first, then churn, renewals, overdue, silence, lapsing buyers, campaigns, NPS, referrals."""
     _contradiction(draft)
     _churn(draft)
     _calls(draft)
     _renewals(draft)
     _overdue(draft)
     _silence(draft)
-    _lapsing(draft)
-    _voice(draft)
+    lapsing(draft)
+    campaigns(draft)
+    voice(draft)
     return draft.step()
 
 
@@ -102,6 +108,8 @@ def _churn(draft: Draft) -> None:
                 "Событий ухода с начала данных: {events}.",
                 events=events,
             )
+        survival(draft)
+        mix(draft)
     by_month = [item for item in metrics.compute(portfolio, "movements") if item.scope.get("kind") == "churn"]
     last = sorted(by_month, key=lambda item: item.scope["group"])[-24:]
     labels = tuple(Text(item.scope["group"], item.scope["group"]) for item in last)
@@ -272,68 +280,3 @@ def _silence(draft: Draft) -> None:
     draft.find(
         "silent_accounts", "warning", claim, accounts=lines, stake=draft.stake("silent_accounts", silent(portfolio))
     )
-
-
-def _lapsing(draft: Draft) -> None:
-    portfolio = draft.portfolio
-    if ledger.no_ledger(portfolio) is None or segmentation.impossible(portfolio, "rfm") is not None:
-        return
-    gone = segmentation.assign(portfolio, "rfm").members("lapsing")
-    if not gone or not _half_a_year(portfolio):
-        return
-    stake = draft.stake("lapsing_buyers", [account.id for account in gone])
-    claim = None
-    if stake is not None:
-        claim = draft.claim(
-            "lapsing",
-            "Buyers that used to order often or much and have gone quiet: {clients}; their revenue is {money}.",
-            "Покупали часто или много и замолчали {clients:клиент|клиента|клиентов}; их выручка — {money}.",
-            clients=draft.count("lapsing_buyers", len(gone)),
-            money=stake,
-        )
-    draft.find("lapsing_buyers", "urgent", claim, accounts=gone, stake=stake)
-
-
-def _half_a_year(portfolio: Portfolio) -> bool:
-    """True where the orders span long enough to tell a quiet buyer from a short export."""
-    lines = portfolio.table("invoices")
-    first = portfolio.run(lines.agg(d=lines.date.min())).column(0)[0].as_py()
-    return first is not None and portfolio.as_of is not None and (portfolio.as_of - first).days >= 180
-
-
-def _voice(draft: Draft) -> None:
-    nps = draft.read("nps")
-    low = draft.read("nps", "detractors", quiet=True)
-    draft.say("nps", "The recommendation index (NPS) is {nps}.", "Индекс рекомендаций (NPS) — {nps}.", nps=nps)
-    target = draft.portfolio.policy.target("nps")
-    if nps.usable and nps.value is not None and target is not None and float(nps.value) < target:
-        claim = draft.claim(
-            "detractors",
-            "The recommendation index is {nps}, the target {target}; answers of critics: {low}.",
-            "Индекс рекомендаций — {nps} при цели {target}; ответов критиков: {low}.",
-            nps=nps,
-            target=draft.target(nps, target),
-            low=low,
-        )
-        draft.find("nps_detractors", "warning", claim)
-    share = draft.read("referrals")
-    leads, won = draft.read("referrals", "leads", quiet=True), draft.read("referrals", "won", quiet=True)
-    if share.usable:
-        promoters = draft.read("nps", "promoters", quiet=True)
-        claim = draft.claim(
-            "referrals",
-            "{share} of active clients recommended us in a year: {leads} leads, {won} won.",
-            "За год нас рекомендовали {share} действующих клиентов: обращений {leads}, стали клиентами {won}.",
-            share=share,
-            leads=leads,
-            won=won,
-        )
-        if (
-            promoters.usable
-            and promoters.value is not None
-            and leads.value is not None
-            and promoters.value > leads.value
-        ):
-            draft.find("few_referrals", "info", claim, segments=("advocates",))
-        elif claim is not None:
-            draft.claims.append(claim)

@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from ibis import _
 
 from tools.ledger import contract, rhythm
@@ -111,10 +113,11 @@ def doubt(portfolio: Portfolio) -> tuple[str, Text] | None:
         return None if portfolio.has("invoices", "service_end") else ("billing_rhythm", RHYTHM)
     if guessed(portfolio):
         return "billing_rhythm", RHYTHM
-    if "last line" not in portfolio.memo:
-        table = portfolio.table("invoices")
-        portfolio.memo["last line"] = portfolio.run(table.agg(d=table.date.max())).column(0)[0].as_py()
-    last, day = portfolio.memo["last line"], anchor(portfolio)
+    base = portfolio.base
+    if "last line" not in base.memo:
+        table = base.table("invoices")
+        base.memo["last line"] = base.run(table.agg(d=table.date.max())).column(0)[0].as_py()
+    last, day = base.memo["last line"], anchor(portfolio)
     if last is None or day is None or (day.year, day.month) <= (last.year, last.month):
         return None
     return "after_data", AFTER_DATA
@@ -142,9 +145,9 @@ def convention(portfolio: Portfolio) -> str:
     """The convention asked for, else the one the data allow: subscriptions first, else invoice lines."""
     if portfolio.convention is not None:
         return portfolio.convention
-    if portfolio.has("subscriptions"):
+    if portfolio.base.has("subscriptions"):
         return CONTRACT
-    return USAGE if metered(portfolio) else RECOGNISED
+    return USAGE if metered(portfolio.base) else RECOGNISED
 
 
 def basis(portfolio: Portfolio) -> str:
@@ -204,6 +207,37 @@ def _end(portfolio: Portfolio) -> date:
     if day is None:
         raise ValueError("a portfolio without dates has no window")
     return day + timedelta(days=1)
+
+
+def base_of(portfolio: Portfolio) -> Portfolio | None:
+    """The whole base from whose accounts the figures of a listed part of it are cut; None where there is no such base.
+
+    Below the paying client a part may split a client, so its figures are always asked anew.
+    """
+    whole = portfolio.whole
+    if whole is None or portfolio.inside is None or below(portfolio):
+        return None
+    if whole.convention != portfolio.convention:
+        key = ("under", portfolio.convention)
+        whole = whole.memo.setdefault(key, replace(whole, convention=portfolio.convention, memo={}))
+    alike = (whole.as_of, whole.level, whole.policy) == (portfolio.as_of, portfolio.level, portfolio.policy)
+    return whole if alike else None
+
+
+def cut(portfolio: Portfolio, rows: pa.Table) -> pa.Table:
+    """The rows of the accounts within the part."""
+    inside = pa.array(sorted(portfolio.inside or ()), pa.string())
+    return rows.filter(pc.is_in(rows["account_id"], value_set=inside))
+
+
+def worths_at(portfolio: Portfolio, day: date) -> tuple[int, int]:
+    """Ticks of all accounts on a day, and the number of accounts with any."""
+    key = ("worths", day)
+    base = base_of(portfolio) or portfolio
+    if key not in base.memo:
+        base.memo[key] = base.run(state(base, [day]).select("account_id", "ticks"))
+    rows = base.memo[key] if base is portfolio else cut(portfolio, base.memo[key])
+    return int(rows["ticks"].to_numpy().astype("int64").sum()), rows.num_rows
 
 
 def months(portfolio: Portfolio) -> list[Window]:

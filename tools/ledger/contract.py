@@ -30,7 +30,7 @@ def covered(portfolio: Portfolio) -> Any:
     that ended stands until the next begins (metrics §1.2).
     """
     rows = _periods(portfolio)
-    if late_renewals(portfolio) == 0:
+    if late_renewals(portfolio.base) == 0:
         return rows
     found = _gaps(portfolio, rows.view()).view()
     joined = rows.left_join(found, (rows.client_id == found.late_client) & (rows.end_date == found.since))
@@ -75,9 +75,16 @@ def unpaid(portfolio: Portfolio) -> Any | None:
 
     None where invoices carry no due and payment dates, or none was that late. Metrics §1.1: involuntary churn.
     """
-    dated = portfolio.has("invoices", "due_date") and portfolio.has("invoices", "paid_date")
+    dated = portfolio.base.has("invoices", "due_date") and portfolio.base.has("invoices", "paid_date")
     if not dated or portfolio.convention == PAST_DUE_COUNTS:
         return None
+    if "unpaid" not in portfolio.base.memo:
+        found = portfolio.base.run(_unpaid_spans(portfolio.base).count().name("n").as_table())
+        portfolio.base.memo["unpaid"] = int(found.column(0)[0].as_py())
+    return _unpaid_spans(portfolio) if portfolio.base.memo["unpaid"] else None
+
+
+def _unpaid_spans(portfolio: Portfolio) -> Any:
     table = portfolio.table("invoices").filter(_.account_id.notnull(), _.due_date.notnull(), _.amount > 0)
     spans = table.select(
         late_client=client_of(table),
@@ -85,10 +92,7 @@ def unpaid(portfolio: Portfolio) -> Any | None:
         until=table.paid_date.fill_null(literal(FOREVER)),
     )
     assert portfolio.as_of is not None
-    spans = spans.filter(spans.until > spans.since, spans.since <= literal(portfolio.as_of)).distinct()
-    if "unpaid" not in portfolio.memo:
-        portfolio.memo["unpaid"] = int(portfolio.run(spans.count().name("n").as_table()).column(0)[0].as_py())
-    return spans if portfolio.memo["unpaid"] else None
+    return spans.filter(spans.until > spans.since, spans.since <= literal(portfolio.as_of)).distinct()
 
 
 def contract_worth(portfolio: Portfolio, points: Sequence[date]) -> Any:
@@ -151,7 +155,7 @@ def _while_paid(events: Any) -> Any:
 
 def paused(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
     """Table ``account_id, point`` of the accounts on a pause not longer than the policy's days; None without pauses."""
-    if not portfolio.pauses or not portfolio.has("subscriptions"):
+    if not portfolio.base.pauses or not portfolio.base.has("subscriptions"):
         return None
     table = portfolio.table("subscriptions").filter(_.account_id.notnull(), _.status == "paused")
     point = days(points)

@@ -77,7 +77,7 @@ def months_ahead(day: Any, months: Any, lengths: tuple[int, ...] = LENGTHS) -> A
 def _month(text: Any) -> Any:
     """Number of the month a text names as its period, null where it names none, several, or a half-read range."""
     found = [text.re_search(NAMED.format(stem)) | text.re_search(DATED_NAME.format(stem)) for stem in MONTHS]
-    named = sum((hit.cast("int64") for hit in found[1:]), found[0].cast("int64"))
+    named = sum((hit.cast("int32") for hit in found[1:]), found[0].cast("int32"))
     number = ibis.cases(*((hit, place) for place, hit in enumerate(found, 1)), else_=None).cast("int64")
     return ibis.ifelse((named == 1) & ~text.re_search(OPEN_RANGE), number, None)
 

@@ -37,10 +37,10 @@ def client_of(table: Any) -> Any:
 
 def currencies(portfolio: Portfolio, name: str) -> tuple[str, ...]:
     """Codes of the currencies in a table of money, by code."""
-    key = ("currency codes", name)
+    key, portfolio = ("currency codes", name), portfolio.base
     if key not in portfolio.memo:
         table = portfolio.table(name)
-        found = portfolio.run(table.filter(table.currency.notnull()).select("currency").distinct().order_by("currency"))
+        found = portfolio.run(table.filter(table.currency.notnull()).group_by("currency").agg().order_by("currency"))
         portfolio.memo[key] = tuple(found.column(0).to_pylist())
     codes: tuple[str, ...] = portfolio.memo[key]
     return codes
@@ -65,7 +65,7 @@ def mixed_currency(portfolio: Portfolio, name: str) -> Text | None:
 
 def nameless_rows(portfolio: Portfolio, name: str) -> Text | None:
     """The rows without a currency among rows with one, by file and row; None where there are none."""
-    key = ("no currency", name)
+    key, portfolio = ("no currency", name), portfolio.base
     if key not in portfolio.memo:
         table = portfolio.table(name).filter(_.currency.isnull())
         first = table.select("source_file", "source_row").order_by("source_file", "source_row").limit(SHOWN_ROWS + 1)
@@ -123,10 +123,11 @@ def missing_rate(portfolio: Portfolio, name: str, points: Sequence[date]) -> Tex
 
 
 def _rates(portfolio: Portfolio) -> dict[str, list[date]]:
+    portfolio = portfolio.base
     if "rate days" not in portfolio.memo:
         table = portfolio.table("rates").filter(_.rate > 0)
         found: dict[str, list[date]] = {}
-        for row in portfolio.run(table.select("currency", "date").distinct().order_by("currency", "date")).to_pylist():
+        for row in portfolio.run(table.group_by("currency", "date").agg().order_by("currency", "date")).to_pylist():
             found.setdefault(row["currency"], []).append(row["date"])
         portfolio.memo["rate days"] = found
     saved: dict[str, list[date]] = portfolio.memo["rate days"]

@@ -1,6 +1,7 @@
 """Revenue recognised in months, from invoice lines: spread by day over the paid period, exact to the tick."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -103,6 +104,7 @@ def timed(portfolio: Portfolio) -> Any:
 def service_bounds(portfolio: Portfolio) -> tuple[date, date] | None:
     """First and last day of all paid periods, or None where no line has one."""
     key = ("bounds", portfolio.convention == INVOICE_MONTH)
+    portfolio = replace(portfolio.base, convention=portfolio.convention) if portfolio.whole else portfolio
     if key not in portfolio.memo:
         lines = timed(portfolio)
         lines = lines.filter(lines.ends >= lines.starts)

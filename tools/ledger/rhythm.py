@@ -13,11 +13,12 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
+from tools.errors import UnknownName
 from tools.ledger.line_text import months_ahead, said, spelled
 from tools.load import Question
 from tools.policy import Policy
 from tools.portfolio import Portfolio
-from tools.text import Text, same
+from tools.text import LANGUAGES, Text, same
 
 #: Lengths of a billing period in months, and the days near which its gaps lie.
 RHYTHMS: Mapping[int, int] = {1: 30, 3: 91, 12: 365}
@@ -64,6 +65,7 @@ def _spoken(portfolio: Portfolio, table: Any) -> Any:
 
 def _speaking(portfolio: Portfolio) -> bool:
     """True where the text of some line names a period."""
+    portfolio = portfolio.base
     if "line texts" not in portfolio.memo:
         known = portfolio.has("invoices", "description") or portfolio.has("invoices", "product")
         table = portfolio.table("invoices")
@@ -167,7 +169,10 @@ def answers(portfolio: Portfolio) -> dict[str, int]:
 
 def answered(portfolio: Portfolio, given: Mapping[str, str]) -> Portfolio:
     """The portfolio with answers to `rhythm_questions`: id of the question to ``monthly``, ``quarterly`` or ``annual``."""
-    months = {key: float(OPTIONS[value]) for key, value in given.items() if key.startswith(ANSWER) and value in OPTIONS}
+    for key, value in given.items():
+        if key.startswith(ANSWER) and value not in OPTIONS:
+            raise UnknownName(Text("billing rhythm", "ритм оплаты"), value, OPTIONS)
+    months = {key: float(OPTIONS[value]) for key, value in given.items() if key.startswith(ANSWER)}
     if not months:
         return portfolio
     policy = Policy({**portfolio.policy.values, **months}, portfolio.policy.name)
@@ -233,8 +238,10 @@ def _question(portfolio: Portfolio, part: str, clients: int) -> Question:
             shown = [f"{100 * share:.1f} %" for share in (*parts, totals["lost"] / totals["n"])]
             lines.append(ANSWERS[name].fill(nrr=same(shown[0]), grr=same(shown[1]), churn=same(shown[2])))
     text = ASKED.fill(n=same(str(clients)), group=same(f" «{part}»" if part else ""))
-    full = Text("; ".join([text.en, *(line.en for line in lines)]), "; ".join([text.ru, *(line.ru for line in lines)]))
-    return Question(ANSWER + part, full, tuple(OPTIONS), ("mrr", "nrr", "grr", "logo_churn", "movements"))
+    ways = {language: "; ".join(line[language] for line in lines) for language in LANGUAGES}
+    full = Text(f"{text.en} {ways['en']}".strip(), f"{text.ru} {ways['ru']}".strip())
+    changed = ("mrr", "nrr", "grr", "logo_churn", "movements")
+    return Question(ANSWER + part, full, tuple(OPTIONS), changed, stop=False)
 
 
 ASKED = Text(

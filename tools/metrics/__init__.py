@@ -19,12 +19,16 @@ Better = Literal["higher", "lower", "none"]
 
 @dataclass(frozen=True)
 class Ask:
-    """One question to one metric: the portfolio, and the window where the metric has one."""
+    """One question to one metric: the portfolio, and the window where the metric has one.
+
+    ``head``: only the first reading is wanted (a group's figure), so that variants need not be computed.
+    """
 
     portfolio: Portfolio
     metric: "Metric"
     window: Window | None = None
     convention: str = ""
+    head: bool = False
 
     def reading(
         self,
@@ -54,7 +58,7 @@ class Ask:
             reason=reason,
             flags=flags,
             sql=self.portfolio.kept(sql),
-            scope={**inside, **(scope or {})},
+            scope=_nested(inside, scope or {}),
             snapshot=self.portfolio.snapshot,
             **more,
         )
@@ -86,6 +90,14 @@ def _scope(portfolio: Portfolio) -> dict[str, str]:
     for narrow in portfolio.narrows:
         scope |= {"where": narrow.group} if narrow.by == "where" else {"by": narrow.by, "group": narrow.group}
     return scope if portfolio.level == "account" else {**scope, "level": portfolio.level}
+
+
+def _nested(inside: dict[str, str], scope: Mapping[str, str]) -> dict[str, str]:
+    """The scope of a reading inside a group: a month of the group "Pro" is ``plan,month`` and ``Pro,2026-06``."""
+    both: dict[str, str] = {
+        name: f"{inside[name]},{scope[name]}" for name in ("by", "group") if name in inside and name in scope
+    }
+    return {**inside, **scope, **both}
 
 
 SUMS = (Unit.COUNT, Unit.MONEY, Unit.MONEY_MONTH, Unit.MONEY_YEAR)
@@ -151,10 +163,12 @@ def metric(
 
 @cache
 def metrics() -> Mapping[str, Metric]:
-    """Every metric by key, in the order of their files."""
-    for module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
-        importlib.import_module(f"{__name__}.{module}")
-    return _METRICS
+    """Every metric by key, in the order of their files, whichever was imported first."""
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__))
+    for name in names:
+        importlib.import_module(f"{__name__}.{name}")
+    places = {f"{__name__}.{name}": place for place, name in enumerate(names)}
+    return dict(sorted(_METRICS.items(), key=lambda pair: places.get(pair[1].compute.__module__, len(names))))
 
 
 def resolve(key: str) -> Metric:
@@ -176,6 +190,7 @@ def compute(
     window: Window | None = None,
     by: str | None = None,
     convention: str | None = None,
+    head: bool = False,
 ) -> list[Reading]:
     """Readings of a metric: one (its variants after it), or one per group of ``by`` (see `tools.groups`)."""
     item = resolve(key)
@@ -184,10 +199,13 @@ def compute(
     if by is not None:
         return _by(portfolio, item.key, by, window=window, convention=convention)
     memo = ("metric", item.key, window, convention)
-    if memo not in portfolio.memo:
-        found = item.compute(Ask(portfolio, item, window, convention or ""))
-        portfolio.memo[memo] = found if isinstance(found, list) else [found]
-    return list(portfolio.memo[memo])
+    if memo in portfolio.memo:
+        return list(portfolio.memo[memo])
+    answer = item.compute(Ask(portfolio, item, window, convention or "", head))
+    found = answer if isinstance(answer, list) else [answer]
+    if not head:
+        portfolio.memo[memo] = found
+    return list(found)
 
 
 def _by(portfolio: Portfolio, key: str, by: str, *, window: Window | None, convention: str | None) -> list[Reading]:
@@ -209,8 +227,10 @@ def _by(portfolio: Portfolio, key: str, by: str, *, window: Window | None, conve
         at, window, marks = portfolio.earlier(whole.window.opening), whole.window, ("segment_at_opening",)
     readings: list[Reading] = []
     for group in groups(at, by):
-        found = compute(portfolio.narrowed(group), key, window=window, convention=convention)[0]
-        readings.append(replace(found, flags=(*found.flags, *marks)) if marks else found)
+        wanted = key not in SERIES
+        found = compute(portfolio.narrowed(group), key, window=window, convention=convention, head=wanted)
+        shown = found if key in SERIES else found[:1]
+        readings += [replace(item, flags=(*item.flags, *marks)) for item in shown] if marks else shown
     return readings
 
 
@@ -227,6 +247,7 @@ def reading(portfolio: Portfolio, key: str, *, window: Window | None = None, kin
 
 
 SEGMENTS = ("segment", "value", "rfm", "clusters")
+SERIES = ("movements",)  # metrics of many readings that say nothing one by one
 COHORTS = ("nrr", "grr", "logo_churn", "money_churn")
 
 

@@ -51,7 +51,12 @@ def adoption_of_what_was_sold(ask: Ask) -> list[Reading]:
     flags = () if keyed else ("no_key_features",)
     head = ready.share(users, len(base), census=True, flags=flags)
     unused = ready.reading(len(base) - len(rows), unit=Unit.COUNT, n=len(base), scope={"kind": "unused"})
-    return [head, *_breadth(ready, rows), *_entitlement(ready), unused]
+    return [head] if ask.head else [head, *_breadth(ready, rows), *_entitlement(ready), unused]
+
+
+def unused(portfolio: Portfolio) -> list[str]:
+    """Paying accounts without any usage in the policy's days, by id."""
+    return sorted(set(paying(portfolio)) - {row["account_id"] for row in _used(portfolio)})
 
 
 def _recent(portfolio: Portfolio) -> Any:

@@ -81,8 +81,8 @@ def campaigns(portfolio: Portfolio) -> list[Campaign]:
     by = touches.group_by("campaign", "account_id").agg(
         day=_.date.min(),
         cost=_.cost.sum(),
-        control=(_.arm.fill_null("") == "control").cast("int64").max(),
-        target=(_.arm.fill_null("") != "control").cast("int64").max(),
+        control=(_.arm.fill_null("") == "control").cast("int32").max(),
+        target=(_.arm.fill_null("") != "control").cast("int32").max(),
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for row in portfolio.run(by.order_by("campaign", "account_id")).to_pylist():

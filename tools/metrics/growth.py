@@ -27,6 +27,16 @@ def at_risk(portfolio: Portfolio) -> set[str]:
     return set(segmentation.assign(portfolio, "value").ids("at_risk"))
 
 
+def well(portfolio: Portfolio) -> set[str]:
+    """Paying accounts that may be offered more: health not red, no critical ticket open, not in the risk zone."""
+    return welcome(portfolio) - at_risk(portfolio)
+
+
+def outgrown(portfolio: Portfolio) -> set[str]:
+    """Accounts at the limits of their plan that may be offered a larger one."""
+    return {account for account, signal in limits(portfolio).items() if signal.hit} & well(portfolio)
+
+
 @metric(
     "upsell",
     name=Text("Ready for a larger plan", "Готовы к расширению тарифа"),
@@ -53,7 +63,7 @@ def ready_for_a_larger_plan(ask: Ask) -> list[Reading]:
     ready = Ask(portfolio, ask.metric, portfolio.day)
     inside = set(paying(portfolio))
     signals = {account: signal for account, signal in limits(portfolio).items() if account in inside}
-    fit = (welcome(portfolio) & inside) - at_risk(portfolio)
+    fit = well(portfolio)
     hits = {account for account, signal in signals.items() if signal.hit}
     parts = [
         *_counted(ready, "", hits & fit, len(signals)),
@@ -132,7 +142,7 @@ def room_for_a_second_product(ask: Ask) -> list[Reading]:
     offers = [offer for offer in whitespace(whole) if offer.account in inside]
     head = ready.reading(len({offer.account for offer in offers}), n=len(inside))
     cells = ready.reading(len(offers), n=len(inside), scope={"kind": "offers"})
-    return [head, cells, *_potential(ready, offers), *figures]
+    return [head] if ask.head else [head, cells, *_potential(ready, offers), *figures]
 
 
 NO_RULE = Text(

@@ -61,7 +61,7 @@ def customer_health_score(ask: Ask) -> list[Reading]:
         )
         return [ask.undefined(reason, window=portfolio.day)]
     status, why = _status(portfolio, len(known), len(every))
-    checked = _auc(ask)
+    checked = [] if ask.head else _auc(ask)
     flags = _flags(portfolio, checked)
     coverage = sum(item.coverage for item in every.values()) / len(every)
     common: dict[str, Any] = {"n": len(known), "window": portfolio.day, "flags": flags, "coverage": coverage}
@@ -71,7 +71,7 @@ def customer_health_score(ask: Ask) -> list[Reading]:
         ask.reading(sum(known) / len(known), status=status, reason=why, **common),
         ask.reading(red, unit=Unit.COUNT, scope={"kind": "red"}, **common),
         ask.reading(green, unit=Unit.COUNT, scope={"kind": "green"}, **common),
-        *_change(ask),
+        *([] if ask.head else _change(ask)),
         *checked,
     ]
 

@@ -58,7 +58,7 @@ def scores(portfolio: Portfolio) -> dict[str, Health]:
     """
     if "health" not in portfolio.memo:
         if portfolio.whole is not None:  # the reference is the whole base, never the group itself
-            inside = set(paying(portfolio))
+            inside = set(paying(portfolio)) if portfolio.inside is None else portfolio.inside
             portfolio.memo["health"] = {a: item for a, item in scores(portfolio.whole).items() if a in inside}
         else:
             portfolio.memo["health"] = scores_under(portfolio, norms(portfolio))

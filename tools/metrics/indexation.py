@@ -1,6 +1,8 @@
-"""Indexation: a same-month, same-percent step of many clients, told apart from growth."""
+"""Indexation: a same-date, same-percent step of many clients, told apart from growth."""
 
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 
@@ -25,8 +27,10 @@ def steps(portfolio: Portfolio, window: Window) -> dict[str, int]:
         for row in portfolio.run(state(portfolio, points)).to_pylist() if points else []:
             worth[row["point"]][row["account_id"]] = int(row["ticks"])
         found: dict[str, int] = defaultdict(int)
+        begun = _begun(portfolio, points) if contract and points else {}
         for before, after in pairwise(points):
-            for account, ticks in _common_step(portfolio, worth[before], worth[after]).items():
+            dates = begun.get(after, {})
+            for account, ticks in _common_step(portfolio, worth[before], worth[after], dates).items():
                 found[account] += ticks
         portfolio.memo[key] = (
             dict(found) if contract or not found else _as_closed(portfolio, found, worth[points[-1]], points[-1])
@@ -54,12 +58,26 @@ def _as_closed(portfolio: Portfolio, found: dict[str, int], even: dict[str, int]
     return {a: round(step * real.get(a, 0) / even[a]) if even.get(a) else step for a, step in found.items()}
 
 
-def _common_step(portfolio: Portfolio, before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
-    groups: dict[float, list[tuple[str, int]]] = defaultdict(list)
+def _begun(portfolio: Portfolio, points: list[date]) -> dict[date, dict[str, date]]:
+    """By closing day of a month: the last day in it on which a price of an account began."""
+    table = ledger.priced(portfolio)
+    inside = (table.start_date > ledger.literal(points[0])) & (table.start_date <= ledger.literal(points[-1]))
+    found: dict[date, dict[str, date]] = defaultdict(dict)
+    rows = portfolio.run(table.filter(inside).group_by("account_id", "start_date").agg().order_by("start_date"))
+    for account, day in zip(rows["account_id"].to_pylist(), rows["start_date"].to_pylist(), strict=True):
+        found[points[bisect_left(points, day)]][account] = day
+    return found
+
+
+def _common_step(
+    portfolio: Portfolio, before: dict[str, int], after: dict[str, int], dates: Mapping[str, date]
+) -> dict[str, int]:
+    """Ticks by account of the largest step of one percent on one date (invoices: in one month), if it is large enough."""
+    groups: dict[tuple[float, date | None], list[tuple[str, int]]] = defaultdict(list)
     for account in sorted(before):
         opening, closing = before[account], after.get(account, 0)
         if closing > opening:
-            groups[round(closing / opening, 3)].append((account, closing - opening))
+            groups[round(closing / opening, 3), dates.get(account)].append((account, closing - opening))
     largest = max(groups.values(), key=len, default=[])
     enough = len(largest) >= portfolio.policy["indexation_share"] * len(before)
     return dict(largest) if enough and len(largest) >= portfolio.policy["names_only_below"] else {}

@@ -146,7 +146,7 @@ def journey_by_stage(ask: Ask) -> list[Reading]:
     parts = [_count(ready, "contract", "entered", int(row["contract"]), sql, '"contract"')]
     for stage in known.stages[1:]:
         parts += _stage(ready, known, stage, row, sql)
-    return [head, *parts, *_pains(ready, known)]
+    return [head] if ask.head else [head, *parts, *_pains(ready, known)]
 
 
 def _counts(portfolio: Portfolio, known: walk.Way) -> Any:

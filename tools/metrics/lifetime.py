@@ -72,8 +72,8 @@ NO_CHURN = Text(
     formula="m * (1 - q^60) / (1 - q), q = (1 - monthly churn) / (1 + monthly discount)",
     source="metrics-2.1",
     needs=Text(
-        "recurring revenue of at least a year, or orders of 300 clients that bought again; and the gross margin",
-        "регулярная выручка хотя бы за год или заказы 300 повторных покупателей; и валовая маржа",
+        "recurring revenue of at least a year, or orders of many clients that bought again; and the gross margin",
+        "регулярная выручка хотя бы за год или заказы многих повторных покупателей; и валовая маржа",
     ),
     conventions=FORMS,
 )

@@ -72,7 +72,7 @@ def logo_churn(ask: Ask) -> list[Reading]:
         flags=lost.flags,
         scope={"kind": "monthly"},
     )
-    return [lost, kept, monthly, *guesses(ready, "lost")]
+    return [lost] if ask.head else [lost, kept, monthly, *guesses(ready, "lost")]
 
 
 MONTH_DAYS = 365 / 12

@@ -169,7 +169,7 @@ NOT_COVERED = Text("the data do not cover the window by whole months", "данн
 
 def covering(portfolio: Portfolio, window: Window) -> Bridge | None:
     """The movement bridge where whole months of it make up the window, else None."""
-    windows = ledger.months(portfolio)
+    windows = ledger.months(ledger.base_of(portfolio) or portfolio)
     inside = [w for w in windows if w.start >= window.start and w.end <= window.end]
     if not inside or inside[0].start != window.start or inside[-1].end != window.end:
         return None

@@ -86,7 +86,7 @@ def revenue_per_client(ask: Ask) -> list[Reading]:
         rows=Rows(int(row["used"]), left),
         sql=one_value(sql, 'CAST("revenue" AS DOUBLE) / "clients"'),
     )
-    return [headline, *_months(ready)]
+    return [headline] if ask.head else [headline, *_months(ready)]
 
 
 def _months(ask: Ask) -> list[Reading]:
@@ -96,9 +96,10 @@ def _months(ask: Ask) -> list[Reading]:
     monthly = lines.group_by(month=ledger.month_of(lines.date)).agg(
         revenue=lines.amount.sum(), clients=lines.account_id.nunique(), used=lines.count(), last=lines.date.max()
     )
-    sql = portfolio.sql(monthly.order_by("month"))
+    monthly = monthly.order_by("month")
+    sql = portfolio.sql(monthly)
     readings = []
-    for row in portfolio.query(sql).to_pylist():
+    for row in portfolio.run(monthly).to_pylist():
         start = row["month"]
         whole = Window(start, ledger.back(start, -1))
         known = (

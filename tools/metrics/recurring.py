@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from ibis import _
 
 from tools import ledger
@@ -49,6 +51,18 @@ def rows(ask: Ask) -> Rows:
     """Rows that make the ledger, and those left out by reason."""
     portfolio = ask.portfolio
     if "ledger rows" not in portfolio.memo:
+        base = ledger.base_of(portfolio)
+        counted = _marked(portfolio) if base is None else ledger.cut(portfolio, _marked(base))
+        sums = {name: int(pc.sum(counted[name]).as_py() or 0) for name in counted.column_names if name != "account_id"}
+        left = {reason: number for reason, number in sums.items() if number and reason != "*"}
+        portfolio.memo["ledger rows"] = Rows(sums["*"] - sum(left.values()), left)
+    found: Rows = portfolio.memo["ledger rows"]
+    return found
+
+
+def _marked(portfolio: Portfolio) -> pa.Table:
+    """Rows of the ledger's source by account: all of them (``*``), and those left out by reason."""
+    if "marked rows" not in portfolio.memo:
         contract = ledger.basis(portfolio) == ledger.CONTRACT
         table = portfolio.table("subscriptions" if contract else "invoices")
         nobody = table.account_id.isnull()
@@ -58,13 +72,11 @@ def rows(ask: Ask) -> Rows:
             paused = ~nobody & ~trial & (table.status == "paused").fill_null(False)
             free = ~nobody & ~trial & ~paused & ~(table.mrr > 0).fill_null(False)
             reasons |= {"trial": trial, "paused": paused, "no price": free}
-        row, _sql = portfolio.row(
-            table.agg(**{"*": table.count()}, **{key: test.sum() for key, test in reasons.items()})
-        )
-        left = {key: int(row[key] or 0) for key in reasons if row[key]}
-        portfolio.memo["ledger rows"] = Rows(int(row["*"]) - sum(left.values()), left)
-    found: Rows = portfolio.memo["ledger rows"]
-    return found
+        measures = {key: test.sum() for key, test in reasons.items()}
+        found = portfolio.run(table.group_by("account_id").agg(**{"*": table.count()}, **measures))
+        portfolio.memo["marked rows"] = found
+    marked: pa.Table = portfolio.memo["marked rows"]
+    return marked
 
 
 def closing(ask: Ask) -> tuple[Decimal, int, str]:
@@ -72,11 +84,16 @@ def closing(ask: Ask) -> tuple[Decimal, int, str]:
     assert ask.window is not None
     key = ("closing", ask.window)
     if key not in ask.portfolio.memo:
-        worth = ledger.state(ask.portfolio, [ask.window.closing])
-        row, sql = ask.portfolio.row(worth.agg(ticks=_.ticks.sum().fill_null(0), n=_.count()))
-        ask.portfolio.memo[key] = (ledger.money(row["ticks"]), int(row["n"]), sql)
+        portfolio, day = ask.portfolio, ask.window.closing
+        sql = portfolio.text(key, lambda: _total(ledger.state(portfolio, [day])))
+        ticks, n = ledger.worths_at(ask.portfolio, ask.window.closing)
+        ask.portfolio.memo[key] = (ledger.money(ticks), n, sql)
     found: tuple[Decimal, int, str] = ask.portfolio.memo[key]
     return found
+
+
+def _total(worth: Any) -> Any:
+    return worth.agg(ticks=worth.ticks.sum().fill_null(0), n=worth.count())
 
 
 def rhythm(ask: Ask) -> dict[str, Any]:
@@ -112,7 +129,7 @@ def monthly_recurring_revenue(ask: Ask) -> list[Reading]:
     value, n, sql = closing(ready)
     found = one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS}')
     main = ready.reading(value, n=n, rows=rows(ready), sql=found, **rhythm(ready))
-    return [main, *(_to_date(ready) if ask.window is None else [])]
+    return [main, *(_to_date(ready) if ask.window is None and not ask.head else [])]
 
 
 PARTIAL = Text(

@@ -94,7 +94,7 @@ def net_revenue_retention(ask: Ask) -> list[Reading]:
     if ask.convention == "chained_monthly":
         return [_chained(ready)]
     main = _money_ratio(ready, "kept")
-    return [main, _without_largest(ready), _without_indexation(ready), *guesses(ready, "kept")]
+    return [main] if ask.head else [main, _without_largest(ready), _without_indexation(ready), *guesses(ready, "kept")]
 
 
 def with_returned(ask: Ask) -> Reading:

@@ -99,7 +99,11 @@ def rfm_of_the_base(ask: Ask) -> Reading | list[Reading]:
         return ready.reading(number, n=len(inside))
     sql = f'SELECT COUNT(*) AS "value" FROM ({found.measures_sql}) AS "result" WHERE "orders" > 0'
     head = ready.reading(found.active, n=found.table.num_rows, rows=found.rows, sql=sql)
-    return [head, *_shape(ready, found), *_scores(ready, found), *_groups(ready, found), *_moves(ready, found)]
+    return (
+        [head]
+        if ask.head
+        else [head, *_shape(ready, found), *_scores(ready, found), *_groups(ready, found), *_moves(ready, found)]
+    )
 
 
 def _sizes(ask: Ask, by: str, shown_by: str) -> Reading | list[Reading]:

@@ -148,7 +148,7 @@ def value_realisation_score(ask: Ask) -> list[Reading]:
         ask.reading(value, scope={"kind": kind}, n=int(totals["n"]), grade=grade_of(totals), window=ask.portfolio.day)
         for kind, value in (("lower_bound", low), ("upper_bound", high))
     ]
-    return [head, *bounds, _pace(ask), *_evidence(ask)]
+    return [head] if ask.head else [head, *bounds, _pace(ask), *_evidence(ask)]
 
 
 def _pace(ask: Ask) -> Reading:

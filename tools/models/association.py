@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+FEW_PAIRS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,22 @@ def chance(joint: Sequence[int], a: Sequence[int], b: Sequence[int], n: int) -> 
     """
     if not len(joint):
         return []
-    from scipy.stats import hypergeom
+    if len(joint) > FEW_PAIRS:
+        from scipy.stats import hypergeom  # costs a second to import: only where there are many pairs
 
-    found = hypergeom.sf(np.asarray(joint) - 1, n, np.asarray(a), np.asarray(b))
-    return [float(value) for value in np.clip(found, 0.0, 1.0)]
+        found = hypergeom.sf(np.asarray(joint) - 1, n, np.asarray(a), np.asarray(b))
+        return [float(value) for value in np.clip(found, 0.0, 1.0)]
+    ways = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])  # logarithms of factorials
+    return [_tail(int(k), int(x), int(y), ways) for k, x, y in zip(joint, a, b, strict=True)]
+
+
+def _tail(joint: int, a: int, b: int, ways: np.ndarray[Any, Any]) -> float:
+    """Chance of ``joint`` or more of the ``b`` being among the ``a`` (hypergeometric)."""
+    n = len(ways) - 1
+    least = max(joint, a + b - n, 0)
+    k = np.arange(least, min(a, b) + 1)
+    inside = ways[a] - ways[k] - ways[a - k] + ways[n - a] - ways[b - k] - ways[n - a - b + k]
+    return float(min(1.0, np.exp(inside - (ways[n] - ways[b] - ways[n - b])).sum()))
 
 
 def adjusted(p: Sequence[float], *, tests: int | None = None) -> list[float]:

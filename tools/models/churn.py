@@ -73,6 +73,7 @@ class Judged:
     unseen: Any = None
     features: tuple[str, ...] = ()
     others: Mapping[str, Quality] = field(default_factory=dict)
+    lacking: tuple[int, int] | None = None  # clients lost in the history, and how many would be enough
 
 
 def cross_section(columns: Sequence[Column], labels: Any, policy: Any) -> Judged:
@@ -84,7 +85,7 @@ def cross_section(columns: Sequence[Column], labels: Any, policy: Any) -> Judged
     label = np.asarray(labels, dtype=int)
     columns, thin = affordable(columns, label, policy)
     if thin is not None:
-        return Judged(refused=thin)
+        return Judged(refused=thin, lacking=_lacking(label, policy))
     order = _order(columns, label)
     back = np.argsort(order)
     rows, label = [_taken(column, order) for column in columns], label[order]
@@ -103,13 +104,13 @@ def through_time(columns: Sequence[Column], labels: Any, when: Any, policy: Any)
     label, moment = np.asarray(labels, dtype=int), np.asarray(when)
     test = _test(label, moment, policy)
     if test is None:
-        return Judged(refused=too_few(int(label.sum()), needed=int(_least(policy) + policy["churn_min_test_events"])))
+        return _short(int(label.sum()), int(_least(policy) + policy["churn_min_test_events"]))
     short = int(_least(policy)) - int(label[~test].sum())
     if short > 0:
-        return Judged(refused=too_few(int(label.sum()), needed=int(label.sum()) + short))
+        return _short(int(label.sum()), int(label.sum()) + short)
     columns, thin = affordable(columns, label[~test], policy, within=~test)
     if thin is not None:
-        return Judged(refused=thin)
+        return Judged(refused=thin, lacking=_lacking(label[~test], policy))
     order = _order(columns, label * 1000 + moment)
     rows, label, test = [_taken(column, order) for column in columns], label[order], test[order]
     fitted = fit(rows, label, train=~test)
@@ -133,6 +134,15 @@ def unseen_auc(columns: Sequence[Column], labels: Any) -> float:
     order = _order(columns, label)
     rows = [_taken(column, order) for column in columns]
     return _out_of_fold(rows, label[order], folds(coded(rows), label[order]))[1].auc
+
+
+def _short(events: int, needed: int) -> Judged:
+    return Judged(refused=too_few(events, needed=needed), lacking=(events, needed))
+
+
+def _lacking(label: Any, policy: Any) -> tuple[int, int] | None:
+    events = min(int(label.sum()), len(label) - int(label.sum()))
+    return (events, int(_least(policy))) if events < _least(policy) else None
 
 
 def too_few(events: int, *, needed: int) -> Text:

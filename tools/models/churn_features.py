@@ -136,7 +136,7 @@ def _usage(portfolio: Portfolio, made: _Grid) -> dict[str, Any]:
     seen = usage.group_by("account_id").agg(first=_.date.min())
     tracked = made.of(
         (known := seen.join(points, seen["first"] <= points.point)).mutate(
-            whole=(known["first"] <= known.since112).cast("float64")
+            whole=(known["first"] <= known.since112).cast("int32")
         ),
         "whole",
     )
@@ -161,7 +161,7 @@ def _tickets(portfolio: Portfolio, made: _Grid) -> dict[str, Any]:
     joined = tickets.join(points, tickets.opened <= points.point)
     still = (joined.closed.isnull() | (joined.closed > joined.point)) & critical(joined)
     by = joined.group_by("account_id", "point").agg(
-        recent=(joined.opened > joined.since90).cast("int64").sum(), still=still.fill_null(False).cast("int64").sum()
+        recent=(joined.opened > joined.since90).cast("int32").sum(), still=still.fill_null(False).cast("int32").sum()
     )
     recent, still = made.of(by, "recent", "still")
     return {"tickets": np.log1p(np.nan_to_num(recent)), "open_critical": np.nan_to_num(still)}

@@ -165,13 +165,13 @@ def _of_contracts(portfolio: Portfolio) -> Lifetimes:
     rows = ledger.priced(portfolio).filter((_.end_date.isnull()) | (_.end_date > _.start_date))
     alive = rows.end_date.isnull() | (rows.end_date > ledger.literal(day))
     lives = rows.group_by("account_id").agg(
-        first=rows.start_date.min(), last=rows.end_date.max(), alive=alive.cast("int64").max()
+        first=rows.start_date.min(), last=rows.end_date.max(), alive=alive.cast("int32").max()
     )
     marks = ledger.paused(portfolio, [day])
     if marks is not None:
         held = marks.select(on_hold=_.account_id).distinct()
         joined = lives.left_join(held, lives.account_id == held.on_hold)
-        kept = ((joined.alive == 1) | joined.on_hold.notnull()).cast("int64")
+        kept = ((joined.alive == 1) | joined.on_hold.notnull()).cast("int32")
         lives = joined.select("account_id", "first", "last", alive=kept)
     table = portfolio.run(lives.filter(lives["first"] <= ledger.literal(day)).order_by("account_id"))
     alive_now = table["alive"].to_numpy() == 1
@@ -203,7 +203,7 @@ def _of_snapshot(portfolio: Portfolio) -> Lifetimes | Text:
     if not (portfolio.has("accounts", "tenure_months") and portfolio.has("accounts", "churned")):
         return NO_TENURE
     accounts = portfolio.table("accounts").filter(_.tenure_months >= 0, _.churned.notnull())
-    columns = accounts.select("account_id", "tenure_months", lost=accounts.churned.cast("int64"))
+    columns = accounts.select("account_id", "tenure_months", lost=accounts.churned.cast("int32"))
     table = portfolio.run(columns.order_by("account_id"))
     days = table["tenure_months"].to_numpy().astype(float) * MONTH
     ids = tuple(table["account_id"].to_pylist())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -26,7 +27,7 @@ class Desk:
     account: str
     window: Window | None
 
-    @property
+    @cached_property
     def narrow(self) -> Portfolio:
         """The portfolio with this client's rows alone."""
         return self.portfolio.narrowed(Narrow("account", self.account, (self.account,)))
@@ -50,7 +51,7 @@ class Desk:
         if value is None:
             return None
         where = '"what" = \'' + line.replace("'", "''") + "'" if line else ""
-        column = one_value(sql, f'"{key.split(".")[1]}"', where)
+        column = self.narrow.kept(one_value(sql, f'"{key.split(".")[1]}"', where))
         scope = {"account": self.account, **({"where": about} if about else {})}
         return ClientFact(
             self.account,
@@ -97,7 +98,7 @@ def delivered(desk: Desk) -> Part:
         service_start=table.service_start.min(),
         service_end=table.service_end.max(),
     )
-    row, sql = desk.portfolio.row(whole)
+    row, sql = desk.narrow.row(whole)
     if not row["rows"]:
         return Part({"months": _months(desk)})
     facts = {
@@ -121,9 +122,7 @@ def _months(desk: Desk) -> ClientFact | None:
     span = (high.year() - low.year()) * 12 + high.month() - low.month() + 1
     lines = table.select(first=low.year() * 12 + low.month(), span=ibis.greatest(span, 1).cast("int64"))
     steps = lines.select("first", step=ibis.range(ibis.literal(0, "int64"), lines.span).unnest())
-    row, sql = desk.portfolio.row(
-        steps.agg(months=(steps["first"] + steps.step).nunique(), rows=(steps.step == 0).sum())
-    )
+    row, sql = desk.narrow.row(steps.agg(months=(steps["first"] + steps.step).nunique(), rows=(steps.step == 0).sum()))
     return desk.fact("client.months", row["months"] or None, Unit.COUNT, sql=sql, rows=row["rows"])
 
 
@@ -140,7 +139,7 @@ def used(desk: Desk) -> Part:
     """Days with activity, features and actions of the client in the period, with the most used features."""
     table = desk.table("usage", "date")
     active = table.filter(table.quantity.isnull() | (table.quantity > 0))
-    row, sql = desk.portfolio.row(
+    row, sql = desk.narrow.row(
         active.agg(active_days=_.date.nunique(), features=_.feature.nunique(), rows=_.count(), last=_.date.max())
     )
     if not row["rows"]:
@@ -163,7 +162,7 @@ def solved(desk: Desk) -> Part:
     if desk.portfolio.as_of is not None:
         closed = closed & (table.closed <= ibis.literal(desk.portfolio.as_of))
     length = table.closed.delta(table.opened, unit="day").cast("float64")
-    row, sql = desk.portfolio.row(
+    row, sql = desk.narrow.row(
         table.agg(opened=table.count(), solved=closed.sum(), days_to_solve=length.median(where=closed))
     )
     if not row["opened"]:
@@ -180,8 +179,8 @@ def solved(desk: Desk) -> Part:
 def _lines(desk: Desk, grouped: Any, key: str) -> Lines:
     """A line a group, most first: its name, the count of ``key`` and the last day where the group has one."""
     column = key.split(".")[1]
-    sql = desk.portfolio.sql(grouped)
-    found = desk.portfolio.query(f'SELECT * FROM ({sql}) ORDER BY "{column}" DESC, "what" LIMIT {TOP}').to_pylist()
+    sql = desk.narrow.sql(grouped)
+    found = desk.narrow.run(grouped.order_by(ibis.desc(column), "what").limit(TOP)).to_pylist()
     return tuple(
         (
             Name(row["what"]),
@@ -199,7 +198,7 @@ def _lines(desk: Desk, grouped: Any, key: str) -> Lines:
 def first_value(desk: Desk) -> date | None:
     """The day of the first promised benefit, or None where no such milestone is recorded."""
     table = desk.narrow.table("milestones").filter(_.is_value.fill_null(False) | (_.stage == "first_value"))
-    found = desk.portfolio.run(table.agg(day=_.date.min())).column(0)[0].as_py()
+    found = desk.narrow.run(table.agg(day=_.date.min())).column(0)[0].as_py()
     return found if isinstance(found, date) else None
 
 

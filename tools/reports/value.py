@@ -245,7 +245,7 @@ def _next(as_of: date | None, rung: Rung, card: Mapping[str, Any]) -> ReportSect
 def _card(desk: Desk) -> Mapping[str, Any]:
     """The few columns of the account that its client knows anyway."""
     table = desk.narrow.table("accounts").select("plan", "signup_date", "contract_end")
-    found = desk.portfolio.run(table.limit(1)).to_pylist()
+    found = desk.narrow.run(table.limit(1)).to_pylist()
     return found[0] if found else {}
 
 
@@ -254,7 +254,7 @@ def _subscriptions(desk: Desk) -> ReportTable | None:
     if desk.portfolio.as_of is not None:
         table = table.filter(_.end_date.isnull() | (_.end_date > desk.portfolio.as_of))
     columns = ["product", "plan", "start_date"]
-    found = desk.portfolio.run(table.select(columns).distinct().order_by(["start_date", "product", "plan"])).to_pylist()
+    found = desk.narrow.run(table.group_by(columns).agg().order_by(["start_date", "product", "plan"])).to_pylist()
     rows = tuple(
         (row["product"] or row["plan"] or SAYS["subscription"].text, row["plan"], row["start_date"]) for row in found
     )

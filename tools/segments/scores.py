@@ -273,7 +273,7 @@ def _with_scores(portfolio: Portfolio, measures: Any, rule: Rule) -> Any:
     active = joined.orders.fill_null(0) > 0
 
     def above(name: str) -> Any:
-        over = [(joined[name] > joined[f"{name}_{place}"]).cast("int64") for place in range(len(shares))]
+        over = [(joined[name] > joined[f"{name}_{place}"]).cast("int32") for place in range(len(shares))]
         return reduce(lambda total, one: total + one, over)
 
     r = ibis.ifelse(active, rule.parts - above("recency_days"), 1)
