@@ -107,6 +107,7 @@ def courses(scale: float) -> list[Course]:
 def run_races(home: Path, *, scale: float = 1.0, progress: Callable[[str], None] = lambda _said: None) -> list[Race]:
     """Every course with every rival; a rival that cannot be had is a row with the reason, never a silent gap."""
     found: list[Race] = []
+    home.mkdir(parents=True, exist_ok=True)
     python = environment(home, progress)
     for course in courses(scale):
         progress(course.name)

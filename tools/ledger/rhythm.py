@@ -237,7 +237,7 @@ def _question(portfolio: Portfolio, part: str, clients: int) -> Question:
             parts = (totals["kept"] / totals["opening"], totals["capped"] / totals["opening"])
             shown = [f"{100 * share:.1f} %" for share in (*parts, totals["lost"] / totals["n"])]
             lines.append(ANSWERS[name].fill(nrr=same(shown[0]), grr=same(shown[1]), churn=same(shown[2])))
-    text = ASKED.fill(n=same(str(clients)), group=same(f" «{part}»" if part else ""))
+    text = ASKED_GROUP.fill(n=same(str(clients)), group=same(part)) if part else ASKED.fill(n=same(str(clients)))
     ways = {language: "; ".join(line[language] for line in lines) for language in LANGUAGES}
     full = Text(f"{text.en} {ways['en']}".strip(), f"{text.ru} {ways['ru']}".strip())
     changed = ("mrr", "nrr", "grr", "logo_churn", "movements")
@@ -245,8 +245,12 @@ def _question(portfolio: Portfolio, part: str, clients: int) -> Question:
 
 
 ASKED = Text(
-    "How often are the clients{group} whose invoices name no period billed ({n} clients)?",
-    "Как часто выставляются счета клиентам{group}, у которых период в счёте не указан (клиентов: {n})?",
+    "How often are the clients whose invoices name no period billed ({n} clients)?",
+    "Как часто выставляются счета клиентам, у которых период в счёте не указан (клиентов: {n})?",
+)
+ASKED_GROUP = Text(
+    "How often are the clients of “{group}” whose invoices name no period billed ({n} clients)?",
+    "Как часто выставляются счета клиентам «{group}», у которых период в счёте не указан (клиентов: {n})?",
 )
 ANSWERS = {
     "monthly": Text(

@@ -41,22 +41,32 @@ def evaluate(
 
 def bench(
     as_json: Json = False,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for bench.json.")] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for bench.json.")] = Path(),
+    scale: Annotated[
+        float, typer.Option("--scale", min=0.001, max=1, help="1: 20 million rows; 0.05: a minute.")
+    ] = 1.0,
+    peers: Annotated[bool, typer.Option("--peers/--no-peers", help="Beside other libraries, installed apart.")] = True,
     lang: Lang = None,
 ) -> None:
-    """Time the deterministic audit beside a plain scan of the same columns."""
-    from evals.bench import run_bench
+    """Time the audit by step beside a plain scan, and the product beside its peers on the same data."""
+    import tempfile
+
+    from evals.bench import run_bench, run_races, run_small
     from ui import evals_view, terminal
 
     language = session.speak(lang)
     rows = run_bench(progress=session.note)
-    document = evals_view.bench_json(rows)
+    with tempfile.TemporaryDirectory(prefix="cvm-bench-") as folder:
+        races = run_small(Path(folder))
+        if peers:
+            races += run_races(Path(folder), scale=scale, progress=session.note)
+    document = evals_view.bench_json(rows, races)
     if as_json:
         session.emit(document)
     else:
         evals_view.show_bench(rows, language, terminal.console())
-    if out is not None:
-        evals_view.write_json(document, out / "bench.json")
+        evals_view.show_races(races, language, terminal.console())
+    evals_view.write_json(document, out / "bench.json")
 
 
 def doctor(as_json: Json = False, lang: Lang = None) -> None:
