@@ -13,7 +13,7 @@ demo: $(STAMP)  ## the audit of the demo company
 	@$(BIN)/cvm audit --data demo
 
 test: $(STAMP)  ## the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(STAMP)  ## style, types, layers
 	$(BIN)/ruff check .

@@ -54,7 +54,7 @@ def metric(
     item = resolve(key)
     usable = [reading for reading in readings if reading.usable]
     usable = sentences.latest(usable) if by is None else usable
-    head = readings[0] if readings else None
+    head = max(readings, key=lambda reading: reading.n if by is not None else 0) if readings else None
     if not usable:
         reason = head.reason if head is not None and head.reason is not None else item.needs
         instead = FALLBACKS.get(item.key) if condition is None and not ranks else None

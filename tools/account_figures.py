@@ -27,16 +27,26 @@ def yearly(portfolio: Portfolio) -> Values:
 def _ticks(portfolio: Portfolio) -> Mapping[str, int]:
     if ledger.no_ledger(portfolio) is not None:
         return {}
-    state = ledger.state(portfolio, [ledger.last_month(portfolio).closing])
-    return {row["account_id"]: int(row["ticks"]) for row in portfolio.run(state).to_pylist()}
+    day = ledger.last_month(portfolio).closing
+    if ledger.missing_rate(portfolio, ledger.source(portfolio), [day]) is not None:
+        return {}
+    rows = portfolio.run(ledger.state(portfolio, [day])).to_pylist()
+    return {row["account_id"]: int(row["ticks"]) for row in rows}
 
 
 def _cohort(portfolio: Portfolio) -> list[tuple[str, int, int]]:
     from tools.bridge import cohort_accounts
+    from tools.ledger.rhythm import doubtful_accounts
 
     if ledger.no_ledger(portfolio) is not None:
         return []
-    return [row for row in cohort_accounts(portfolio, ledger.year(portfolio)) if row[1] > 0]
+    window = ledger.year(portfolio)
+    if ledger.missing_rate(portfolio, ledger.source(portfolio), [window.opening]) is not None:
+        return []
+    unsure = (
+        doubtful_accounts(portfolio) if ledger.guessed(portfolio) else frozenset()
+    )  # nobody in doubt is called lost
+    return [row for row in cohort_accounts(portfolio, window) if row[1] > 0 and row[0] not in unsure]
 
 
 def kept(portfolio: Portfolio) -> Values:

@@ -68,9 +68,14 @@ def _totals(steps: Any, window: Window) -> Any:
 
 
 def possible(portfolio: Portfolio) -> bool:
-    """True where each change has its day: contracts in one currency, counted by client."""
+    """True where each change has its day: contracts in one currency, counted by client, none on pause.
+
+    A pause is no loss, and the log of prices alone does not tell one from the other.
+    """
     one = len(ledger.currencies(portfolio, "subscriptions")) < 2
-    return ledger.basis(portfolio) == ledger.CONTRACT and one and not ledger.below(portfolio)
+    return (
+        ledger.basis(portfolio) == ledger.CONTRACT and one and not ledger.below(portfolio) and not portfolio.base.pauses
+    )
 
 
 __all__ = ["KINDS", "log_totals", "possible"]

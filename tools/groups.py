@@ -37,9 +37,9 @@ def groups(portfolio: Portfolio, by: str) -> list[Narrow]:
     if by in SEGMENTS:
         return _by_segment(portfolio, by)
     if by == "size" and not portfolio.has("accounts", "size"):
-        return _by_values("size", _sizes(portfolio))
+        return _by_values(portfolio, "size", _sizes(portfolio))
     if by == "cohort":
-        return _by_values("cohort", _cohorts(portfolio))
+        return _by_values(portfolio, "cohort", _cohorts(portfolio))
     if by not in COLUMNS:
         raise UnknownName(Text("column to group by", "столбец для разбивки"), by, names())
     table = portfolio.table("accounts")
@@ -68,13 +68,15 @@ def _by_segment(portfolio: Portfolio, by: str) -> list[Narrow]:
     return [Narrow("segment", key, tuple(ids)) for key, ids in members.items() if ids]
 
 
-def _by_values(by: str, values: Mapping[str, str]) -> list[Narrow]:
+def _by_values(portfolio: Portfolio, by: str, values: Mapping[str, str]) -> list[Narrow]:
     if not values:
         raise _empty(by)
     members: dict[str, list[str]] = {}
     for account, value in values.items():
         members.setdefault(value, []).append(account)
-    return [Narrow(by, value, tuple(members[value])) for value in sorted(members)]
+    parts = [Narrow(by, value, tuple(members[value])) for value in sorted(members)]
+    rest = tuple(account for account, _name in portfolio.accounts() if account not in values)
+    return [*parts, Narrow(by, NOT_KNOWN, rest)] if rest else parts
 
 
 def band_of(portfolio: Portfolio, by: str) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from tools.reading import Reading, Window
 from tools.text import LANGUAGES, Language, Text
 
 #: Where the policy names no target: the value that parts growth from loss.
-LINES = {"nrr": 1.0, "grr": 1.0, "quick_ratio": 1.0, "ltv_cac": 1.0}
+LINES = {"nrr": 1.0, "grr": 1.0, "quick_ratio": 1.0}
 BOUNDS = ("lower_bound", "upper_bound")
 
 
@@ -151,7 +151,7 @@ def _title(reading: Reading, item: Metric) -> Text:
 
 def _kept(reading: Reading, item: Metric, line: Line | None) -> bool | None:
     """Whether the reading keeps to the line; None where there is no value, no line or no better side."""
-    if line is None or reading.value is None:
+    if line is None or reading.value is None or not reading.usable:
         return None
     return reading.value <= line.value if item.better == "lower" else reading.value >= line.value
 

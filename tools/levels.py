@@ -33,9 +33,9 @@ def at_level(name: str, table: Any, level: str, tables: Any) -> Any:
 
 
 def unit(table: Any, level: str) -> Any:
-    """The unit's id of each row."""
-    parts = (table.line_id, table.billing_id) if level == "line" else (table.billing_id,)
-    return ibis.coalesce(*parts, table.account_id)
+    """The unit's id of each row: its own within its client, ``client/unit``; the client's where the row names none."""
+    named = ibis.coalesce(table.line_id, table.billing_id) if level == "line" else table.billing_id
+    return ibis.coalesce(table.account_id.concat("/", named), table.account_id)
 
 
 def _holdings(accounts: Any) -> Any:

@@ -270,10 +270,15 @@ class Portfolio:
     def text(self, key: Hashable, build: Callable[[], Any], *, dialect: str = "duckdb") -> str:
         """The SQL of the expression that ``build`` makes, made once under ``key`` for all parts of one shape."""
         shape = tuple((narrow.by, narrow.missing) if narrow.column else "listed" for narrow in self.narrows)
-        memo = ("text", key, shape, self.convention, dialect)
+        memo = ("text", key, shape, self.convention, self.answers, dialect)
         if memo not in self.base.memo:
             self.base.memo[memo] = compiled(build(), dialect)
         return self._named(self.base.memo[memo])
+
+    @property
+    def answers(self) -> tuple[tuple[str, int], ...]:
+        """What tells apart the tables that stand in place of those of the snapshot."""
+        return tuple(sorted((name, id(table)) for name, table in self.overlay.items()))
 
     def _named(self, sql: str) -> str:
         """The query with the names of the groups in place of their marks, so that all groups share one compilation."""

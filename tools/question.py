@@ -88,7 +88,7 @@ def _of_accounts(reading: Reading) -> bool:
     from tools.groups import MONTH, names
 
     by = reading.scope.get("by")
-    return by is None or (by != MONTH and by in names())
+    return "where" in reading.scope if by is None else by != MONTH and by in names()
 
 
 def _members(portfolio: Portfolio, reading: Reading) -> list[tuple[str, str]]:
@@ -97,7 +97,9 @@ def _members(portfolio: Portfolio, reading: Reading) -> list[tuple[str, str]]:
         return portfolio.accounts()
     from tools.groups import groups
 
-    found = next((part for part in groups(portfolio, by) if part.group == group), None)
+    at_opening = "segment_at_opening" in reading.flags and reading.window is not None
+    seen = portfolio.earlier(reading.window.opening) if at_opening and reading.window else portfolio
+    found = next((part for part in groups(seen, by) if part.group == group), None)
     return portfolio.narrowed(found).accounts() if found is not None else []
 
 

@@ -7,7 +7,7 @@ from tools import ledger
 from tools.errors import UnknownName, UserError
 from tools.fields import AccountReading, account_readings, account_values, find_field
 from tools.portfolio import Portfolio
-from tools.reading import Reading, Rows, Window
+from tools.reading import Reading, Rows, Status, Window
 from tools.text import Text, same
 
 YEARS, MONTHS = ("nrr", "grr", "mrr_change"), ("mrr", "arr")  # figures of the ledger: of a year, of its last month
@@ -53,9 +53,12 @@ def ranked(
         return [
             Reading(item.key, item.unit, None, "undefined", reason, scope=scope, rows=rows, snapshot=portfolio.snapshot)
         ]
+    doubt = ledger.doubt(counted) if item.key in (*YEARS, *MONTHS) else None
+    status: Status = "partial" if doubt else "ok"
+    flags, why = ((doubt[0],), doubt[1]) if doubt else ((), None)
     return [
         Reading(
-            item.key, item.unit, value, n=1, window=window, convention=rule, rows=rows,
+            item.key, item.unit, value, status, why, n=1, window=window, convention=rule, rows=rows, flags=flags,
             scope={**scope, "account": account}, snapshot=portfolio.snapshot,
         )
         for value, account in known[:count]

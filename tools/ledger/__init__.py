@@ -110,7 +110,7 @@ def doubt(portfolio: Portfolio) -> tuple[str, Text] | None:
         )
         return ("after_data", AFTER_DATA) if late else None
     if no_ledger(portfolio) is not None and portfolio.profile.key != "subscription":
-        return None if portfolio.has("invoices", "service_end") else ("billing_rhythm", RHYTHM)
+        return None if portfolio.base.has("invoices", "service_end") else ("billing_rhythm", RHYTHM)
     if guessed(portfolio):
         return "billing_rhythm", RHYTHM
     base = portfolio.base
@@ -125,7 +125,7 @@ def doubt(portfolio: Portfolio) -> tuple[str, Text] | None:
 
 def guessed(portfolio: Portfolio) -> bool:
     """True where the paid period of some client's lines is neither stated, seen in its own rhythm nor answered."""
-    if basis(portfolio) != RECOGNISED or metered(portfolio) or portfolio.has("invoices", "service_end"):
+    if basis(portfolio) != RECOGNISED or metered(portfolio) or portfolio.base.has("invoices", "service_end"):
         return False
     return bool(rhythm.in_doubt(portfolio))
 
@@ -220,8 +220,9 @@ def base_of(portfolio: Portfolio) -> Portfolio | None:
     if whole.convention != portfolio.convention:
         key = ("under", portfolio.convention)
         whole = whole.memo.setdefault(key, replace(whole, convention=portfolio.convention, memo={}))
-    alike = (whole.as_of, whole.level, whole.policy) == (portfolio.as_of, portfolio.level, portfolio.policy)
-    return whole if alike else None
+    theirs = (whole.as_of, whole.level, whole.policy, whole.profile_key, whole.answers)
+    ours = (portfolio.as_of, portfolio.level, portfolio.policy, portfolio.profile_key, portfolio.answers)
+    return whole if theirs == ours else None
 
 
 def cut(portfolio: Portfolio, rows: pa.Table) -> pa.Table:

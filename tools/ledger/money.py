@@ -86,7 +86,7 @@ def uncounted(portfolio: Portfolio, name: str) -> Text | None:
     lacking = nameless_rows(portfolio, name)
     if lacking is not None or len(currencies(portfolio, name)) < 2:
         return lacking
-    if not portfolio.has("rates"):
+    if not portfolio.base.has("rates"):
         return mixed_currency(portfolio, name)
     if reporting(portfolio, name) is None:
         return Text(

@@ -94,21 +94,28 @@ def timed(portfolio: Portfolio) -> Any:
         none = ibis.null("date")
         return table.mutate(starts=none, ends=none)
     known = table.service_start.notnull() & table.service_end.notnull()
-    if portfolio.has("invoices", "service_end"):
+    if portfolio.base.has("invoices", "service_end"):
         return table.mutate(
             starts=ibis.ifelse(known, table.service_start, None), ends=ibis.ifelse(known, table.service_end, None)
         )
     return rhythm.with_periods(portfolio, table)
 
 
+def _whole(portfolio: Portfolio) -> Portfolio:
+    """The base of a part, read as the part is: under its convention and its answers."""
+    if portfolio.whole is None:
+        return portfolio
+    return replace(portfolio.base, convention=portfolio.convention, overlay=portfolio.overlay, memo={})
+
+
 def service_bounds(portfolio: Portfolio) -> tuple[date, date] | None:
     """First and last day of all paid periods, or None where no line has one."""
-    key = ("bounds", portfolio.convention == INVOICE_MONTH)
-    portfolio = replace(portfolio.base, convention=portfolio.convention) if portfolio.whole else portfolio
+    key = ("bounds", portfolio.convention == INVOICE_MONTH, portfolio.answers)
+    base, portfolio = _whole(portfolio), portfolio.base
     if key not in portfolio.memo:
-        lines = timed(portfolio)
+        lines = timed(base)
         lines = lines.filter(lines.ends >= lines.starts)
-        row, _sql = portfolio.row(lines.agg(first=lines.starts.min(), last=lines.ends.max()))
+        row, _sql = base.row(lines.agg(first=lines.starts.min(), last=lines.ends.max()))
         portfolio.memo[key] = (row["first"], row["last"]) if row["first"] and row["last"] else None
     bounds: tuple[date, date] | None = portfolio.memo[key]
     return bounds
@@ -157,6 +164,20 @@ def late_invoices(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
     The line before pays a month from its date; the next comes at most the policy's ``late_renewal_days`` after that.
     None where there is no such month.
     """
+    key = ("late invoices", portfolio.convention == INVOICE_MONTH, portfolio.answers)
+    if key not in portfolio.base.memo:
+        base = _whole(portfolio)
+        found = base.run(_late_months(base).count().name("n").as_table())
+        portfolio.base.memo[key] = int(found.column(0)[0].as_py())
+    if metered(portfolio) or not portfolio.base.memo[key]:
+        return None
+    late = _late_months(portfolio)
+    point = days(points)
+    point = point.mutate(point_month=month_of(point.point))
+    return late.join(point, late.month == point.point_month).select("account_id", "point").distinct()
+
+
+def _late_months(portfolio: Portfolio) -> Any:
     lines = timed(portfolio).filter(_.starts.isnull(), _.amount > 0).select("account_id", "date").distinct()
     after = lines.date.lead().over(ibis.window(group_by="account_id", order_by="date"))
     lines = lines.mutate(after=after, paid_to=(lines.date + ibis.interval(months=1)).cast("date"))
@@ -165,14 +186,7 @@ def late_invoices(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
     late = lines.filter(
         lines.after > lines.paid_to, lines.after <= limit, lines.after >= (empty + ibis.interval(months=1))
     )
-    late = late.select("account_id", month=empty)
-    if "late invoices" not in portfolio.memo:
-        portfolio.memo["late invoices"] = int(portfolio.run(late.count().name("n").as_table()).column(0)[0].as_py())
-    if metered(portfolio) or not portfolio.memo["late invoices"]:
-        return None
-    point = days(points)
-    point = point.mutate(point_month=month_of(point.point))
-    return late.join(point, late.month == point.point_month).select("account_id", "point").distinct()
+    return late.select("account_id", month=empty)
 
 
 def floordiv(value: Any, by: Any) -> Any:

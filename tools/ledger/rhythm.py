@@ -83,6 +83,9 @@ def rhythms(portfolio: Portfolio) -> Any:
     """
     if TABLE in portfolio.overlay:
         return ibis.table(COLUMNS, name=TABLE)
+    if portfolio.whole is not None:  # peers are those of the whole base
+        whole = rhythms(portfolio.base)
+        return whole.filter(whole.account_id.isin(portfolio.table("accounts").account_id))
     own = _with_part(portfolio, _own(portfolio))
     answered = _answer(portfolio, own.part)
     peers = _peers(portfolio, own.view()).view()
@@ -202,9 +205,10 @@ def doubtful_accounts(portfolio: Portfolio) -> frozenset[str]:
 
 def read_as(portfolio: Portfolio, months: Mapping[str, int]) -> Portfolio:
     """The portfolio in which the guessed periods are so many months, by group (``*``: of every group)."""
-    if "rhythm rows" not in portfolio.memo:
-        portfolio.memo["rhythm rows"] = portfolio.run(rhythms(portfolio))
-    rows: pa.Table = portfolio.memo["rhythm rows"]
+    base = portfolio.base
+    if "rhythm rows" not in base.memo:
+        base.memo["rhythm rows"] = base.run(rhythms(base))
+    rows: pa.Table = base.memo["rhythm rows"]
     parts, given = rows.column("part").to_pylist(), rows.column("months").to_pylist()
     open_ones = [kind in (PEERS, UNKNOWN) for kind in rows.column("evidence").to_pylist()]
     chosen = [
@@ -212,7 +216,9 @@ def read_as(portfolio: Portfolio, months: Mapping[str, int]) -> Portfolio:
         for part, was, guess in zip(parts, given, open_ones, strict=True)
     ]
     rows = rows.set_column(rows.schema.get_field_index("months"), "months", pa.array(chosen, pa.int64()))
-    return replace(portfolio, overlay={**portfolio.overlay, TABLE: rows}, memo={})
+    overlay = {**portfolio.overlay, TABLE: rows}
+    whole = None if portfolio.whole is None else replace(base, overlay=overlay, memo={})
+    return replace(portfolio, overlay=overlay, whole=whole, memo={})
 
 
 def rhythm_questions(portfolio: Portfolio) -> tuple[Question, ...]:
@@ -222,7 +228,7 @@ def rhythm_questions(portfolio: Portfolio) -> tuple[Question, ...]:
     """
     from tools import ledger
 
-    if portfolio.as_of is None or not ledger.guessed(portfolio):
+    if ledger.no_ledger(portfolio) is not None or not ledger.guessed(portfolio):
         return ()
     return tuple(_question(portfolio, part, n) for part, (n, _evidence) in in_doubt(portfolio).items())
 

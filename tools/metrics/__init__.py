@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from tools import stats
 from tools.errors import UnknownName
+from tools.policy import Policy
 from tools.portfolio import Portfolio
 from tools.reading import Grade, Number, Reading, Rows, Status, Unit, Window
 from tools.text import Text
@@ -47,6 +48,8 @@ class Ask:
         rate = (unit or self.metric.unit) not in SUMS or self.metric.key in MEANS
         if narrow and value is not None and rate and more.get("n", 0) < self.portfolio.policy["min_accounts"]:
             status, reason = "insufficient", thin_reason()
+        if narrow and value is not None and rate and _wide(float(value), more.get("ci"), self.portfolio.policy):
+            status, reason = "insufficient", thin_reason()
         flags = tuple(more.pop("flags", ()))
         more.setdefault("window", self.window)
         more.setdefault("convention", self.convention)
@@ -82,6 +85,14 @@ class Ask:
         return self.reading(
             events / n, n=n, numerator=events, denominator=n, ci=(low, high), ci_method="Wilson 95%", **more
         )
+
+
+def _wide(value: float, interval: tuple[float, float] | None, policy: Policy) -> bool:
+    """True where the interval is wider than a rate of a group may have to be stated (metrics §9)."""
+    if interval is None:
+        return False
+    width = interval[1] - interval[0]
+    return width > policy["max_ci_relative"] * abs(value) > 0
 
 
 def _scope(portfolio: Portfolio) -> dict[str, str]:

@@ -10,7 +10,7 @@ from tools.fields import account_reading
 from tools.metrics import Ask, metric, one_value, thin_reason
 from tools.metrics.orders import NEEDS as LINES
 from tools.metrics.orders import NO_MONEY, on, trailing_year
-from tools.metrics.recurring import closing
+from tools.metrics.recurring import closing, rhythm
 from tools.portfolio import Portfolio
 from tools.reading import Number, Reading, Rows, Unit, Window
 from tools.text import Text
@@ -119,18 +119,18 @@ def _arpa(ask: Ask) -> list[Reading]:
     if n == 0:
         return []
     few = ask.portfolio.narrow is not None and n < ask.portfolio.policy["min_accounts"]
+    marks = {"status": "insufficient", "reason": thin_reason()} if few else rhythm(ask)
     return [
         ask.reading(
             float(value / n),
             unit=Unit.MONEY_MONTH,
-            status="insufficient" if few else "ok",
-            reason=thin_reason() if few else None,
             n=n,
             numerator=value,
             denominator=n,
             convention=ledger.convention(ask.portfolio),
             scope={"kind": "arpa"},
             sql=one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS} / "n"'),
+            **marks,
         )
     ]
 

@@ -18,6 +18,10 @@ from tools.text import Text
 def steps(portfolio: Portfolio, window: Window) -> dict[str, int]:
     """Ticks of the common price steps inside the window, by account (metrics §1.1: a step of >= 20 % of accounts)."""
     key = ("steps", window)
+    base = ledger.base_of(portfolio)
+    if base is not None:  # what is common is common in the whole base
+        inside_part = portfolio.inside or frozenset()
+        return {account: ticks for account, ticks in steps(base, window).items() if account in inside_part}
     if key not in portfolio.memo:
         inside = [month for month in ledger.months(portfolio) if month.end > window.start and month.start < window.end]
         points = [inside[0].opening, *(month.closing for month in inside)] if inside else []

@@ -117,8 +117,8 @@ def _logged(ask: Ask) -> list[Reading]:
 
 
 NO_LOG = Text(
-    "the days of change are known only for contracts in one currency",
-    "дни изменений известны только для договоров в одной валюте",
+    "the days of change are known only for contracts in one currency, none of them on pause",
+    "дни изменений известны только для договоров в одной валюте и без пауз",
 )
 QUICK = {
     "baremetrics": Text(
@@ -160,7 +160,12 @@ def quick_ratio(ask: Ask) -> Reading:
     within = f"\"month\" >= DATE '{start}' AND \"month\" < DATE '{end}'"
     sql = one_value(bridge.sql, f"CAST(SUM({top}) AS DOUBLE) / CAST(SUM({bottom}) AS DOUBLE)", within)
     return ready.reading(
-        gained / lost, numerator=ledger.money(gained), denominator=ledger.money(lost), sql=sql, **rhythm(ready)
+        gained / lost,
+        n=int(last[0]["start_n"]),
+        numerator=ledger.money(gained),
+        denominator=ledger.money(lost),
+        sql=sql,
+        **rhythm(ready),
     )
 
 

@@ -5,7 +5,7 @@ from math import prod
 from typing import Any
 
 from tools import bridge, ledger, stats
-from tools.metrics import Ask, metric, one_value
+from tools.metrics import Ask, metric, one_value, thin_reason
 from tools.metrics.movements import NOT_COVERED, covering
 from tools.metrics.recurring import NEEDS, base, rhythm, rows
 from tools.reading import Reading, Rows, Unit
@@ -51,6 +51,8 @@ def _money_ratio(ask: Ask, column: str) -> Reading:
     pairs = [pair for pair in bridge.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
     tops = [min(opening, closing) if column == "capped" else closing for _id, opening, closing in pairs]
     interval, method = stats.ratio_interval(tops, [opening for _id, opening, _closing in pairs])
+    wide = interval[1] - interval[0] > ask.portfolio.policy["max_ci_width"]
+    thin = {"status": "insufficient", "reason": thin_reason()} if wide and ask.portfolio.narrow else {}
     return ask.reading(
         totals[column] / totals["opening"],
         n=totals["n"],
@@ -60,7 +62,7 @@ def _money_ratio(ask: Ask, column: str) -> Reading:
         ci_method=method,
         rows=rows(ask),
         sql=one_value(sql, f'CAST("{column}" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
-        **rhythm(ask),
+        **{**rhythm(ask), **thin},
     )
 
 
@@ -139,7 +141,8 @@ def _chained(ask: Ask) -> Reading:
     if any(int(row["start"]) == 0 for row in rows):
         return here.undefined(NO_COHORT)
     lost = [int(row["start"]) + int(row["expansion"]) - int(row["contraction"]) - int(row["churn"]) for row in rows]
-    return here.reading(prod(kept / int(row["start"]) for kept, row in zip(lost, rows, strict=True)), **rhythm(ask))
+    value = prod(kept / int(row["start"]) for kept, row in zip(lost, rows, strict=True))
+    return here.reading(value, n=int(rows[0]["start_n"]), **rhythm(ask))
 
 
 def guesses(ask: Ask, column: str) -> list[Reading]:
@@ -210,6 +213,7 @@ def _without_indexation(ask: Ask) -> Reading:
         numerator=ledger.money(kept),
         denominator=ledger.money(opening),
         scope=scope,
+        **rhythm(ask),
     )
 
 

@@ -39,7 +39,7 @@ def goals(portfolio: Portfolio) -> Any:
     known = every.current.notnull() & every.base.notnull() & every.target.notnull()
     progress = ibis.ifelse(every.base == every.target, met, ibis.least(ibis.greatest(raw, 0.0), 1.0))
     return every.mutate(
-        weight=every.value.cast("float64") if portfolio.has("value_goals", "value") else ibis.literal(1.0),
+        weight=every.value.cast("float64") if portfolio.base.has("value_goals", "value") else ibis.literal(1.0),
         progress=ibis.ifelse(known, progress, ibis.null("float64")),
         raw=raw,
     )
@@ -66,7 +66,7 @@ def owed_totals(portfolio: Portfolio) -> tuple[dict[str, Any], str]:
                 realised=(table.weight * table.progress).sum(where=known),
                 n=table.weight.count(),
                 n_known=(known & table.weight.notnull()).sum(),
-                clients=table.account_id.nunique(),
+                clients=table.account_id.nunique(where=known),
                 grades=table.grade.nunique(),
                 ungraded=table.grade.isnull().sum(),
                 grade=table.grade.min(),
@@ -103,7 +103,7 @@ def _value_reading(ask: Ask, value: Any, sql: str) -> Reading:
         value,
         status="partial" if partial else "ok",
         reason=reason,
-        n=int(totals["n_known"]),
+        n=int(totals["clients"]),
         coverage=coverage,
         grade=grade_of(totals),
         rows=Rows(int(totals["n_known"]), {"no price": int(totals["unpriced"])} if totals["unpriced"] else {}),

@@ -21,6 +21,7 @@ KINDS: Mapping[str, Text] = {
     "retention": Text("kept", "сохранено"),
     "monthly": Text("a month", "в пересчёте на месяц"),
     "net": Text("net of growth", "за вычетом роста"),
+    "client_roi.net": Text("net of what the client paid", "за вычетом уплаченного"),
     "fx": Text("exchange rates", "изменение курсов"),
     "late_renewals": Text("late renewals", "продления с опозданием"),
     "committed_loss": Text("losses already agreed", "уже согласованные потери"),

@@ -160,9 +160,25 @@ def assign(portfolio: Portfolio, by: str) -> Segmentation:
                     by=spec.title, why=why
                 )
             )
-        portfolio.memo[memo] = replace(spec.build(portfolio), apart=lambda: tuple(_disagreement(portfolio)))
+        built = spec.build(portfolio) if portfolio.whole is None else _part_of(assign(portfolio.whole, by), portfolio)
+        portfolio.memo[memo] = replace(built, apart=lambda: tuple(_disagreement(portfolio)))
     found: Segmentation = portfolio.memo[memo]
     return found
+
+
+def _part_of(whole: Segmentation, portfolio: Portfolio) -> Segmentation:
+    """The segmentation of the base, seen within a part of it: borders and thresholds stay those of the base."""
+    inside = portfolio.names
+    accounts: Sequence[Placed]
+    if isinstance(whole.accounts, Roster):
+        kept = [place for place, account in enumerate(whole.accounts.ids) if account in inside]
+        ids, segments = ([column[place] for place in kept] for column in (whole.accounts.ids, whole.accounts.segments))
+        accounts = replace(whole.accounts, ids=ids, segments=segments)
+    else:
+        accounts = [account for account in whole.accounts if account.id in inside]
+    titles = {group.key: group.title for group in whole.groups}
+    by = whole.groups[0].accounts.scope.get("by", whole.by) if whole.groups else whole.by
+    return replace(whole, groups=groups_of(portfolio, titles, accounts, by=by), accounts=accounts)
 
 
 def _disagreement(portfolio: Portfolio) -> list[Placed]:

@@ -177,10 +177,8 @@ def _scored(portfolio: Portfolio, rule: Rule, window: Window) -> Scored:
     table, edges = _drawn(found, rule)
     lines = inside(portfolio, window)
     counts, _sql = portfolio.row(lines.agg(n=lines.count(), used=lines.account_id.count()))
-    left = {
-        "no client": int(counts["n"]) - int(counts["used"]),
-        "outside the window": portfolio.rows("invoices") - int(counts["n"]),
-    }
+    every = portfolio.run(portfolio.table("invoices").count().name("n").as_table()).column(0)[0].as_py()
+    left = {"no client": int(counts["n"]) - int(counts["used"]), "outside the window": every - int(counts["n"])}
     rows = Rows(int(counts["used"]), {reason: number for reason, number in left.items() if number})
     in_engine = portfolio.sql(_with_scores(portfolio, measures, rule).order_by("account_id"))
     return Scored(table, edges, rule, window, rows, in_engine, portfolio.sql(measures))

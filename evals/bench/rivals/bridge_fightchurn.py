@@ -36,4 +36,4 @@ def work():
     return rows
 
 
-measure(work)
+measure(work, repeat=2)

@@ -34,4 +34,4 @@ def work():
     return [total, len(table)]
 
 
-measure(work)
+measure(work, repeat=2)

@@ -30,4 +30,4 @@ def work():
     return [total, len(table)]
 
 
-measure(work)
+measure(work, repeat=2)
