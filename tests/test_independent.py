@@ -16,7 +16,7 @@ from tests.oracle.expected import Figure, Value
 from tests.oracle.rules import Rules, Span
 
 #: Rules in force in the product; a rule of §1.1 or §1.2 that it does not have yet is switched off here, by name.
-RULES = Rules(gap_days=0, past_due_days=None)
+RULES = Rules(past_due_days=None)
 #: Figures on which the two read the specification differently; the lead decides, the list must become empty.
 OPEN: Mapping[tuple[str, str], str] = {
     ("nrr", "without_largest"): "largest at the start (§1.3, A4), or at either end?",
