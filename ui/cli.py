@@ -4,6 +4,7 @@ Exit status 0 done, 1 a bug, 2 the user's input, 3 part not computed and --stric
 130 stopped by Ctrl-C.
 """
 
+import signal
 import sys
 
 import typer
@@ -28,6 +29,7 @@ for register in (data.register, audit.register, talk.register, value_report.regi
 
 def main() -> None:
     """Run the command of `sys.argv`; leave with the exit status of the contract."""
+    signal.signal(signal.SIGINT, session.interrupt)
     try:
         app()
     except SystemExit as left:

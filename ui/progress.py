@@ -73,6 +73,7 @@ class Progress:
 
     def __call__(self, event: "Event") -> None:
         """Show one event."""
+        session.stop_if_interrupted()
         if self._live is None:
             session.note(plain_line(event, self.language))
             return

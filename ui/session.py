@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from agent.assistant import Assistant
     from tools.load import Question
 
+_INTERRUPTED: list[int] = []
 DONE, BUG, USER_ERROR, NOT_ALL, STOPPED = 0, 1, 2, 3, 130
 _language: ContextVar[Language | None] = ContextVar("language", default=None)
 
@@ -68,6 +69,18 @@ def load(assistant: "Assistant", source: str | None, *, map_file: Path | None = 
     result = assistant.load(source, answers=answers)
     refuse_open(result.load.questions)
     return str(result.snapshot)
+
+
+def interrupt(number: int, _frame: object) -> None:
+    """Ctrl-C: stops here, or, where a library swallows the exception, at the next `stop_if_interrupted`."""
+    _INTERRUPTED.append(number)
+    raise KeyboardInterrupt
+
+
+def stop_if_interrupted() -> None:
+    """Raise `KeyboardInterrupt` if Ctrl-C was pressed and the exception was lost on its way."""
+    if _INTERRUPTED:
+        raise KeyboardInterrupt
 
 
 def refuse_open(questions: Sequence["Question"]) -> None:
