@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from knowledge.search import Hit, Knowledge
     from tools.filters import Filter
     from tools.policy import Policy
-    from tools.portfolio import Manifest, Portfolio
+    from tools.portfolio import Portfolio
     from tools.reading import Reading, Window
     from tools.segments import Segmentation
+    from tools.snapshot import Manifest
 
 Listener = Callable[[Event], None]
 
@@ -104,7 +105,7 @@ class Assistant:
         self, snapshot: str, *, as_of: date | None = None, profile: str | None = None, policy: "Policy | None" = None
     ) -> "Portfolio":
         """A snapshot opened on a day; what was opened before is given again."""
-        from tools.portfolio import open_portfolio
+        from tools.snapshot import open_portfolio
 
         key = (snapshot, as_of, profile, policy.hash if policy else None)
         if key not in self._portfolios:

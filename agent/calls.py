@@ -37,14 +37,15 @@ def metric(
     rows: bool = False, where: str | None = None, top: int | None = None, bottom: int | None = None,
 ) -> Result:  # fmt: skip
     """One metric: its value with its variants, of each group, or of the first accounts; the meaning comes last."""
-    from tools.filters import parse
+    from tools.filters import parse, spelled
     from tools.metrics import metrics, resolve
     from tools.question import Question, answer
 
     ranks = top is not None or bottom is not None
     if key not in metrics() and not ranks:
         return Result(refused=refusals.REASONS["no_data"])
-    condition = parse(where) if where is not None else None
+    condition = spelled(desk.portfolio, parse(where)) if where is not None else None
+    about = (sentences.among(str(condition), desk),) if condition is not None else ()
     window = None if ranks else sentences.window(desk.portfolio, period)
     readings = answer(desk.portfolio, Question(key, window, by, condition, top, bottom))
     if ranks and (readings[0].usable or key not in metrics()):
@@ -62,8 +63,9 @@ def metric(
         if other.refused is None:
             note = sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=reason)
             return Result((note, *other.claims))
-        return Result(refused=refusals.not_computable(item.name, reason, item.needs))
-    claims = []
+        why = refusals.not_computable(item.name, reason, item.needs)
+        return Result((*about, Claim("why", why)) if about else (), refused=why)
+    claims = list(about)
     if head is not None and not head.usable and by is None and head.reason is not None:
         why = sentences.unstopped(head.reason)
         claims.append(sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=why))
@@ -94,7 +96,7 @@ def define(desk: sentences.Desk, *, key: str) -> Result:
 
     item = resolve(key)
     formula = sentences.claim(
-        "formula", Text("Formula: {formula}.", "Формула: {formula}."), desk, formula=Name(item.formula)
+        "formula", Text("Formula: {formula}.", "Формула: {formula}."), desk, formula=Name(item.formula[desk.language])
     )
     now = next((reading for reading in compute(desk.portfolio, item.key)[:1] if reading.usable), None)
     tail = (sentences.stated(now, desk, f"{item.key}.now"),) if now is not None else ()

@@ -92,7 +92,7 @@ def _demo(home: Path) -> Path:
 
 def _read(home: Path, paths: Sequence[Path], *, answers: Mapping[str, str]) -> str:
     from tools.conform import conform
-    from tools.portfolio import save
+    from tools.snapshot import save
     from tools.sources import read
 
     key = digest(

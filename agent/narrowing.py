@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.understand import Understood
 from tools.errors import UserError
+from tools.text import latin
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
@@ -39,13 +40,6 @@ STATES: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "overdue",
     ),
 )
-LETTERS = dict(
-    zip(
-        "абвгдезийклмнопрстуфхцчшыэюя",
-        ("a b v g d e z i i k l m n o p r s t u f kh ts ch sh y e yu ya").split(),
-        strict=True,
-    )
-)
 
 
 def narrowed(seen: Understood, portfolio: "Portfolio") -> tuple[dict[str, Any], frozenset[str]]:
@@ -78,15 +72,11 @@ def _plan(plain: str, portfolio: "Portfolio") -> str | None:
 
 
 def _is_named(name: str, plain: str) -> bool:
-    spellings = {name.lower().replace("ё", "е"), _latin(name.lower())}
+    spellings = {name.lower().replace("ё", "е"), latin(name)}
     words = "|".join(re.escape(spelling) for spelling in sorted(spellings))
     before = rf"(?:тариф\w*|план\w*|plan|tariff)\s+[«\"“]?(?:{words})(?!\w)"
     after = rf"(?<!\w)(?:{words})[»\"”]?[\s-]+(?:clients?|customers?|accounts?|plan|tariff|клиент\w*)"
     return re.search(f"{before}|{after}", plain) is not None
-
-
-def _latin(word: str) -> str:
-    return "".join(LETTERS.get(letter, letter) for letter in word)
 
 
 def _plans(portfolio: "Portfolio") -> tuple[str, ...]:

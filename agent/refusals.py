@@ -7,9 +7,11 @@ from tools.text import Text
 REASONS: Mapping[str, Text] = {
     "forecast": Text(
         "The future cannot be computed from these files, so no figure is given. What is known is the past rate and who shows "
-        "signs of leaving now; a dated history of departures with usage before them would allow a tested model.",
+        "signs of leaving now; a dated history of departures with usage before them would allow a tested model. What would follow "
+        "from your own assumptions is worked out by the command cvm whatif.",
         "Будущее по этим файлам не посчитать, поэтому числа нет. Известны доля ушедших за прошлый период и клиенты с признаками "
-        "ухода сейчас; для проверяемой модели нужна история уходов с датами и использованием до них.",
+        "ухода сейчас; для проверяемой модели нужна история уходов с датами и использованием до них. Что выйдет при ваших допущениях, посчитает "
+        "команда cvm whatif.",
     ),
     "competitors": Text(
         "These files hold nothing about competitors or the market, so no figure is given. A file with observed prices or the "
@@ -74,7 +76,8 @@ STATED_FOR = Text("{name}: {value}, from {start} to {end}.", "{name}: {value}, �
 STATED_ON = Text("{name}: {value}, on {end}.", "{name}: {value}, на {end}.")
 RANKED = Text("{name}, clients from the highest", "{name}, клиенты по убыванию")
 RANKED_LOWEST = Text("{name}, clients from the lowest", "{name}, клиенты по возрастанию")
-AMONG = Text(", among those with {where}", " среди тех, у кого {where}")
+AMONG = Text(" ({where})", " ({where})")
+FOR_CLIENTS = Text("For these clients only — {where}.", "Только по клиентам — {where}.")
 RANK_LINE = Text("{client}: {value}.", "{client}: {value}.")
 MEANING = Text("{name} — {meaning}.", "{name} — {meaning}.")
 ADVICE = Text(

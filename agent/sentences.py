@@ -1,7 +1,7 @@
 """Sentences of the chat as claims: readings, accounts, cards; wording with a number in it becomes a quoted name."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -58,9 +58,29 @@ def _months_back(day: date, months: int) -> date:
 
 def stated(reading: Reading, desk: Desk, name: str) -> Claim:
     """A reading named by its metric and scope."""
+    return titled(Text(_name(reading, "en"), _name(reading, "ru")), reading, desk, name)
+
+
+def among(where: str, desk: Desk) -> Claim:
+    """Which clients an answer is about, as its first sentence."""
+    return claim("among", refusals.FOR_CLIENTS, desk, where=_clients(where, desk))
+
+
+def _clients(where: str, desk: Desk) -> Name:
+    from tools.reports.filter_words import lowered
+    from tools.reports.names import where_name
+
+    return Name(lowered(where_name(where, desk.language)))
+
+
+def _name(reading: Reading, language: Language) -> str:
+    """The reading's name without the filter: the answer begins with it."""
+    from tools.reports.filter_words import filter_name
     from tools.reports.names import reading_name
 
-    return titled(Text(reading_name(reading, "en"), reading_name(reading, "ru")), reading, desk, name)
+    filtered = filter_name(reading.scope.get("where", ""), language) is not None
+    scope = {part: value for part, value in reading.scope.items() if part != "where" or not filtered}
+    return reading_name(replace(reading, scope=scope), language)
 
 
 def titled(title: Text, reading: Reading, desk: Desk, name: str) -> Claim:
@@ -78,15 +98,15 @@ def titled(title: Text, reading: Reading, desk: Desk, name: str) -> Claim:
 
 def ranking(readings: list[Reading], desk: Desk, *, lowest: bool = False) -> tuple[Claim, ...]:
     """Accounts in the order of a figure: what it is and among whom, then a line an account."""
-    from tools.reports.names import metric_name
+    from tools.reports.names import client_names, metric_name
 
     head = readings[0]
     where = head.scope.get("where")
     title = refusals.RANKED_LOWEST if lowest else refusals.RANKED
     text = Text(title.en + refusals.AMONG.en, title.ru + refusals.AMONG.ru) if where else title
     name = Text(metric_name(head.key, "en"), metric_name(head.key, "ru"))
-    among = {"where": Name(where)} if where else {}
-    names = desk.portfolio.names
+    among = {"where": _clients(where, desk)} if where else {}
+    names = client_names(desk.portfolio)
     lines = [
         claim(
             f"{item.key}.of.{item.scope['account']}", refusals.RANK_LINE, desk,
@@ -99,11 +119,9 @@ def ranking(readings: list[Reading], desk: Desk, *, lowest: bool = False) -> tup
 
 def variant(reading: Reading, head: Reading, desk: Desk, name: str) -> Claim:
     """A further reading of the same metric, called by what sets it apart (without indexation, a segment, a month)."""
-    from tools.reports.names import reading_name
-
     if reading.key != head.key or reading.window != head.window:
         return stated(reading, desk, name)
-    apart = [reading_name(reading, language).partition(" · ")[2] for language in ("en", "ru")]
+    apart = [_name(reading, language).partition(" · ")[2] for language in ("en", "ru")]
     if not all(apart):
         return stated(reading, desk, name)
     title = Text(*(words[:1].upper() + words[1:] for words in apart))
@@ -144,6 +162,9 @@ def meaning(key: str, desk: Desk) -> Claim:
 
 def account_line(id: str, name: str, why: Claim, desk: Desk) -> Claim:
     """One account of a list: name, what it pays a year, why it is here."""
+    from tools.reports.names import client_names
+
+    name = client_names(desk.portfolio).get(id, name)
     money = _money(desk.portfolio, id)
     head, slots = ("{client}", {}) if money is None else ("{client}, {pays}", {"pays": money})
     text = Text(f"{head}: {_unstop(why.text.en)}.", f"{head}: {_unstop(why.text.ru)}.")

@@ -70,6 +70,8 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     "forecast": re.compile(
         r"следующ\w+ (?:год|квартал|месяц|недел)|(?:в|на) будущ|прогноз|предска|спрогноз|сколько (?:мы )?(?:заработаем|потеряем|будет)|"
         r"как(?:ой|ая|ое|ие) буд[еу]т|через (?:год|месяц|квартал|полгода)|forecast|predict|next (?:year|quarter|month|week)|"
+        r"\b(?:вырастет|вырастут|упад[её]т|упадут|снизится|снизятся|увеличится|увеличатся|изменится|сократится|подним[её]тся|достигн[её]т|будет ли)\b|"
+        r"(?:сможем|сумеем|успеем) ли|"
         r"will (?:our|we|the|churn|revenue|nrr|it|they|customers|clients)\b|in the future|by the end of next|going to (?:grow|be)"
     ),
     "competitors": re.compile(r"конкурент|competit|rivals?\b|у других компаний|средн\w+ по (?:рынку|отрасли)|market share|доля рынка"),

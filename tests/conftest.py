@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -39,7 +39,7 @@ def demo_snapshot(demo_home: Path) -> str:
 @pytest.fixture(scope="session")
 def demo(demo_home: Path, demo_snapshot: str) -> Iterator[Any]:
     """The demo company as a portfolio, read once a session."""
-    from tools.portfolio import open_portfolio
+    from tools.snapshot import open_portfolio
 
     portfolio = open_portfolio(demo_home, demo_snapshot)
     yield portfolio
@@ -54,7 +54,7 @@ def shared() -> Path:
     return SHARED
 
 
-def missing(what: str, why: str) -> None:
+def missing(what: str, why: str) -> NoReturn:
     """Skip the test for a part that is not here; in CI nothing is skipped, so there it fails."""
     if IN_CI:
         pytest.fail(f"{what} must be here in CI: {why}", pytrace=False)

@@ -92,6 +92,8 @@ class Shape:
     periods: bool = True  # invoice lines say which days they pay for
     credits: bool = True
     debts: bool = False  # lines fall due, and some are paid late or never
+    returns: bool = False  # some documents are taken back in full, on their day
+    once: bool = False  # nobody answers a survey twice
     foreign: bool = False
     rates: bool = True
     steps: bool = False  # common price steps
@@ -144,7 +146,8 @@ def tables(dice: Dice, shape: Shape) -> Tables:
         "touches": lambda client: _touches(dice, client),
     }
     for name, maker in makers.items():
-        if name in shape.tables and (len(shape.tables) < 4 or dice.chance(80)):
+        sure = len(shape.tables) < 4 or (shape.anchored and name == "subscriptions")
+        if name in shape.tables and (sure or dice.chance(80)):
             made[name] = [row for client in clients for row in maker(client)]
     if "value_goals" in made and dice.chance(30):
         plan = dice.pick(PLANS)
@@ -276,6 +279,8 @@ def _lines(dice: Dice, shape: Shape, client: str) -> list[dict[str, Any]]:
                 rows.append(
                     given | {"account_id": client, "document": f"{client}-{number}c", "date": day, "amount": -part}
                 )
+            if shape.returns and dice.chance(8):
+                rows.append({**row, "amount": -row["amount"]})
             if dice.chance(15):
                 price = _price(dice)
             day = later if dice.chance(85) else _months_on(later, 1)
@@ -317,7 +322,7 @@ def _surveys(dice: Dice, shape: Shape, client: str) -> list[dict[str, Any]]:
     late = SPAN + (60 if shape.after else 0)
     return [
         {"account_id": client, "date": _day(dice, 0, late), "score": dice.integer(0, 10)}
-        for _ in range(dice.pick((0, 1, 2, 6)))
+        for _ in range(dice.pick((0, 1) if shape.once else (0, 1, 2, 6)))
     ]
 
 
@@ -369,5 +374,6 @@ def _make_foreign(dice: Dice, shape: Shape, made: Tables) -> None:
         if dice.chance(30):
             row["currency"] = "USD"
     if shape.rates:
-        days = [FIRST - timedelta(days=1), *(date(2025, month, 20) for month in (3, 6, 9)), date(2026, 2, 20)]
+        months = [date(2025 + month // 12, month % 12 + 1, dice.pick((1, 20))) for month in range(1, 18)]
+        days = [FIRST - timedelta(days=1), *months]
         made["rates"] = [{"date": day, "currency": "USD", "rate": dice.integer(80, 110) / 1.0} for day in days]

@@ -85,6 +85,32 @@ def test_a_follow_up_goes_on_from_the_last_question(assistant: Assistant, portfo
     assert other.tools[0]["name"] == "refuse"
 
 
+@pytest.mark.parametrize("question", ["Вырастет ли у нас удержание на 80 %?", "Will our retention grow by 80%?"])
+def test_a_question_about_the_future_is_refused_as_one(
+    question: str, assistant: Assistant, portfolio: Portfolio
+) -> None:
+    answer = assistant.ask(question, portfolio.snapshot)
+    assert answer.refused == REASONS["forecast"] and "cvm whatif" in answer.section.draft
+
+
+def test_a_follow_up_says_whom_it_is_still_about(demo_home: Path, demo_snapshot: str) -> None:
+    assistant = Assistant.open(Settings(home=demo_home, llm_base_url=None))
+    for question in ("Какой средний чек у клиентов на тарифе Pro?", "По сегментам?"):
+        answer = assistant.ask(question, demo_snapshot, thread="plan", language="ru")
+        bound(answer)
+        assert assistant.render_answer(answer)["text"].startswith("Только по клиентам — тариф: Про.")
+    assert answer.tools[0]["arguments"]["by"] == "segment"
+
+
+def test_clients_in_an_answer_go_by_their_names(demo_home: Path, demo_snapshot: str) -> None:
+    assistant = Assistant.open(Settings(home=demo_home, llm_base_url=None))
+    shown = assistant.render_answer(assistant.ask("топ 3 клиента по MRR", demo_snapshot))
+    named = [item for item in shown["readings"] if "account" in item["scope"]]
+    assert len(named) == 3
+    for item in named:
+        assert item["scope"]["account"] not in item["name"] and item["name"].rpartition(" · ")[2] in shown["text"]
+
+
 def test_the_language_of_the_question_is_that_of_the_answer(assistant: Assistant, portfolio: Portfolio) -> None:
     assert assistant.ask("What is our MRR?", portfolio.snapshot).language == "en"
     assert assistant.ask("Какой MRR?", portfolio.snapshot).language == "ru"

@@ -90,7 +90,7 @@ def test_files_load_under_names_of_ours(client: TestClient, assistant: Assistant
 @pytest.mark.parametrize("name", ["a.exe", "archive.zip", "", "noending"])
 def test_unreadable_kinds_are_refused(client: TestClient, name: str) -> None:
     answer = client.post("/v1/portfolios", files=[("files", (name, io.BytesIO(b"x"), "text/csv"))])
-    is_problem(answer, 422)
+    assert is_problem(answer, 422)["detail"]
 
 
 def test_disk_names_stay_inside() -> None:
@@ -101,22 +101,25 @@ def test_disk_names_stay_inside() -> None:
 
 def test_too_large_an_upload_is_refused(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "MAX_BYTES", 10)
-    is_problem(client.post("/v1/portfolios", files=[("files", ("a.csv", io.BytesIO(b"a;b\n" * 10), "text/csv"))]), 422)
+    sent = client.post("/v1/portfolios", files=[("files", ("a.csv", io.BytesIO(b"a;b\n" * 10), "text/csv"))])
+    assert is_problem(sent, 422)["detail"]
     declared = client.post(
         "/v1/portfolios", content=b"{}", headers={"Content-Length": str(1 << 33), "Content-Type": "application/json"}
     )
-    is_problem(declared, 413)
+    assert is_problem(declared, 413)["detail"]
 
 
 @pytest.mark.parametrize(
     "body", ['{"source": "/etc/passwd"}', '{"source": "demo", "more": 1}', "{", "[]", "null"], ids=range(5)
 )
 def test_bad_sources_are_refused(client: TestClient, body: str) -> None:
-    is_problem(client.post("/v1/portfolios", content=body, headers={"Content-Type": "application/json"}), 422)
+    answer = client.post("/v1/portfolios", content=body, headers={"Content-Type": "application/json"})
+    assert is_problem(answer, 422)["title"]
 
 
 def test_unknown_content_is_refused(client: TestClient) -> None:
-    is_problem(client.post("/v1/portfolios", content="x", headers={"Content-Type": "text/plain"}), 415)
+    answer = client.post("/v1/portfolios", content="x", headers={"Content-Type": "text/plain"})
+    assert is_problem(answer, 415)["title"]
 
 
 def test_metric_and_alias(client: TestClient, demo_snapshot: str) -> None:
@@ -147,7 +150,7 @@ def test_wrong_date_is_refused(client: TestClient, demo_snapshot: str) -> None:
     "path", ["portfolios/nope", "portfolios/nope/segments", "audits/nope", "audits/nope/events", "nowhere"]
 )
 def test_unknown_things_are_not_found(client: TestClient, path: str) -> None:
-    is_problem(client.get(f"/v1/{path}"), 404)
+    assert is_problem(client.get(f"/v1/{path}"), 404)["title"]
 
 
 @pytest.mark.parametrize("path", ["portfolios/..%2f..%2fetc", "audits/..%2f..%2fetc", "reports/..%2fx/files/html"])
@@ -211,7 +214,7 @@ def test_audit_files_are_attachments(client: TestClient, audit: str, kind: str, 
 
 
 def test_unknown_file_kind_is_refused(client: TestClient, audit: str) -> None:
-    is_problem(client.get(f"/v1/audits/{audit}/files/exe"), 422)
+    assert is_problem(client.get(f"/v1/audits/{audit}/files/exe"), 422)["errors"]
 
 
 def test_a_finished_audit_outlives_the_process(assistant: Assistant, audit: str) -> None:

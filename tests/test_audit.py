@@ -13,7 +13,8 @@ from tools import segments as segmentation
 from tools.audit import codes, steps
 from tools.conform import conform
 from tools.document import Step
-from tools.portfolio import Portfolio, open_portfolio, save
+from tools.portfolio import Portfolio
+from tools.snapshot import open_portfolio, save
 from tools.sources import read
 
 ORDER = ["segments", "delivery", "growth", "personalisation", "retention", "culture", "proof"]

@@ -90,3 +90,10 @@ def test_the_campaign_of_the_demo_looks_good_and_is_nought(demo: Portfolio) -> N
     assert found[""].value == found["expanded"].value == 0 and found["money"].value == 0
     assert float(found["gross"].value or 0) > 0 and "not_proven" in found["money"].flags
     assert found[""].scope["group"] == "Весеннее расширение 2026" and found[""].n == 60
+
+
+def test_a_ledger_in_doubt_makes_every_share_of_a_campaign_partial(tmp_path: Path) -> None:
+    found = kinds(campaign(tmp_path, target=(40, 40), control=(40, 40), last=date(2027, 7, 1)))
+    for kind in ("", "expanded", "target", "money", "gross"):
+        assert found[kind].status == "partial" and "after_data" in found[kind].flags, kind
+    assert "not_proven" in found[""].flags

@@ -19,8 +19,9 @@ from tools.models.churn_features import grid, observations
 from tools.models.leak import Column, suspects
 from tools.models.risk import explain, risk
 from tools.policy import Policy
-from tools.portfolio import Portfolio, open_portfolio, save
+from tools.portfolio import Portfolio
 from tools.schema import TABLES
+from tools.snapshot import open_portfolio, save
 from tools.sources import read
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "models_churn.yaml").read_text("utf-8"))

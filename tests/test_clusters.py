@@ -146,7 +146,7 @@ def test_without_orders_or_amounts_it_says_why(tmp_path: Path) -> None:
 def test_reference_wholesale_clusters_say_that_the_criteria_disagree(shared: Path, tmp_path: Path) -> None:
     from agent.assistant import Assistant
     from agent.settings import Settings
-    from tools.portfolio import open_portfolio
+    from tools.snapshot import open_portfolio
 
     assistant = Assistant.open(Settings(home=tmp_path, llm_base_url=None))
     loaded = assistant.load(str(shared / "wholesale_uci"))

@@ -9,7 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.portfolios import build, subscription
-from tools.comparison import Part, alarms, decompose, simpson_checks
+from tools.comparison import alarms, not_comparable, simpson_checks
+from tools.stats import Part, decompose
 from tools.text import Text
 
 
@@ -116,3 +117,17 @@ def test_groups_by_size_age_and_segment_hold_every_client_once(tmp_path: Path) -
 def test_a_snapshot_has_nothing_to_compare(tmp_path: Path) -> None:
     portfolio = build(tmp_path, accounts=[{"account_id": "a", "name": "a", "plan": "Pro"}])
     assert simpson_checks(portfolio, "grr") == () and alarms(portfolio) == ()
+
+
+def test_without_a_rate_of_the_earlier_year_there_is_a_reason_and_no_check(tmp_path: Path) -> None:
+    base = _base({"Pro": (60, 6, 0, 5), "Start": (60, 9, 90, 20)})
+    for row in base["subscriptions"]:
+        row["currency"] = "USD" if row["account_id"].startswith("Pro") else "RUB"
+    days = ("2026-06-30", "2025-06-30", "2024-06-30")
+    rates = [{"date": day, "currency": "USD", "rate": 90.0} for day in days]
+    known = build(tmp_path / "known", as_of=date(2026, 6, 30), rates=rates, **base)
+    assert simpson_checks(known, "grr", by=("plan",)) and not_comparable(known) is None
+    lacking = build(tmp_path / "lacking", as_of=date(2026, 6, 30), rates=rates[:2], **base)
+    assert simpson_checks(lacking, "grr", by=("plan",)) == ()
+    why = not_comparable(lacking)
+    assert why is not None and why.en == "there is no rate of USD on 2024-06-30"

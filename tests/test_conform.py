@@ -3,7 +3,8 @@
 import json
 import os
 from collections import Counter
-from decimal import Decimal
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ import pyarrow.compute as pc
 import pytest
 import yaml
 
+from tools import metrics
 from tools.conform import conform
 from tools.errors import BadData
 from tools.load import Load
 from tools.schema import TABLES, arrow_schema
+from tools.snapshot import open_portfolio, save
 from tools.sources import read
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "conform.yaml").read_text(encoding="utf-8"))
@@ -37,6 +40,16 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
     load = conform(read(path), answers=case.get("answers"))
     _is_canonical(load)
     _expected(load, case)
+    if "shown" in case:
+        _shown(load, tmp_path, **case["shown"])
+
+
+def _shown(load: Load, home: Path, *, as_of: date, **figures: str) -> None:
+    """Metrics over what was loaded, rounded half-up to cents as they are shown."""
+    portfolio = open_portfolio(home, save(load, home, source="test"), as_of=as_of)
+    for key, value in figures.items():
+        found = Decimal(str(metrics.reading(portfolio, key).value))
+        assert str(found.quantize(Decimal("0.01"), ROUND_HALF_UP)) == value, key
 
 
 def _bytes(content: Any) -> bytes:

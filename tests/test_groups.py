@@ -85,3 +85,25 @@ def test_a_month_by_month_figure_ends_with_todays(base: Portfolio) -> None:
     months = metrics.compute(base, "mrr", by="month")
     assert [item.scope["group"] for item in months] == [f"2025-{month:02d}" for month in range(1, 13)]
     assert months[-1].value == metrics.reading(base, "mrr").value
+
+
+def test_the_arpa_of_a_group_has_an_interval_and_is_silent_where_one_client_decides_it(tmp_path: Path) -> None:
+    accounts, rows = [], []
+    for plan in PLANS:
+        for n in range(40):
+            account = f"{plan}-{n:02d}"
+            accounts.append({"account_id": account, "name": account, "plan": plan})
+            rows.append(subscription(account, "2025-01-01", 100_000 if (plan, n) == ("Pro", 0) else 100 + n))
+    base = build(tmp_path, as_of=date(2025, 12, 31), accounts=accounts, subscriptions=rows)
+    basic, pro = metrics.compute(base, "arpa", by="plan")
+    assert basic.value == 119.5 and basic.status == "ok" and basic.ci is not None and basic.ci_method is not None
+    assert basic.ci[0] < 119.5 < basic.ci[1] and basic.ci[1] - basic.ci[0] < 10
+    assert pro.status == "insufficient" and pro.reason is not None and pro.ci is not None
+    assert pro.ci[0] < float(pro.value or 0) < pro.ci[1]
+    whole = metrics.reading(base, "arpa")
+    assert whole.status == "ok" and whole.ci is not None  # the base itself is a census: stated, its interval beside it
+
+
+def test_the_mean_of_one_client_has_no_interval(tmp_path: Path) -> None:
+    base = build(tmp_path, as_of=date(2025, 12, 31), subscriptions=[subscription("a", "2025-01-01", 100)])
+    assert metrics.reading(base, "arpa").ci is None

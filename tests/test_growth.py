@@ -139,11 +139,19 @@ def stake(portfolio: Portfolio, value: float | None, n: int) -> Reading:
 
 def test_the_effect_is_own_history_times_money(tmp_path: Path) -> None:
     portfolio = build(tmp_path, as_of=DAY, subscriptions=[subscription("a", "2026-01-01", 1)])
-    found, even = money_effect(portfolio, stake(portfolio, 200_000.0, 10), {"kind": "x"}, history=(12, 40))
+    found, even = money_effect(portfolio, stake(portfolio, 200_000.0, 40), {"kind": "x"}, history=(12, 40))
     assert found.value == 60_000 and found.ci == pytest.approx((36_150, 90_860), abs=1) and found.status == "ok"
-    assert even is not None and even.value == pytest.approx(0.1)
-    thin, _even = money_effect(portfolio, stake(portfolio, 200_000.0, 10), {"kind": "x"}, history=(3, 10))
+    assert even is not None and even.value == pytest.approx(0.025)
+    thin, _even = money_effect(portfolio, stake(portfolio, 200_000.0, 40), {"kind": "x"}, history=(3, 10))
     assert thin.status == "insufficient" and thin.value == 60_000
+
+
+@pytest.mark.parametrize("ground", [{"history": (12, 40)}, {"assumed": Range(0.1, 0.2)}])
+def test_a_handful_of_clients_at_stake_is_no_forecast(ground: Any, tmp_path: Path) -> None:
+    portfolio = build(tmp_path, as_of=DAY, subscriptions=[subscription("a", "2026-01-01", 1)])
+    found, even = money_effect(portfolio, stake(portfolio, 200_000.0, 4), {}, **ground)
+    assert found.value is not None and found.status == "insufficient" and found.reason is not None
+    assert "клиентов" in found.reason.ru and even is not None and even.value == 0.25
 
 
 def test_a_stated_share_is_graded_stated_and_a_cost_gives_the_break_even(tmp_path: Path) -> None:

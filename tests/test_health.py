@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.portfolios import build, subscription
-from tools import metrics
+from tools import ledger, metrics
+from tools.fields import account_values
 from tools.metrics.health import COMPONENTS, calibration, explain_change, portfolio_change, scores
 from tools.models import calibration as checks
 from tools.models import score
@@ -187,3 +188,17 @@ def test_calibration_error_is_nought_where_chances_are_right() -> None:
         50,
     ]
     assert checks.ece(1 - chances, label) == pytest.approx(0.4)
+
+
+def test_the_change_of_a_client_is_under_the_earlier_norms_and_the_rest_is_told_apart(leaving: Portfolio) -> None:
+    since = ledger.back(LAST, 3)
+    found = account_values(leaving, "chs_change")
+    now, then = scores(leaving), scores(leaving.earlier(since))
+    shifted = 0
+    for account, change in found.items():
+        why = explain_change(leaving, account, since)
+        assert why is not None
+        whole = float(now[account].score or 0) - float(then[account].score or 0)
+        assert float(change) + why.coverage + why.norms == pytest.approx(whole, abs=1e-9)
+        shifted += abs(why.norms) > 0.5
+    assert shifted > 10  # those who left took the norms with them: that is no change of those who stayed

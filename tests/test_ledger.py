@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from tests.portfolios import build, subscription
 from tools import ledger, metrics
-from tools.bridge import cohort_accounts, movement_bridge
+from tools.bridge import movement_bridge
+from tools.cohorts import cohort_accounts
 from tools.conform import conform
 from tools.ledger import rhythm
 from tools.metrics.losses import MONTH_DAYS
-from tools.portfolio import Portfolio, open_portfolio, save
+from tools.portfolio import Portfolio
 from tools.reading import Window
+from tools.snapshot import open_portfolio, save
 from tools.sources import read
 from tools.stats import rescaled
 from tools.stats.money import _drawn

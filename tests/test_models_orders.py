@@ -169,9 +169,10 @@ def _fit_pareto(data: Cdnow) -> pareto_nbd.ParetoNbd:
 def summary() -> Cdnow:
     """The summary file inside the test package, which is found and not imported."""
     package = find_spec("lifetimes")
-    if package is None or package.origin is None:
+    origin = package.origin if package else None
+    if origin is None:
         missing("the lifetimes package", "not installed")
-    path = Path(package.origin).parent / "datasets" / "cdnow_customers_summary_with_transactions.csv"  # type: ignore
+    path = Path(origin).parent / "datasets" / "cdnow_customers_summary_with_transactions.csv"
     rows = np.loadtxt(path, delimiter=",", skiprows=1)
     return Cdnow(*(rows[:, column] for column in (1, 2, 3, 4)))
 

@@ -19,7 +19,7 @@ from tools.schema import TABLES
 from tools.text import LANGUAGES
 
 CALLS = 20  # of one portfolio
-NORMAL, SOAK = 300, 20_000
+NORMAL, SOAK = 200, 20_000
 YEAR, MONTH = Window(date(2025, 7, 1), date(2026, 7, 1)), Window(date(2026, 6, 1), date(2026, 7, 1))
 SCENES = (  # the last day and the window asked for: few, so that queries are compiled once
     (AS_OF, None), (AS_OF, None), (AS_OF, MONTH), (AS_OF, Window(date(2026, 1, 1), date(2026, 4, 1))), (AS_OF, YEAR),

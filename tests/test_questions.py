@@ -1,6 +1,7 @@
 """By, where, top, level and explain at the faces: the same answers, the same refusals, nothing half-printed."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typer.testing import CliRunner
 from agent.assistant import Assistant
 from agent.settings import Settings
 from tools.errors import UserError
+from tools.metrics import metrics
+from tools.reports.names import source_name
 from ui.cli import app
 from ui.server import create_app
 
@@ -48,11 +51,11 @@ def refused(said: Any, *arguments: str) -> UserError:
 def test_the_first_clients_are_printed_by_rank_and_name(said: Any) -> None:
     shown = said("mrr", "--top", "3", "--where", "тариф = Про", "--lang", "ru")
     first = json.loads(said("mrr", "--top", "3", "--where", "plan=про", "--lang", "ru", "--json"))["readings"]
-    assert [item["scope"]["where"] for item in first] == ["plan = про"] * 3
+    assert [item["scope"]["where"] for item in first] == ["plan = Про"] * 3
     values = [item["value"] for item in first]
     assert values == sorted(values, reverse=True)
     places = [shown.index(item["account_name"]) for item in first]
-    assert places == sorted(places) and "plan = про" in shown and all(item["text"] for item in first)
+    assert places == sorted(places) and "Тариф: Про" in shown and all(item["text"] for item in first)
 
 
 def test_groups_have_bars_and_reasons(said: Any) -> None:
@@ -66,7 +69,73 @@ def test_explain_names_the_choice_that_turns_the_conclusion_over(said: Any) -> N
     assert flips["without_indexation"] and flips["without_largest"] and not flips["contract_run_rate"]
     assert found["line"]["value"] == 1.0 and "below" in found["conclusion"]
     assert found["window"] and found["rows"]["used"] and found["sql"] and found["formula"] and found["meaning"]
-    assert "меняет вывод" in said("nrr", "--explain", "--lang", "ru")
+    shown = said("nrr", "--explain", "--lang", "ru")
+    assert "меняет вывод" in shown and "сумма MRR на конец" in shown and "подписка на паузе" in shown
+    assert "metrics-1.2" not in shown and "closing MRR" not in shown
+
+
+def test_a_plan_is_found_in_the_other_alphabet(said: Any) -> None:
+    latin, russian = (
+        json.loads(said("arpa", "--where", f"plan = {name}", "--json", "--lang", "ru"))["readings"][0]
+        for name in ("Pro", "про")
+    )
+    assert latin["value"] is not None and latin["id"] == russian["id"]
+    assert latin["scope"]["where"] == "plan = Про" and latin["name"].endswith("Тариф: Про")
+
+
+def test_a_value_that_is_nowhere_names_the_nearest_first(said: Any) -> None:
+    (found,) = json.loads(said("arpa", "--where", "plan = Старта", "--json", "--lang", "ru"))["readings"]
+    assert found["value"] is None and "есть Старт, " in found["reason"] and "Про" in found["reason"]
+
+
+def test_an_answer_is_printed_with_names_and_a_day_once(
+    demo_home: Path, demo_snapshot: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CVM_HOME", str(demo_home))
+    monkeypatch.setenv("COLUMNS", "200")
+    asked = ["ask", "топ 3 клиента по MRR на тарифе Pro", "--data", "demo"]
+    first = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)["readings"]
+    shown = CliRunner().invoke(app, asked).stdout
+    assert not any(item["scope"]["account"] in shown for item in first) and "Тариф: Про" in shown
+    chs = CliRunner().invoke(app, ["ask", "Какой индекс здоровья?", "--data", "demo"]).stdout
+    assert "30.06.2026" in chs and "30.06.2026 – 30.06.2026" not in chs
+
+
+def test_no_word_of_the_registry_is_left_in_english() -> None:
+    for key, item in metrics().items():
+        assert set(re.findall(r"[a-z]{2,}", item.formula.ru)) <= {"min", "max"}, key
+        assert source_name(item.source, "ru") != item.source, key
+
+
+def test_sizes_are_called_by_their_ranges(said: Any) -> None:
+    shown = said("arpa", "--by", "size", "--lang", "ru")
+    assert "Размер" in shown and "до " in shown and "больше " in shown and "в месяц" in shown
+    readings = json.loads(said("arpa", "--by", "size", "--json", "--lang", "ru"))["readings"]
+    groups = [item for item in readings if item["scope"]["group"] in "1234"]
+    edges = [item["scope"]["range"].split("..") for item in groups]
+    assert [high for _low, high in edges][:-1] == [low for low, _high in edges][1:] and edges[0][0] == ""
+
+
+def test_without_a_metric_everything_that_can_be_asked_is_listed(said: Any) -> None:
+    listed = json.loads(said("--json", "--lang", "ru"))
+    assert {"key": "nrr", "name": "Чистое удержание выручки (NRR)"} in listed["metrics"]
+    assert {"key": "plan", "name": "Тариф", "by": True, "where": True} in listed["columns"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (("nrrr",), "nrr"),
+        (("удержание",), "nrr"),
+        (("mrr", "--by", "plann"), "plan"),
+        (("mrr", "--where", "plam=a"), "plan"),
+    ],
+)
+def test_an_unknown_name_says_what_is_near_and_how_to_list_all(
+    said: Any, arguments: tuple[str, ...], near: str
+) -> None:
+    error = refused(said, *arguments, "--lang", "ru")
+    assert near in error.text.ru and "cvm metric" in error.text.ru and "cvm metric" in error.text.en
 
 
 @pytest.mark.parametrize(
@@ -139,3 +208,20 @@ def test_accounts_by_id_and_what_is_refused(client: TestClient, demo_snapshot: s
     assert client.get(route, params={"fields": "planet"}).status_code == 404
     assert client.get(route, params={"cursor": some["next"], "sort": "mrr"}).status_code == 400
     assert client.get(route, params={"cursor": "%%%"}).status_code == 400
+
+
+def test_audit_progress_speaks_russian() -> None:
+    from agent.state import Event
+    from ui.progress import plain_line
+
+    lines = [
+        plain_line(Event(kind, "segments", status), "ru") for kind, status in (("started", None), ("finished", "done"))
+    ]
+    assert lines == ["начат шаг «Сегменты и боли»", "закончен шаг «Сегменты и боли»: готово"]
+
+
+def test_help_names_every_segmentation() -> None:
+    from tools.segments import segmentations
+    from ui.commands.data import SEGMENTATIONS
+
+    assert sorted(SEGMENTATIONS.split("|")) == sorted(segmentations())

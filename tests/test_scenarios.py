@@ -147,3 +147,87 @@ def test_the_command_lists_scenarios_and_works_one_out() -> None:
         "uplift",
         "convert",
     }
+
+
+def grown(home: Path, *, full_then: int, grew: int, rates: list[dict[str, Any]] | None = None) -> Portfolio:
+    """Forty clients at their limits now, some of them a year ago too; some of those pay more since."""
+    days = ("2025-04-30", "2025-05-31", "2025-06-30", "2026-04-30", "2026-05-31", "2026-06-30")
+    limits_ = [
+        {"account_id": f"c{k:02d}", "date": day, "name": "seats", "used": 9 if at > 2 or k < full_then else 2, "allowed": 10}
+        for k in range(40)
+        for at, day in enumerate(days)
+    ]  # fmt: skip
+    rows = []
+    for k in range(40):
+        code = "USD" if rates is not None and k % 2 else "RUB"
+        later = "2026-01-01" if k < grew else None
+        rows.append(subscription(f"c{k:02d}", "2024-01-01", 10_000 + k, end=later, currency=code))
+        if later:
+            rows.append(subscription(f"c{k:02d}", later, 11_000 + 37 * k, currency=code))
+    more = {"rates": rates} if rates is not None else {}
+    return build(home, as_of=DAY, subscriptions=rows, limits=limits_, **more)
+
+
+OPEN = fixed(uplift=0.25, margin=0.8, free_months=2, cost=3000, convert=0.3)
+
+
+def test_a_share_seen_of_a_few_clients_is_no_ground_for_an_effect(tmp_path: Path) -> None:
+    portfolio = grown(tmp_path, full_then=12, grew=3)
+    outcome = run(portfolio, "open_limits", OPEN)
+    anyway = outcome.inputs["anyway"]
+    assert (anyway.value, anyway.n, anyway.status) == (0.25, 12, "insufficient") and anyway.ci is not None
+    for item in (outcome.effect, outcome.break_even):
+        assert item.status == "insufficient" and item.reason == anyway.reason and item.value is not None
+    stated = run(portfolio, "open_limits", OPEN | fixed(anyway=0.25))
+    assert stated.effect.status == "ok" and stated.inputs["anyway"].grade == "stated"
+
+
+def test_a_share_of_enough_clients_with_a_wide_interval_is_no_ground_either(tmp_path: Path) -> None:
+    anyway = run(grown(tmp_path, full_then=36, grew=18), "open_limits", OPEN).inputs["anyway"]
+    assert anyway.n == 36 and anyway.status == "insufficient"
+
+
+def test_without_a_rate_a_year_ago_the_share_is_asked_for_with_the_reason(tmp_path: Path) -> None:
+    known = [
+        {"date": day, "currency": "USD", "rate": rate} for day, rate in (("2026-06-30", 70.0), ("2025-06-30", 100.0))
+    ]
+    moved = run(grown(tmp_path / "known", full_then=12, grew=4, rates=known), "open_limits", OPEN)
+    assert moved.inputs["anyway"].numerator == 4  # a rate that fell hides nobody's growth
+    outcome = run(grown(tmp_path / "lacking", full_then=12, grew=4, rates=known[:1]), "open_limits", OPEN)
+    assert [item.key for item in outcome.missing] == ["anyway"] and outcome.effect.value is None
+    assert outcome.effect.reason is not None and "нет курса USD на 2025-06-30" in outcome.effect.reason.ru
+
+
+def test_a_frequency_seen_of_a_few_clients_is_no_ground_for_an_effect(tmp_path: Path) -> None:
+    rows = [{"account_id": f"n{n:03d}", "date": "2026-05-10", "amount": 1000} for n in range(40)]
+    rows += [
+        {"account_id": f"o{n:03d}", "date": day, "amount": 100}
+        for n in range(12)
+        for day in ("2025-05-10", "2026-03-10")
+    ]
+    portfolio = build(tmp_path, as_of=DAY, profile="repeat", invoices=rows)
+    outcome = run(portfolio, "lower_cheque", fixed(margin=0.5, cheque_cut=0.1, cost=0, more_orders=0.3))
+    orders = outcome.inputs["orders"]
+    assert (orders.value, orders.n, orders.status) == (1.0, 12, "insufficient")
+    assert outcome.effect.status == "insufficient" and outcome.effect.reason == orders.reason
+
+
+def test_cheques_in_two_currencies_are_not_averaged_and_it_is_said(tmp_path: Path) -> None:
+    rows = [{"account_id": "a", "date": "2026-05-10", "amount": 10, "currency": code} for code in ("RUB", "USD")]
+    outcome = run(build(tmp_path, as_of=DAY, profile="repeat", invoices=rows), "lower_cheque", {})
+    assert outcome.effect.reason is not None and "нескольких валютах" in outcome.effect.reason.ru
+
+
+def test_levers_and_scenarios_go_by_their_names(
+    demo_home: Path, demo_snapshot: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ui.cli import app
+
+    monkeypatch.setenv("CVM_HOME", str(demo_home))
+    listed = CliRunner().invoke(app, ["whatif", "--lang", "ru"]).stdout
+    assert "cvm whatif open_limits" in listed and "Открыть функции" in listed
+    asked = ["whatif", "open_limits", "--data", "demo", "--lang", "ru", "--assume", "Валовая маржа=80%"]
+    shown = CliRunner().invoke(app, asked, catch_exceptions=False).stdout
+    assert "(convert)" not in shown and "--assume convert=…  останутся на старшем тарифе" in shown
+    document = json.loads(CliRunner().invoke(app, [*asked, "--json"], catch_exceptions=False).stdout)
+    assert not any("open_limits" in item["name"] or "open limits" in item["name"] for item in document["readings"])

@@ -13,6 +13,7 @@ from tools import stats
 from tools.policy import Policy
 from tools.portfolio import Portfolio
 from tools.segments import assign, budget, impossible, rfm, six
+from tools.segments.signals import signals as known_of
 from tools.segments.value import TITLES, Signals, segment_of
 
 POLICY = Policy()
@@ -163,3 +164,27 @@ def test_reference_discounted_lifetime() -> None:
     from tools.metrics.lifetime import discounted
 
     assert discounted(80, 0.03, discount_year=0.10, months=60) == pytest.approx(1911.47, abs=0.005)
+
+
+def foreign(home: Path, *, rates: dict[str, float]) -> Portfolio:
+    """A client of dollars and one of roubles that pay what they always paid, one of each that pays half of it."""
+    rows = [subscription("usd", "2025-01-01", 10, currency="USD"), subscription("rub", "2025-01-01", 1000)]
+    for account, price, code in (("usd_less", 10, "USD"), ("rub_less", 1000, "RUB")):
+        rows.append(subscription(account, "2025-01-01", price, end="2026-05-01", currency=code))
+        rows.append(subscription(account, "2026-05-01", price / 2, currency=code))
+    given = [{"date": day, "currency": "USD", "rate": rate} for day, rate in rates.items()]
+    return build(home, as_of=date(2026, 6, 30), subscriptions=rows, rates=given)
+
+
+def test_a_fall_of_the_exchange_rate_is_no_fall_of_payment(tmp_path: Path) -> None:
+    days = {"2026-02-28": 100.0, "2026-03-31": 100.0, "2026-05-31": 70.0, "2026-06-30": 70.0}
+    found = known_of(foreign(tmp_path, rates=days))
+    fell = {account: item.contraction for account, item in found.items()}
+    assert fell == {"usd": 0.0, "rub": 0.0, "usd_less": 0.5, "rub_less": 0.5}
+
+
+def test_without_a_rate_a_quarter_ago_no_fall_is_seen_and_it_is_said(tmp_path: Path) -> None:
+    portfolio = foreign(tmp_path, rates={"2026-06-30": 70.0})
+    assert {item.contraction for item in known_of(portfolio).values()} == {None}
+    why = {str(claim.slots["why"]) for claim in assign(portfolio, "value").notes if "why" in claim.slots}
+    assert len(why) == 1 and "2026-03-31" in why.pop()

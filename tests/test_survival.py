@@ -111,7 +111,7 @@ def test_reference_telco_survival(shared: Path) -> None:
 def test_reference_telco_clients_by_plan(shared: Path, tmp_path: Path) -> None:
     from agent.assistant import Assistant
     from agent.settings import Settings
-    from tools.portfolio import open_portfolio
+    from tools.snapshot import open_portfolio
 
     loaded = Assistant.open(Settings(home=tmp_path, llm_base_url=None)).load(str(shared / "telco"))
     portfolio = open_portfolio(tmp_path, loaded.snapshot)

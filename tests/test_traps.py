@@ -15,7 +15,8 @@ from agent.assistant import Assistant
 from agent.settings import Settings
 from tests.portfolios import build, subscription
 from tools import metrics
-from tools.portfolio import Portfolio, open_portfolio
+from tools.portfolio import Portfolio
+from tools.snapshot import open_portfolio
 
 HERE = Path(__file__).parent
 TRAPS = range(1, 46)

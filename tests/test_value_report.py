@@ -9,12 +9,13 @@ import pyarrow as pa
 import pytest
 
 from tools.load import Load
-from tools.portfolio import Portfolio, open_portfolio, save
+from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit
 from tools.reports import renderer
 from tools.reports.client_facts import CLIENT_SAFE, ClientFact
 from tools.reports.value import ReportSection, ValueReport, approve, report_json, value_report
 from tools.schema import arrow_schema
+from tools.snapshot import open_portfolio, save
 from tools.text import LANGUAGES, Text
 
 INTERNAL = re.compile(r"churn|risk|health|margin|segment|отток|риск|здоровь|марж|сегмент|Сидоров|HIDDEN", re.I)

@@ -10,7 +10,7 @@ from ibis import _
 from tools import ledger
 from tools.fields import AccountReading, Values
 from tools.portfolio import Portfolio
-from tools.reading import Number, Unit
+from tools.reading import Unit, significant
 from tools.text import Text
 
 
@@ -35,7 +35,7 @@ def _ticks(portfolio: Portfolio) -> Mapping[str, int]:
 
 
 def _cohort(portfolio: Portfolio) -> list[tuple[str, int, int]]:
-    from tools.bridge import cohort_accounts
+    from tools.cohorts import cohort_accounts
     from tools.ledger.rhythm import doubtful_accounts
 
     if ledger.no_ledger(portfolio) is not None:
@@ -84,23 +84,18 @@ def health(portfolio: Portfolio) -> Values:
 
 
 def change_of_health(portfolio: Portfolio) -> Values:
-    """Points of health gained in a quarter, over the components known on both days with the same weights (metrics §5)."""
-    from tools.metrics.health import COMPONENTS, scores
+    """Points of health gained in a quarter: both days under the earlier day's norms, over the components known on both.
+
+    It is the sum of the components' terms of `explain_change`; a component that became known or unknown, and the norms
+    that moved with the base, are terms of their own there and no change of the client (metrics §5).
+    """
+    from tools.metrics.health import explain_change, scores
 
     if portfolio.as_of is None:
         return {}
-    before = scores(portfolio.earlier(ledger.back(portfolio.as_of, 3)))
-    weights = {name: portfolio.policy[f"chs_weight_{name}"] for name in COMPONENTS}
-    found: dict[str, Number] = {}
-    for account, now in scores(portfolio).items():
-        then = before.get(account)
-        if then is None or now.score is None or then.score is None:
-            continue
-        shared = [name for name in COMPONENTS if name in now.parts and name in then.parts]
-        total = sum(weights[name] for name in shared)
-        if total > 0:
-            found[account] = sum(weights[name] * (now.parts[name] - then.parts[name]) for name in shared) / total
-    return found
+    since = ledger.back(portfolio.as_of, int(portfolio.policy["chs_change_months"]))
+    changes = {account: explain_change(portfolio, account, since) for account in scores(portfolio)}
+    return {account: sum(found.parts.values()) for account, found in changes.items() if found is not None}
 
 
 def promises_kept(portfolio: Portfolio) -> Values:
@@ -112,7 +107,8 @@ def gap(portfolio: Portfolio) -> Values:
     """Money a year promised and not delivered, of the accounts with a priced promise whose outcome is known."""
     if not portfolio.has("value_goals", "value"):
         return {}
-    return {account: round(missed, 2) for account, (score, missed) in _promised(portfolio).items() if score is not None}
+    known = {account: missed for account, (score, missed) in _promised(portfolio).items() if score is not None}
+    return {account: significant(missed) for account, missed in known.items()}
 
 
 def _promised(portfolio: Portfolio) -> Mapping[str, tuple[float | None, float]]:

@@ -1,4 +1,4 @@
-"""Cohorts and the movement bridge over the ledger: who was worth what on two days, and what changed month by month.
+"""The movement bridge over the ledger: what changed month by month, and of what kind it was.
 
 The bridge is made from change intervals: a price that begins or ends is one event in one month, and running sums
 over the events of an account give what it was worth before and after. Invoice lines and several currencies, where
@@ -11,132 +11,13 @@ from datetime import date
 from typing import Any
 
 import ibis
-import numpy as np
 import pyarrow as pa
 from ibis import _
 
 from tools import ledger
+from tools.cohorts import held_at
 from tools.portfolio import Portfolio
 from tools.reading import Window
-
-
-def cohort(portfolio: Portfolio, window: Window) -> Any:
-    """Table ``account_id, opening, closing`` (ticks), ``held`` (on pause at the end) of every account with either.
-
-    Both ends in the rate of the window's opening day. ``client_opening, client_closing`` are those of the paying
-    client, the account itself unless the level is below it.
-    """
-    worth = units(portfolio, [window.opening, window.closing], rate_of=window.opening)
-    at_opening = worth.point == ledger.literal(window.opening)
-    accounts = worth.group_by("account_id", "client_id").agg(
-        opening=worth.ticks.sum(where=at_opening).fill_null(0).cast("int64"),
-        closing=worth.ticks.sum(where=~at_opening).fill_null(0).cast("int64"),
-    )
-    accounts = _with_client(portfolio, accounts)
-    names = ("account_id", "opening", "closing", "client_opening", "client_closing")
-    marks = held_at(portfolio, [window.closing])
-    if marks is None:
-        return accounts.select(*names, held=ibis.literal(False))
-    marks = marks.select(on_hold=_.account_id).distinct()
-    joined = accounts.left_join(marks, accounts.account_id == marks.on_hold)
-    return joined.select(*names, held=joined.on_hold.notnull())
-
-
-def units(portfolio: Portfolio, points: Sequence[date], *, rate_of: date | None = None) -> Any:
-    """Table ``account_id, client_id, point, ticks``: worth above zero of each unit of the portfolio's level."""
-    if not ledger.below(portfolio):
-        return ledger.state(portfolio, points, rate_of=rate_of).mutate(client_id=_.account_id)
-    native = ledger.native(portfolio, points)
-    found = ledger.in_one_currency(portfolio, native, ledger.source(portfolio), points=points, on=rate_of)
-    return found.filter(found.ticks > 0)
-
-
-def _with_client(portfolio: Portfolio, accounts: Any) -> Any:
-    if not ledger.below(portfolio):
-        return accounts.mutate(client_opening=accounts.opening, client_closing=accounts.closing)
-    client = ibis.window(group_by="client_id")
-    return accounts.mutate(
-        client_opening=accounts.opening.sum().over(client), client_closing=accounts.closing.sum().over(client)
-    )
-
-
-def held_at(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
-    """Table ``account_id, point`` of accounts whose zero on a day is no loss: a pause, or an invoice that is late."""
-    if ledger.basis(portfolio) == ledger.CONTRACT:
-        return ledger.paused(portfolio, points)
-    return ledger.late_invoices(portfolio, points)
-
-
-def cohort_totals(portfolio: Portfolio, window: Window) -> tuple[dict[str, int], str]:
-    """One row over the accounts with opening revenue: opening, kept, capped (ticks), n, lost; and its SQL.
-
-    Below the paying client a unit of a client with opening revenue counts, and is lost only with its client.
-    """
-    key = ("totals", window)
-    if key not in portfolio.memo:
-        sql = portfolio.text(key, lambda: _totals(cohort(portfolio, window)))
-        portfolio.memo[key] = (_summed(_cohort_rows(portfolio, window)), sql)
-    found: tuple[dict[str, int], str] = portfolio.memo[key]
-    return found
-
-
-def _totals(accounts: Any) -> Any:
-    accounts = accounts.filter(accounts.client_opening > 0)
-    lost = (accounts.opening > 0) & (accounts.client_closing == 0) & ~accounts.held
-    came_back = (accounts.opening == 0).sum()
-    return accounts.agg(
-        opening=_.opening.sum().fill_null(0),
-        kept=_.closing.sum().fill_null(0),
-        capped=ibis.least(_.opening, _.closing).sum().fill_null(0),
-        n=_.count() - came_back.fill_null(0),
-        lost=lost.sum().fill_null(0),
-    )
-
-
-def _cohort_rows(portfolio: Portfolio, window: Window) -> pa.Table:
-    """`cohort` of the accounts (below the client: of the clients) with opening revenue, by account; asked once."""
-    key = ("cohort", window)
-    if key not in portfolio.memo:
-        base = ledger.base_of(portfolio)
-        if base is None:
-            found = cohort(portfolio, window)
-            portfolio.memo[key] = portfolio.run(found.filter(found.client_opening > 0).order_by("account_id"))
-        else:
-            portfolio.memo[key] = ledger.cut(portfolio, _cohort_rows(base, window))
-    rows: pa.Table = portfolio.memo[key]
-    return rows
-
-
-def _summed(rows: pa.Table) -> dict[str, int]:
-    opening, closing, client_closing = (
-        rows[name].to_numpy().astype("int64") for name in ("opening", "closing", "client_closing")
-    )
-    held = rows["held"].to_numpy(zero_copy_only=False).astype(bool)
-    return {
-        "opening": int(opening.sum()),
-        "kept": int(closing.sum()),
-        "capped": int(np.minimum(opening, closing).sum()),
-        "n": int((opening > 0).sum()),
-        "lost": int(((opening > 0) & (client_closing == 0) & ~held).sum()),
-    }
-
-
-def cohort_accounts(portfolio: Portfolio, window: Window) -> list[tuple[str, int, int]]:
-    """Account, opening and closing ticks of every account with opening revenue (or of a client with it), by account."""
-    rows = _cohort_rows(portfolio, window)
-    money = (rows[name].cast("int64").to_pylist() for name in ("opening", "closing"))
-    return list(zip(rows["account_id"].to_pylist(), *money, strict=True))
-
-
-def paid_before(portfolio: Portfolio, day: date) -> Any:
-    """Table ``known_account`` of the accounts (below it, of clients) that had paid before a day."""
-    if ledger.basis(portfolio) == ledger.CONTRACT:
-        rows = ledger.priced(portfolio)
-        return rows.filter(rows.start_date < ledger.literal(day)).select(known_account=rows.account_id).distinct()
-    parts = ledger.recognised(portfolio)
-    parts = parts.filter(parts.month < ledger.literal(day), parts.ticks > 0)
-    return parts.select(known_account=parts.account_id).distinct()
-
 
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
 GAINS = ("new", "reactivation", "expansion")
@@ -166,8 +47,7 @@ def movement_bridge(portfolio: Portfolio) -> Bridge:
         windows = ledger.months(base or portfolio)
         foreign = len(ledger.currencies(base or portfolio, ledger.source(portfolio))) > 1
         sql = portfolio.text("bridge", lambda: movements(portfolio, windows))
-        rows = portfolio.run(movements(portfolio, windows)) if base is None else _part_of(base, portfolio, windows)
-        portfolio.memo["bridge"] = Bridge(windows, rows, sql, foreign)
+        portfolio.memo["bridge"] = Bridge(windows, _of_changes(portfolio, windows), sql, foreign)
     found: Bridge = portfolio.memo["bridge"]
     return found
 
@@ -175,13 +55,21 @@ def movement_bridge(portfolio: Portfolio) -> Bridge:
 CHANGED = "changed_rows"
 
 
-def _part_of(base: Portfolio, portfolio: Portfolio, windows: list[Window]) -> pa.Table:
-    if CHANGED not in base.memo:
-        base.memo[CHANGED] = base.run(moved(base, windows))
-    changes: pa.Table = base.memo[CHANGED]
-    table = ibis.table(ibis.memtable(changes.slice(0, 0)).schema(), name=CHANGED)
+def changed(portfolio: Portfolio) -> pa.Table:
+    """The rows of `moved` over every month; those of a listed part are cut from the whole base's, asked once."""
+    base = ledger.base_of(portfolio)
+    if CHANGED not in portfolio.memo:
+        rows = portfolio.run(moved(portfolio, ledger.months(portfolio))) if base is None else changed(base)
+        portfolio.memo[CHANGED] = rows if base is None else ledger.cut(portfolio, rows)
+    found: pa.Table = portfolio.memo[CHANGED]
+    return found
+
+
+def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
+    rows = changed(portfolio)
+    table = ibis.table(ibis.memtable(rows.slice(0, 0)).schema(), name=CHANGED)
     summed = portfolio.text(CHANGED, lambda: _summed_by_month(table, windows), dialect=portfolio.engine.dialect)
-    return portfolio.query(summed, extra={CHANGED: ledger.cut(portfolio, changes)})
+    return portfolio.query(summed, extra={CHANGED: rows})
 
 
 def movements(portfolio: Portfolio, windows: list[Window]) -> Any:
@@ -215,6 +103,13 @@ def moved(portfolio: Portfolio, windows: list[Window]) -> Any:
 def _from_changes(portfolio: Portfolio, windows: list[Window]) -> Any:
     """Opening and closing worth by account and month of change, from the days on which prices begin and end."""
     events = ledger.changes(portfolio, windows)
+    ended = ledger.pause_ends(portfolio, windows)
+    if ended is not None:  # no change of worth, but a client may be lost here
+        zero = ibis.literal(0, "int64")
+        events = events.union(ended.mutate(delta=zero, begun=zero).select(*events.columns))
+        events = events.group_by("account_id", "client_id", "place").agg(
+            delta=_.delta.sum().cast("int64"), begun=_.begun.sum().cast("int64")
+        )
     if ledger.level(portfolio) == "holding":
         events = events.group_by("account_id", "place").agg(delta=_.delta.sum(), begun=_.begun.sum())
         events = events.mutate(client_id=_.account_id)
@@ -259,7 +154,13 @@ def _from_months(portfolio: Portfolio, windows: list[Window]) -> Any:
     zero = ibis.literal(0, "int64")
     after = worth.select(*names, place=worth.place + 1, opening=worth.now, closing=zero, now=zero)
     here = worth.select(*names, place=worth.place, opening=zero, closing=worth.then, now=worth.now)
-    both = after.filter(_.place < len(points)).union(here).group_by(*names, "place")
+    rows = after.filter(_.place < len(points)).union(here)
+    ended = ledger.pause_ends(portfolio, windows) if ledger.basis(portfolio) == ledger.CONTRACT else None
+    if ended is not None:
+        if ledger.level(portfolio) == "holding":
+            ended = ended.mutate(client_id=_.account_id)
+        rows = rows.union(ended.mutate(opening=zero, closing=zero, now=zero).select(*rows.columns))
+    both = rows.group_by(*names, "place")
     both = both.agg(**{name: _[name].sum().cast("int64") for name in ("opening", "closing", "now")})
     return _with_debut(portfolio, both, windows)
 
@@ -303,7 +204,8 @@ def _held(portfolio: Portfolio, both: Any, windows: list[Window]) -> Any:
     points = [windows[0].opening, *(window.closing for window in windows)]
     marks = held_at(portfolio, points)
     if marks is None:
-        return both.mutate(held=ibis.literal(False), resumed=ibis.literal(False))
+        no = ibis.literal(False)
+        return both.mutate(held=no, resumed=no, lapsed=no)
     order = ledger.places(points).view()
     marked = marks.join(order, marks.point == order.point)
     marked = marked.select(on_hold=marks.account_id, hold_place=order.place).distinct().view()
@@ -311,10 +213,13 @@ def _held(portfolio: Portfolio, both: Any, windows: list[Window]) -> Any:
     both = both.left_join(marked, (both.account_id == marked.on_hold) & (both.place == marked.hold_place))
     both = both.select(*names, "on_hold").mutate(held=_.on_hold.notnull()).drop("on_hold")
     if ledger.basis(portfolio) == ledger.CONTRACT:
-        return both.mutate(resumed=ibis.literal(False))
+        step = ibis.window(group_by="account_id", order_by="place")
+        both = both.mutate(resumed=ibis.literal(False), was_held=_.held.lag().over(step).fill_null(False))
+        gone = (_.client_opening == 0) & (_.client_closing == 0) & (_.debut < _.place)
+        return both.mutate(lapsed=(gone & _.was_held & ~_.held).fill_null(False)).drop("was_held")
     before = marked.select(on_hold=marked.on_hold, hold_place=marked.hold_place + 1).view()
     both = both.left_join(before, (both.account_id == before.on_hold) & (both.place == before.hold_place))
-    return both.select(*names, "held", resumed=both.on_hold.notnull())
+    return both.select(*names, "held", resumed=both.on_hold.notnull(), lapsed=ibis.literal(False))
 
 
 def _measures(both: Any) -> dict[str, Any]:
@@ -332,6 +237,6 @@ def _measures(both: Any) -> dict[str, Any]:
     measures["net_n"] = (both.now > 0).sum() - (both.opening > 0).sum()
     for kind, condition in conditions.items():
         measures[kind] = change.abs().sum(where=condition)
-        measures[f"{kind}_n"] = condition.sum()
+        measures[f"{kind}_n"] = ((condition | both.lapsed) if kind == "churn" else condition).sum()
     measures["fx"], measures["fx_n"] = foreign.sum(), (foreign != 0).sum()
     return {name: value.fill_null(0).cast("int64") for name, value in measures.items()}

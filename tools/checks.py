@@ -2,7 +2,7 @@
 
 from tools import formats, metrics
 from tools.load import Problem
-from tools.metrics.retention import ANSWERS
+from tools.metrics.churn_flag import ANSWERS
 from tools.portfolio import Portfolio
 from tools.text import Language, Text
 

@@ -7,85 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from tools import bridge, ledger
+from tools import cohorts, ledger
 from tools.document import Claim
 from tools.metrics import resolve
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Status, Unit, Window
-from tools.stats import newcombe
+from tools.stats import Decomposition, Part, decompose, newcombe
 from tools.text import Text
 
-NEGLIGIBLE = 1e-9
 BY = ("plan", "size", "age", "segment")
 COLUMNS = ("plan", "industry", "region", "owner")
 AGES = (365, 3 * 365)  # edges of the age bands, days since the first payment
 AGE_NAMES = ("under_1_year", "1_to_3_years", "over_3_years")
 UNKNOWN = "—"
 MEASURES = ("logo_churn", "grr")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One group in both periods: what happened out of how much (accounts or money), before and after."""
-
-    before: float
-    of_before: float
-    after: float
-    of_after: float
-
-
-@dataclass(frozen=True, slots=True)
-class Decomposition:
-    """A change of a rate in two terms that sum to it: within the groups, and by their mix. Fractions.
-
-    ``alarm``: the groups moved the other way than the total. ``standard_before`` and ``standard_after`` are the rates
-    that both periods would have with the same mix, that of both together.
-    """
-
-    before: float
-    after: float
-    within: float
-    mix: float
-    standard_before: float
-    standard_after: float
-
-    @property
-    def total(self) -> float:
-        """The whole change."""
-        return self.after - self.before
-
-    @property
-    def alarm(self) -> bool:
-        """True where the sign within the groups is opposite to that of the total."""
-        return min(abs(self.within), abs(self.total)) > NEGLIGIBLE and (self.within > 0) != (self.total > 0)
-
-
-def decompose(parts: Mapping[str, Part]) -> Decomposition:
-    """The change of sum/sum over groups: within = sum of mean share x change, mix = sum of share change x mean rate.
-
-    A group that is there in one period only changes the mix, not the inside. Big clients churn 2.0 -> 1.8 % (100 -> 60),
-    small 10.0 -> 9.5 % (100 -> 240): the total goes 6.00 -> 7.96 %, within -0.395 pp, mix +2.355 pp: alarm (trap 35).
-    Both periods must hold something.
-    """
-    rows = [(part.before, part.of_before, part.after, part.of_after) for _name, part in sorted(parts.items())]
-    hits, of, later_hits, later_of = np.array(rows, dtype=float).T
-    if of.sum() <= 0 or later_of.sum() <= 0:
-        raise ValueError("a comparison needs both periods")
-    share, later_share = of / of.sum(), later_of / later_of.sum()
-    first = np.divide(hits, of, out=np.zeros_like(hits), where=of > 0)
-    second = np.divide(later_hits, later_of, out=np.zeros_like(hits), where=later_of > 0)
-    first, second = np.where(of > 0, first, second), np.where(later_of > 0, second, first)
-    within = float(((share + later_share) / 2 * (second - first)).sum())
-    mix = float(((later_share - share) * (first + second) / 2).sum())
-    pooled = (of + later_of) / (of + later_of).sum()
-    return Decomposition(
-        float(hits.sum() / of.sum()),
-        float(later_hits.sum() / later_of.sum()),
-        within,
-        mix,
-        float((pooled * first).sum()),
-        float((pooled * second).sum()),
-    )
 
 
 @dataclass(frozen=True)
@@ -101,7 +36,7 @@ class Check:
 
 
 def simpson_checks(portfolio: Portfolio, key: str, *, by: Sequence[str] = BY) -> tuple[Check, ...]:
-    """The check of ``logo_churn`` or ``grr`` by each grouping the data have; empty without two years to compare.
+    """The check of ``logo_churn`` or ``grr`` by each grouping the data have; empty where `not_comparable` says why.
 
     Groups are those of each year's opening day: plan and other columns as the source has them, size by the quartiles of
     the earlier opening, age since the first payment, value segment of that day. A census of the base; under 30 accounts
@@ -112,7 +47,7 @@ def simpson_checks(portfolio: Portfolio, key: str, *, by: Sequence[str] = BY) ->
     memo = ("simpson", key, tuple(by))
     if memo not in portfolio.memo:
         years = _years(portfolio)
-        checks = [] if years is None else [_check(portfolio, key, name, years=years) for name in by]
+        checks = [] if isinstance(years, Text) else [_check(portfolio, key, name, years=years) for name in by]
         portfolio.memo[memo] = tuple(check for check in checks if check is not None)
     found: tuple[Check, ...] = portfolio.memo[memo]
     return found
@@ -136,16 +71,44 @@ class _Year:
     lost: Any
 
 
-def _years(portfolio: Portfolio) -> tuple[_Year, _Year] | None:
-    if ledger.no_ledger(portfolio) is not None or ledger.doubt(portfolio) is not None:
-        return None
+ONE_YEAR = Text(
+    "nobody paid at the start of one of the two years, so there is nothing to compare",
+    "в начале одного из двух лет никто не платил: сравнивать не с чем",
+)
+
+
+def not_comparable(portfolio: Portfolio) -> Text | None:
+    """Why this year cannot be compared with the one before, or None where it can."""
+    found = _years(portfolio)
+    return found if isinstance(found, Text) else None
+
+
+def _years(portfolio: Portfolio) -> tuple[_Year, _Year] | Text:
+    if "two years" not in portfolio.memo:
+        portfolio.memo["two years"] = _two_years(portfolio)
+    found: tuple[_Year, _Year] | Text = portfolio.memo["two years"]
+    return found
+
+
+def _two_years(portfolio: Portfolio) -> tuple[_Year, _Year] | Text:
+    why = ledger.no_ledger(portfolio)
+    if why is not None:
+        return why
+    doubt = ledger.doubt(portfolio)
+    if doubt is not None:
+        return doubt[1]
     now = ledger.year(portfolio)
-    years = [_year(portfolio, window) for window in (Window(ledger.back(now.start, 12), now.start), now)]
-    return None if any(not year.ids for year in years) else (years[0], years[1])
+    before = Window(ledger.back(now.start, 12), now.start)
+    openings = [before.opening, now.opening]  # both ends of a year are in the rate of its opening day
+    why = ledger.missing_rate(portfolio, ledger.source(portfolio), openings)
+    if why is not None:
+        return why
+    first, second = _year(portfolio, before), _year(portfolio, now)
+    return (first, second) if first.ids and second.ids else ONE_YEAR
 
 
 def _year(portfolio: Portfolio, window: Window) -> _Year:
-    accounts = bridge.cohort(portfolio, window)
+    accounts = cohorts.cohort(portfolio, window)
     table = portfolio.run(accounts.filter(accounts.opening > 0).order_by("account_id"))
     opening, closing = (table[name].to_numpy().astype(np.int64) for name in ("opening", "closing"))
     lost = (closing == 0) & ~table["held"].to_numpy(zero_copy_only=False).astype(bool)

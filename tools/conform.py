@@ -32,7 +32,7 @@ def conform(raws: Sequence[RawTable], *, answers: Mapping[str, str] | None = Non
     notes = Notes()
     _ignored_files(raws, notes)
     pieces = _pieces(raws, answers, notes)
-    _refuse_useless(raws, pieces)
+    _refuse_useless(raws, pieces, notes)
     join_subscriptions(pieces, notes)
     match_names(pieces, notes)
     currency = _settle_currency(pieces, notes, stated=answers.get("currency"))
@@ -72,10 +72,10 @@ def _ignored_files(raws: Sequence[RawTable], notes: Notes) -> None:
         notes.add("files_ignored", files=ignored)
 
 
-def _refuse_useless(raws: Sequence[RawTable], pieces: Sequence[Piece]) -> None:
+def _refuse_useless(raws: Sequence[RawTable], pieces: Sequence[Piece], notes: Notes) -> None:
     """Raise where nothing can be computed: no table, or a lone list of clients without money, dates or status."""
     if any(piece.name != "accounts" for piece in pieces):
-        _refuse_unread(pieces)
+        _refuse_unread(pieces, notes)
         return
     if any(set(MEASURES) & set(piece.plan.mapping) or "total_charge" in piece.how for piece in pieces):
         return
@@ -100,10 +100,11 @@ def _refuse_useless(raws: Sequence[RawTable], pieces: Sequence[Piece]) -> None:
     )
 
 
-def _refuse_unread(pieces: Sequence[Piece]) -> None:
-    """Raise where a table was recognised and not one of its rows could be read."""
+def _refuse_unread(pieces: Sequence[Piece], notes: Notes) -> None:
+    """Raise where a table was recognised and not one of its rows could be read, nor an answer would let it be."""
     for piece in pieces:
-        if piece.body.rows.num_rows and not piece.data.num_rows:
+        asked = any(question.startswith(f"billing_period:{piece.raw.file}:") for question in notes.questions)
+        if piece.body.rows.num_rows and not piece.data.num_rows and not asked:
             columns = ", ".join(piece.plan.mapping.values())
             raise BadData(
                 Text(

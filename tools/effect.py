@@ -16,6 +16,7 @@ NO_HISTORY = Text(
     "у базы нет истории этого приёма, чтобы взять долю; записывайте сделанное — и следующий аудит её получит",
 )
 NO_MONEY = Text("no money is attached to this finding", "с этим выводом не связаны деньги")
+FEW = Text("too few clients at stake for a forecast", "на кону слишком мало клиентов для прогноза")
 THIN = Text("the history behind the share is short", "история, по которой взята доля, коротка")
 
 
@@ -62,6 +63,8 @@ def money_effect(
 ) -> tuple[Reading, Reading | None]:
     """Effect of some money at stake by own history (events of n), else by a stated share, and the break-even share.
 
+    A forecast needs the policy's number of clients both in the history and at stake; the break-even is arithmetic.
+
     200,000 a year at stake and 12 of 40 recovered: 60,000, from 36,150 to 90,860.
     """
     if stake is None or stake.value is None or not stake.n:
@@ -69,13 +72,16 @@ def money_effect(
     even = break_even(portfolio, stake, scope, cost=cost)
     money = float(stake.value)
     if history is not None:
-        return _by_history(portfolio, money, history, scope), even
+        return _by_history(portfolio, stake, history, scope), even
     if assumed is None:
         return _none(portfolio, scope, NO_HISTORY), even
+    few = stake.n < portfolio.policy["min_accounts"]
     found = Reading(
         "effect",
         Unit.MONEY_YEAR,
         round(money * assumed.middle, 2),
+        status="insufficient" if few else "ok",
+        reason=FEW if few else None,
         n=stake.n,
         ci=(round(money * assumed.low, 2), round(money * assumed.high, 2)),
         ci_method="money at stake x stated assumption",
@@ -112,16 +118,18 @@ def break_even(
     )
 
 
-def _by_history(portfolio: Portfolio, money: float, history: tuple[int, int], scope: dict[str, str]) -> Reading:
-    back, n = history
+def _by_history(portfolio: Portfolio, stake: Reading, history: tuple[int, int], scope: dict[str, str]) -> Reading:
+    assert stake.value is not None
+    money, (back, n) = float(stake.value), history
     low, high = stats.wilson(back, n)
-    few = n < portfolio.policy["min_accounts"]
+    least = portfolio.policy["min_accounts"]
+    few = THIN if n < least else FEW if stake.n < least else None
     return Reading(
         "effect",
         Unit.MONEY_YEAR,
         round(money * back / n, 2),
         status="insufficient" if few else "ok",
-        reason=THIN if few else None,
+        reason=few,
         n=n,
         numerator=back,
         denominator=n,

@@ -38,9 +38,15 @@ class DuckDB:
         try:
             for name, table in extra.items():
                 cursor.register(name, table)
-            return cursor.execute(sql).to_arrow_table()
+            return whole(cursor.execute(sql).to_arrow_table())
         finally:
             cursor.close()
+
+
+def whole(rows: pa.Table) -> pa.Table:
+    """The rows with 128-bit integers (what DuckDB's sums of integers are) as 64-bit ones; overflow is an error."""
+    wide = pa.decimal128(38, 0)
+    return rows.cast(pa.schema([field.with_type(pa.int64()) if field.type == wide else field for field in rows.schema]))
 
 
 def compiled(expression: Any, dialect: str) -> str:

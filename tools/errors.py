@@ -10,12 +10,14 @@
 Anything else is a bug and must crash. A reading without a value is data, never an exception.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tools.text import Language, Text
 
-NEAR = 70  # likeness, of 100, from which a name is offered
+NEAR = 60  # likeness, of 100, from which a name is offered
 FEW = 12  # so many names are all told
+#: How to see every metric, every column to group by and every field to filter by.
+LISTED = Text("The whole list: cvm metric.", "Весь список: cvm metric.")
 
 
 class CVMError(Exception):
@@ -43,13 +45,23 @@ class OpenQuestion(UserError):
 
 
 class UnknownName(UserError):
-    """A name that nothing answers to, with the nearest ones, or with all of them where they are few."""
+    """A name that nothing answers to, with the nearest ones, or all of them where they are few.
 
-    def __init__(self, kind: Text, name: str, known: Iterable[str]) -> None:
-        from rapidfuzz import process
+    ``spoken`` gives the names behind other words for them; ``hint`` says how to list them all.
+    """
 
+    def __init__(
+        self,
+        kind: Text,
+        name: str,
+        known: Iterable[str],
+        *,
+        spoken: Mapping[str, str] | None = None,
+        hint: Text | None = None,
+    ) -> None:
         names = list(known)
-        near = [match[0] for match in process.extract(name, names, limit=3, score_cutoff=NEAR)]
+        words = {item: item for item in names} | dict(spoken or {})
+        near = nearest(name, words)
         said = Text(f"Unknown {kind.en} {name!r}.", f"Неизвестно: {kind.ru} «{name}».")
         if near:
             shown = ", ".join(near)
@@ -57,8 +69,24 @@ class UnknownName(UserError):
         elif 0 < len(names) <= FEW:
             shown = ", ".join(names)
             said = Text(f"{said.en} Known: {shown}.", f"{said.ru} Есть такие: {shown}.")
+        if hint is not None:
+            said = Text(f"{said.en} {hint.en}", f"{said.ru} {hint.ru}")
         super().__init__(said)
         self.near = near
+
+
+def nearest(name: str, words: Mapping[str, str], limit: int = 3) -> list[str]:
+    """The names whose words are most like the one given, likest first, then those it is a part of; case and _ aside."""
+    from rapidfuzz import fuzz, process
+
+    wanted = _plain(name)
+    near = process.extract(name, list(words), scorer=fuzz.ratio, processor=_plain, limit=limit, score_cutoff=NEAR)
+    parts = (item for item in words if len(wanted) > 2 and wanted in _plain(item))
+    return list(dict.fromkeys(words[word] for word in (*(match[0] for match in near), *parts)))[:limit]
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("ё", "е").replace("_", " ").replace("-", " ").strip()
 
 
 class BackendError(CVMError):

@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 import numpy as np
 
-from tools.errors import UnknownName
+from tools.errors import LISTED, UnknownName
 from tools.portfolio import Portfolio
 from tools.reading import Number, Unit
 from tools.schema import TABLES
@@ -147,7 +147,8 @@ def find_field(name: str) -> Field:
     """The field of a key, an alias of its metric or another word for it; `UnknownName` with the nearest otherwise."""
     wanted, known = plain(name).replace("-", "_"), _names()
     if wanted not in known:
-        raise UnknownName(Text("field", "поле"), name, [*fields(), *(word for word in known if not word.isascii())])
+        words = [*fields(), *(word for word in known if not word.isascii())]
+        raise UnknownName(Text("field", "поле"), name, words, hint=LISTED)
     return fields()[known[wanted]]
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from tools.errors import FEW, UserError
-from tools.fields import Cells, cells
+from tools.errors import FEW, UserError, nearest
+from tools.fields import Cells, cells, plain
 from tools.portfolio import Narrow, Portfolio
-from tools.text import Text
+from tools.text import Text, latin
 
 Value = str | Decimal | date | bool
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -136,6 +136,7 @@ def select(portfolio: Portfolio, where: Filter) -> Selection:
     """The accounts of the portfolio that match; `UserError` where the data do not have a field at all."""
     memo = ("where", where)
     if memo not in portfolio.memo:
+        where = spelled(portfolio, where)
         ids = np.array(list(portfolio.names), dtype=object)
         true, unknown = _truth(portfolio, where.condition)
         portfolio.memo[memo] = Selection(tuple(ids[true]), len(ids), int(unknown.sum()))
@@ -143,17 +144,65 @@ def select(portfolio: Portfolio, where: Filter) -> Selection:
     return found
 
 
-def strangers(portfolio: Portfolio, where: Filter) -> dict[tuple[str, str], list[str]]:
-    """Text values asked for that no account has, with the values there are where they are few: a hint at a slip."""
-    from tools.fields import fields, raw_values
+def spelled(portfolio: Portfolio, where: Filter) -> Filter:
+    """The filter with every free value spelled as the base spells it, one written in the other alphabet included.
 
+    ``plan = pro`` over a base whose plan is called «Про» is ``plan = Про``; a value that no account has stays.
+    """
+    return Filter(_spelled(portfolio.base, where.condition))
+
+
+def _spelled(base: Portfolio, condition: Condition) -> Condition:
+    match condition:
+        case And(parts):
+            return And(tuple(_spelled(base, part) for part in parts))
+        case Or(parts):
+            return Or(tuple(_spelled(base, part) for part in parts))
+        case Not(part):
+            return Not(_spelled(base, part))
+        case Compare(field, sign, value):
+            return Compare(field, sign, own_value(base, field, value))
+        case Among(field, values, negated):
+            return Among(field, tuple(own_value(base, field, value) for value in values), negated)
+    return condition
+
+
+def own_value(base: Portfolio, field: str, value: Value) -> Value:
+    """A free value as the base spells it: the same word, else the only one that reads alike in Latin letters."""
+    if not isinstance(value, str) or not _is_free(field):
+        return value
+    there = _values(base, field)
+    same_word = [item for item in there if plain(item) == plain(value)]
+    alike = same_word or [item for item in there if latin(item) == latin(value)]
+    return alike[0] if same_word or len(alike) == 1 else value
+
+
+def strangers(portfolio: Portfolio, where: Filter) -> dict[tuple[str, str], list[str]]:
+    """Text values asked for that no account has, with the values there are, the nearest first: a hint at a slip."""
     found: dict[tuple[str, str], list[str]] = {}
     for field, value in _asked(where.condition):
-        if fields()[field].kind == "text" and fields()[field].closed is None:
-            column = cells(portfolio, field)
-            there = sorted({str(item) for item in raw_values(portfolio, field).values()})
-            if 0 < len(there) <= FEW and not (_compared(column, "=", value) & column.known).any():
-                found[field, str(value)] = there
+        if _is_free(field):
+            column, there = cells(portfolio, field), _values(portfolio, field)
+            if there and not (_compared(column, "=", value) & column.known).any():
+                near = nearest(latin(str(value)), {latin(item): item for item in there})
+                rest = there if len(there) <= FEW else []
+                found[field, str(value)] = list(dict.fromkeys([*near, *rest]))
+    return found
+
+
+def _is_free(field: str) -> bool:
+    from tools.fields import fields
+
+    return fields()[field].kind == "text" and fields()[field].closed is None
+
+
+def _values(portfolio: Portfolio, field: str) -> list[str]:
+    from tools.fields import raw_values
+
+    memo = ("values of", field)
+    if memo not in portfolio.memo:
+        portfolio.memo[memo] = sorted({str(item) for item in raw_values(portfolio, field).values()})
+    found: list[str] = portfolio.memo[memo]
     return found
 
 
@@ -214,7 +263,7 @@ def _truth(portfolio: Portfolio, condition: Condition) -> tuple[Mask, Mask]:
 
 
 def _compared(column: Cells, sign: str, value: Value) -> Mask:
-    wanted: Any = float(value) if isinstance(value, Decimal) else value
+    wanted: Any = float(value) if isinstance(value, Decimal) else plain(value) if isinstance(value, str) else value
     if isinstance(value, date):
         wanted = np.datetime64(value, "D")
     values = column.values

@@ -52,15 +52,15 @@ class Token:
         return WORDS.get(plain(self.raw), "") if self.kind == "word" else ""
 
 
-def read(text: str) -> Condition:
-    """The condition that a text says, or `BadFilter`."""
+def read(text: str, *, as_written: bool = False) -> Condition:
+    """The condition that a text says, or `BadFilter`; ``as_written`` keeps the case of free values."""
     if not text.strip():
         raise BadFilter(EMPTY, 0)
     if len(text) > LONGEST:
         raise BadFilter(
             Text(f"The filter is longer than {LONGEST} characters.", f"Фильтр длиннее {LONGEST} знаков."), LONGEST
         )
-    reader = _Reader(text, _tokens(text))
+    reader = _Reader(text, _tokens(text), as_written=as_written)
     found = reader.either(0)
     if reader.next.kind != "end":
         raise reader.fault(
@@ -113,8 +113,9 @@ def _fault(why: Text, text: str, start: int, near: tuple[str, ...] = ()) -> BadF
 class _Reader:
     """The descent: each method reads one rule of the grammar from the tokens left."""
 
-    def __init__(self, text: str, tokens: list[Token]) -> None:
+    def __init__(self, text: str, tokens: list[Token], *, as_written: bool) -> None:
         self._text, self._tokens, self._place = text, tokens, 0
+        self._as_written = as_written
 
     @property
     def next(self) -> Token:
@@ -227,7 +228,8 @@ class _Reader:
         value = typed(raw, field)
         if isinstance(value, BadFilter):
             raise self.fault(value.text, first, tuple(value.near))
-        return value
+        free = self._as_written and field.kind == "text" and field.closed is None
+        return " ".join(raw.split()) if free else value
 
     def _number(self, first: Token, *, listed: bool) -> str:
         """The number that begins here, with its thousands, decimal comma, unit and sign of percent."""

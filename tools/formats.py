@@ -62,6 +62,11 @@ def day(value: date, language: Language) -> str:
     return format_date(value, "d MMM y" if language == "en" else "dd.MM.y", locale=LOCALES[language])
 
 
+def period(first: date, last: date, language: Language) -> str:
+    """First and last day, both included: 01.01.2025 – 31.12.2025; a single day once."""
+    return day(first, language) if first == last else f"{day(first, language)} – {day(last, language)}"
+
+
 def month(value: date, language: Language) -> str:
     """The month of a date: Dec 2025 / дек. 2025."""
     return format_date(value, "LLL y", locale=LOCALES[language])

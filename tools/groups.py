@@ -1,13 +1,15 @@
 """Groups of a base: by an account column, a segmentation, size, cohort, owner; every account in exactly one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 
 from tools import ledger
-from tools.errors import UnknownName, UserError
-from tools.fields import account_values
+from tools.errors import LISTED, UnknownName, UserError
+from tools.fields import SPOKEN, account_values
+from tools.parts import Parts
 from tools.portfolio import Narrow, Portfolio
 from tools.reading import Window
 from tools.schema import TABLES
@@ -29,19 +31,44 @@ def names() -> tuple[str, ...]:
     return (*SEGMENTS, *DERIVED, *(column for column in COLUMNS if column not in DERIVED), MONTH)
 
 
+def _spoken() -> list[str]:
+    """The names with the Russian words for them."""
+    return [*names(), *(word for name in names() for word in SPOKEN.get(name, ()) if not word.isascii())]
+
+
+def parts(portfolio: Portfolio, by: str, *, on: date | None = None) -> list[Portfolio]:
+    """The portfolio cut by `groups` (those of an earlier day ``on``), once, so that what is known serves every metric."""
+    key = ("parts", by, on)
+    if key not in portfolio.memo:
+        at = portfolio if on is None else portfolio.earlier(on)
+        portfolio.memo[key] = [portfolio.narrowed(group) for group in groups(at, by)]
+    found: list[Portfolio] = portfolio.memo[key]
+    return list(found)
+
+
 def groups(portfolio: Portfolio, by: str) -> list[Narrow]:
     """The parts of a portfolio, in their own order; accounts without a value are the last group, ``—``.
 
     `UnknownName` for a column that does not exist, `UserError` for one that the data leave empty.
     """
+    found = _groups(portfolio, by)
+    every = Parts(portfolio.engine, portfolio.read, tuple(group.ids or () for group in found))
+    return [replace(group, parts=every, place=place) for place, group in enumerate(found)]
+
+
+def _groups(portfolio: Portfolio, by: str) -> list[Narrow]:
     if by in SEGMENTS:
         return _by_segment(portfolio, by)
     if by == "size" and not portfolio.has("accounts", "size"):
-        return _by_values(portfolio, "size", _sizes(portfolio))
+        edges = ("", *(f"{edge:.12g}" for edge in _edges(portfolio)), "")
+        return [
+            part if part.group == NOT_KNOWN else replace(part, range="..".join(edges[int(part.group) - 1 :][:2]))
+            for part in _by_values(portfolio, "size", _sizes(portfolio))
+        ]
     if by == "cohort":
         return _by_values(portfolio, "cohort", _cohorts(portfolio))
     if by not in COLUMNS:
-        raise UnknownName(Text("column to group by", "столбец для разбивки"), by, names())
+        raise UnknownName(Text("column to group by", "столбец для разбивки"), by, _spoken(), hint=LISTED)
     table = portfolio.table("accounts")
     found = portfolio.run(table.select("account_id", value=table[by].cast("string")).order_by("account_id"))
     members: dict[str | None, list[str]] = {}
@@ -91,9 +118,15 @@ def _sizes(portfolio: Portfolio) -> dict[str, str]:
         return {}
     ordered = sorted(worth)
     amounts = np.array([float(worth[account]) for account in ordered])
-    edges = np.quantile(amounts, [0.25, 0.5, 0.75])
+    edges = np.array(_edges(portfolio))
     bands = 1 + (amounts[:, None] > edges[None, :]).sum(axis=1)
     return {account: str(band) for account, band in zip(ordered, bands, strict=True)}
+
+
+def _edges(portfolio: Portfolio) -> list[float]:
+    """The monthly worths at which the quarters of the base are cut; none where no client pays."""
+    amounts = [float(amount) for amount in account_values(portfolio, "mrr").values()]
+    return [float(edge) for edge in np.quantile(amounts, [0.25, 0.5, 0.75])] if amounts else []
 
 
 def _cohorts(portfolio: Portfolio) -> dict[str, str]:

@@ -33,11 +33,16 @@ class Scenario:
     outcome: Callable[[Mapping[str, float]], float]
 
     def input(self, key: str) -> Input:
-        """The input called ``key``; `UnknownName` otherwise."""
-        found = next((item for item in self.inputs if item.key == key), None)
+        """The input called ``key``, or by its name in either language; `UnknownName` otherwise."""
+        spoken = {word.casefold(): item.key for item in self.inputs for word in (item.name.en, item.name.ru)}
+        wanted = spoken.get(key.casefold(), key)
+        found = next((item for item in self.inputs if item.key == wanted), None)
         if found is None:
-            raise UnknownName(Text("assumption", "допущение"), key, [item.key for item in self.inputs])
+            raise UnknownName(Text("assumption", "допущение"), key, [item.key for item in self.inputs], spoken=spoken)
         return found
+
+
+LISTED = Text("All scenarios: cvm whatif.", "Все сценарии: cvm whatif.")
 
 
 def _lower_cheque(v: Mapping[str, float]) -> float:
@@ -132,7 +137,9 @@ SCENARIOS: Mapping[str, Scenario] = {
 
 
 def scenario(key: str) -> Scenario:
-    """The scenario of a key; `UnknownName` with the nearest otherwise."""
-    if key not in SCENARIOS:
-        raise UnknownName(Text("scenario", "сценарий"), key, SCENARIOS)
-    return SCENARIOS[key]
+    """The scenario of a key, or of its title in either language; `UnknownName` with the nearest otherwise."""
+    spoken = {word.casefold(): item.key for item in SCENARIOS.values() for word in (item.title.en, item.title.ru)}
+    wanted = spoken.get(key.casefold(), key)
+    if wanted not in SCENARIOS:
+        raise UnknownName(Text("scenario", "сценарий"), key, SCENARIOS, spoken=spoken, hint=LISTED)
+    return SCENARIOS[wanted]

@@ -1,32 +1,26 @@
 """Portfolio: an immutable snapshot of canonical tables, read through unbound Ibis tables by an embedded DuckDB."""
 
-import hashlib
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import ibis
 import pyarrow as pa
-import pyarrow.parquet as pq
-from pydantic import TypeAdapter
 
 from tools.document import Profile
-from tools.engine import DuckDB, Engine, compiled
-from tools.errors import UnknownName, UserError
+from tools.engine import Engine, compiled
+from tools.errors import UnknownName
 from tools.levels import LEVELS, at_level
-from tools.load import ControlTotal, Load, Problem, Question, TableLoad
+from tools.parts import Parts
 from tools.policy import Policy
 from tools.reading import Window
-from tools.schema import TABLES, arrow_schema
-from tools.text import Text, same
+from tools.schema import TABLES
+from tools.text import Text
+
+if TYPE_CHECKING:
+    from tools.snapshot import Manifest
 
 IBIS_TYPES = {
     "text": "string",
@@ -37,6 +31,7 @@ IBIS_TYPES = {
     "bool": "boolean",
 }
 GROUP = "\u27e6group {}\u27e7"  # stands for a group's name in a compiled query
+OF_PART = "\u27e6part\u27e7"  # after a table's name in a compiled query: read within a part of the accounts only
 MEMBERS_WRITTEN = 200  # ids of a part that a kept query still spells out
 #: The column by which a row of a table is dated; rows after ``as_of`` do not exist for an audit.
 DATED: Mapping[str, str] = {
@@ -53,87 +48,13 @@ DATED: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a snapshot is made of, and how the user's files were read."""
-
-    source: str
-    currency: str
-    tables: tuple[TableLoad, ...]
-    control_totals: tuple[ControlTotal, ...]
-    problems: tuple[Problem, ...]
-    questions: tuple[Question, ...]
-    answers: Mapping[str, str] = field(default_factory=dict)
-
-
-MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
-
-
-def save(load: Load, home: Path, *, source: str) -> str:
-    """Write the load as a snapshot under ``home/portfolios`` and return its id; the same rows give the same id."""
-    digest = hashlib.sha256()
-    tables = {name: _canonical(load.data.get(name), name) for name in TABLES}
-    for name, table in tables.items():
-        digest.update(name.encode())
-        with pa.ipc.new_stream(_Hashing(digest), table.schema) as stream:
-            stream.write_table(table, max_chunksize=1 << 16)
-    digest.update(load.currency.encode())
-    for answer in sorted(load.answers.items()):
-        digest.update("=".join(answer).encode())
-    snapshot = digest.hexdigest()[:16]
-    folder = home / "portfolios" / snapshot
-    manifest = Manifest(
-        source, load.currency, load.tables, load.control_totals, load.problems, load.questions, load.answers
-    )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
-    try:
-        (made / "manifest.json").write_bytes(MANIFEST.dump_json(manifest))
-        if (
-            folder / "manifest.json"
-        ).exists():  # the same rows, perhaps read under other answers: say how they were read now
-            os.replace(made / "manifest.json", folder / "manifest.json")
-        else:
-            for name, table in tables.items():
-                pq.write_table(table, made / f"{name}.parquet", compression="zstd")
-            with suppress(OSError):  # another process was first; the rows are the same
-                os.replace(made, folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    return snapshot
-
-
-def _canonical(table: pa.Table | None, name: str) -> pa.Table:
-    if table is None:
-        return arrow_schema(name).empty_table()
-    return table.select(arrow_schema(name).names).cast(arrow_schema(name)).combine_chunks()
-
-
-class _Hashing:
-    """A file that only hashes what is written to it."""
-
-    closed = False
-
-    def __init__(self, digest: Any) -> None:
-        self._digest = digest
-
-    def write(self, data: Any) -> int:
-        self._digest.update(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is kept back."""
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-
 @dataclass(frozen=True)
 class Narrow:
     """A part of the accounts: those whose column has one value (``missing``: none), or a list of ids.
 
     ``ids`` may be known of a column's part too (``column`` True): queries then name the column, and nothing is asked
-    of the engine to know who is inside.
+    of the engine to know who is inside. ``range`` says ``low..high`` of a band. ``parts`` cuts the rows of all parts
+    of one base at once, this being the one at ``place``.
     """
 
     by: str
@@ -141,6 +62,9 @@ class Narrow:
     ids: tuple[str, ...] | None = None
     missing: bool = False
     column: bool = False
+    range: str = ""
+    parts: Parts | None = field(default=None, compare=False, repr=False)
+    place: int = 0
 
     @property
     def listed(self) -> bool:
@@ -163,7 +87,7 @@ class Portfolio:
     """
 
     snapshot: str
-    manifest: Manifest
+    manifest: "Manifest"
     engine: Engine
     as_of: date | None
     policy: Policy
@@ -176,6 +100,7 @@ class Portfolio:
     convention: str | None = None
     overlay: Mapping[str, pa.Table] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
+    read: dict[str, pa.Table | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def currency(self) -> str:
@@ -209,6 +134,12 @@ class Portfolio:
 
     def table(self, name: str) -> Any:
         """The unbound Ibis table of a canonical name: cut at ``as_of``, at the level and within the parts asked for."""
+        memo = ("table", name, *self._shape)
+        if memo not in self.base.memo:
+            self.base.memo[memo] = self._within(name)
+        return self.base.memo[memo]
+
+    def _within(self, name: str) -> Any:
         table = at_level(name, self._dated(name), self.level, self._dated)
         if not self.narrows or "account_id" not in table.columns:
             return table
@@ -229,7 +160,8 @@ class Portfolio:
 
     def _dated(self, name: str) -> Any:
         columns = {column.name: IBIS_TYPES[column.kind] for column in TABLES[name].columns}
-        table = ibis.table({**columns, "source_file": "string", "source_row": "int64"}, name=name)
+        mark = OF_PART if self.narrows and "account_id" in columns else ""
+        table = ibis.table({**columns, "source_file": "string", "source_row": "int64"}, name=name + mark)
         if self.as_of is not None and name in DATED:
             dated = table[DATED[name]]
             table = table.filter(
@@ -269,11 +201,23 @@ class Portfolio:
 
     def text(self, key: Hashable, build: Callable[[], Any], *, dialect: str = "duckdb") -> str:
         """The SQL of the expression that ``build`` makes, made once under ``key`` for all parts of one shape."""
-        shape = tuple((narrow.by, narrow.missing) if narrow.column else "listed" for narrow in self.narrows)
-        memo = ("text", key, shape, self.convention, self.answers, dialect)
+        return self._named(self._written(key, build, dialect))
+
+    def asked(self, key: Hashable, build: Callable[[], Any]) -> pa.Table:
+        """The result of the expression that ``build`` makes, which is made once under ``key`` for all parts of one shape."""
+        return self._answer(self._written(key, build, self.engine.dialect))
+
+    def _written(self, key: Hashable, build: Callable[[], Any], dialect: str) -> str:
+        memo = ("text", key, *self._shape, dialect)
         if memo not in self.base.memo:
             self.base.memo[memo] = compiled(build(), dialect)
-        return self._named(self.base.memo[memo])
+        return str(self.base.memo[memo])
+
+    @property
+    def _shape(self) -> tuple[Any, ...]:
+        """What two parts of one base share where the same question to both is the same but for the group's name."""
+        narrows = tuple((narrow.by, narrow.missing) if narrow.column else "listed" for narrow in self.narrows)
+        return narrows, self.as_of, self.level, self.outcomes_known, self.convention, self.answers
 
     @property
     def answers(self) -> tuple[tuple[str, int], ...]:
@@ -282,6 +226,7 @@ class Portfolio:
 
     def _named(self, sql: str) -> str:
         """The query with the names of the groups in place of their marks, so that all groups share one compilation."""
+        sql = sql.replace(OF_PART, "")
         for depth, narrow in enumerate(self.narrows):
             sql = sql.replace(GROUP.format(depth), narrow.group.replace("'", "''"))
         return sql
@@ -293,7 +238,25 @@ class Portfolio:
 
     def run(self, expression: Any, *, extra: Mapping[str, pa.Table] | None = None) -> pa.Table:
         """The result of an expression."""
-        return self.query(self._named(compiled(expression, self.engine.dialect)), extra=extra)
+        return self._answer(compiled(expression, self.engine.dialect), extra)
+
+    def _answer(self, sql: str, extra: Mapping[str, pa.Table] | None = None) -> pa.Table:
+        sql, rows = self._cut(sql)
+        return self.query(self._named(sql), extra={**rows, **(extra or {})})
+
+    def _cut(self, sql: str) -> tuple[str, dict[str, pa.Table]]:
+        """The query with the tables of a part in place of those of the base, where the base is cut into parts."""
+        narrow = next((narrow for narrow in reversed(self.narrows) if narrow.parts is not None), None)
+        found: dict[str, pa.Table] = {}
+        if narrow is None or narrow.parts is None or self.level != "account" or self.engine.dialect != "duckdb":
+            return sql, found
+        for name in TABLES:
+            if name + OF_PART not in sql or name in self.overlay:
+                continue
+            rows = narrow.parts.rows(name, narrow.place)
+            if rows is not None:
+                sql, found["part_" + name] = sql.replace(name + OF_PART, "part_" + name), rows
+        return sql, found
 
     def kept(self, sql: str | None) -> str | None:
         """SQL as a reading keeps it: with the ids of a small part written out; None where they are too many to write."""
@@ -314,12 +277,14 @@ class Portfolio:
         """The one row of an aggregate and its SQL."""
         return self.run(expression).to_pylist()[0], self.sql(expression)
 
+    def row_of(self, key: Hashable, build: Callable[[], Any]) -> tuple[dict[str, Any], str]:
+        """`row` of the expression that ``build`` makes, which is made once under ``key`` for all parts of one shape."""
+        return self.asked(key, build).to_pylist()[0], self.text(key, build)
+
     def counts(self, name: str) -> Mapping[str, int]:
         """Rows of a table on ``as_of`` (under ``*``) and values of each of its columns."""
         if ("counts", name) not in self.memo:
-            table = self.table(name)
-            values = {column.name: table[column.name].count() for column in TABLES[name].columns}
-            row, _sql = self.row(table.agg(**{"*": table.count()}, **values))
+            row = self.asked(("counts", name), lambda: _counts(self.table(name), name)).to_pylist()[0]
             self.memo[("counts", name)] = {column: int(value) for column, value in row.items()}
         found: Mapping[str, int] = self.memo[("counts", name)]
         return found
@@ -327,6 +292,8 @@ class Portfolio:
     @property
     def pauses(self) -> bool:
         """True where a subscription of the data is paused."""
+        if self.whole is not None:
+            return self.whole.pauses
         if "pauses" not in self.memo:
             table = self._dated("subscriptions")
             self.memo["pauses"] = self.run((table.status == "paused").any().name("any").as_table()).column(0)[0].as_py()
@@ -368,72 +335,11 @@ class Portfolio:
         return hits[0]
 
 
+def _counts(table: Any, name: str) -> Any:
+    return table.agg(
+        **{"*": table.count()}, **{column.name: table[column.name].count() for column in TABLES[name].columns}
+    )
+
+
 def _plain(name: str) -> str:
     return "".join(character for character in name.casefold().replace("ё", "е") if character.isalnum())
-
-
-def open_portfolio(
-    home: Path,
-    snapshot: str,
-    *,
-    as_of: date | None = None,
-    profile: str | None = None,
-    policy: Policy | None = None,
-) -> Portfolio:
-    """The snapshot as a portfolio; ``last`` of it is the day of the last dated event, and ``as_of`` defaults to the last dated event (None where nothing is dated)."""
-    folder = home / "portfolios" / snapshot
-    if not (folder / "manifest.json").exists():
-        known = [path.name for path in folder.parent.glob("[!.]*")] if folder.parent.exists() else []
-        raise UnknownName(Text("portfolio", "база клиентов"), snapshot, known)
-    manifest = MANIFEST.validate_json((folder / "manifest.json").read_bytes())
-    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
-    for name in TABLES:
-        file = folder / f"{name}.parquet"
-        if not file.exists() or pq.read_schema(file).names != arrow_schema(name).names:
-            raise _outdated(manifest.source)
-        path = str(file).replace("'", "''")
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
-    first, last = _events(connection)
-    if as_of is not None and first is not None and last is not None:
-        _check_day(as_of, first, last)
-    opened = Portfolio(
-        snapshot=snapshot,
-        manifest=manifest,
-        engine=DuckDB(connection),
-        as_of=None if last is None else as_of or last,
-        policy=policy or Policy(),
-        profile_key=profile,
-        last=last,
-    )
-    if not manifest.answers:
-        return opened
-    from tools.ledger.rhythm import answered
-
-    return answered(opened, manifest.answers)
-
-
-def _outdated(source: str) -> UserError:
-    return UserError(
-        Text(
-            "{source} was loaded by an earlier version: load the files again with `cvm load`.",
-            "База «{source}» загружена прежней версией: загрузите файлы ещё раз командой `cvm load`.",
-        ).fill(source=same(source))
-    )
-
-
-def _events(connection: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
-    union = " UNION ALL ".join(f"SELECT {column} AS d FROM {table}" for table, column in DATED.items())
-    found = connection.execute(f"SELECT min(d), max(d) FROM ({union})").fetchone()
-    return (found[0], found[1]) if found else (None, None)
-
-
-def _check_day(as_of: date, first: date, last: date) -> None:
-    """Refuse a last day on which the data cannot say anything: before them, or more than five years after them."""
-    if first <= as_of <= last + timedelta(days=5 * 366):
-        return
-    raise UserError(
-        Text(
-            f"The data run from {first} to {last}; {as_of} is outside of them: choose a last day within.",
-            f"Данные охватывают период с {first} по {last}, а {as_of} вне его: выберите последний день внутри.",
-        )
-    )

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from tools.errors import UnknownName, UserError
-from tools.fields import find_field, plain
-from tools.filters import Filter, Selection, select, strangers
+from tools.fields import fields, find_field, plain
+from tools.filters import Filter, Selection, select, spelled, strangers
 from tools.metrics import MEANS, SUMS, Ask, compute, resolve
 from tools.portfolio import Portfolio
 from tools.ranking import ranked
@@ -40,6 +40,8 @@ def answer(portfolio: Portfolio, question: Question) -> list[Reading]:
     ``filter_unknown`` says so. Rates of fewer accounts than the policy names are withheld, the accounts named (§9).
     """
     _check(question)
+    if question.where is not None:
+        question = replace(question, where=spelled(portfolio, question.where))
     part, selection = within(portfolio, question)
     if selection is not None and not selection.ids:
         return [_nobody(part, question, selection)]
@@ -172,10 +174,12 @@ def _why_nobody(part: Portfolio, question: Question, selection: Selection) -> Te
     if not strange:
         return reason
     (field, value), known = next(iter(strange.items()))
+    if not known:
+        return reason
     return Text(
         "no client matches the filter: {field} is never “{value}”; there are {known}",
-        "под фильтр не подходит ни один клиент: {field} нигде не «{value}»; есть {known}",
-    ).fill(field=same(field), value=same(value), known=same(", ".join(known)))
+        "под фильтр не подходит ни один клиент: нет такого значения «{value}» в поле «{field}»; есть {known}",
+    ).fill(field=fields()[field].name, value=same(value), known=same(", ".join(known)))
 
 
 def _marked(reading: Reading, selection: Selection) -> Reading:

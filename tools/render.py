@@ -39,10 +39,11 @@ class Rendered:
 
 @dataclass(slots=True)
 class Register:
-    """Numbers of one document: token -> reading, date or name, in order of first use."""
+    """Numbers of one document: token -> reading, date or name, in order of first use; ``names`` of clients by id."""
 
     currency: str
     slots: dict[str, Reading | date | Name] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     _known: dict[str, str] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
 
@@ -55,6 +56,8 @@ class Register:
             known = f"{letter}{self._counts[letter]}"
             self._known[identity] = known
             self.slots[known] = slot
+            if isinstance(slot, Name) and slot.account is not None:
+                self.names.setdefault(slot.account, slot.text)
         return f"[[{known}]]"
 
     def draft(self, claim: Claim, language: Language) -> str:

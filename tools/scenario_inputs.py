@@ -17,16 +17,22 @@ from tools.reading import Number, Reading, Unit
 from tools.text import Text
 from tools.whitespace import limits, welcome
 
+SUMS = (Unit.COUNT, Unit.MONEY_YEAR)
+FEW_SEEN = Text("it was seen of too few clients", "это видно по слишком малому числу клиентов")
 NOBODY = Text("the data show no client for this play", "в данных нет клиентов для этого сценария")
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Ranges and readings by input; ``reason`` where the data do not show whom the play concerns."""
+    """Ranges and readings by input; ``reason`` where the data do not show whom the play concerns.
+
+    ``gaps``: why an input, by its key, could not be measured though the others could.
+    """
 
     values: Mapping[str, Range] = field(default_factory=dict)
     readings: Mapping[str, Reading] = field(default_factory=dict)
     reason: Text | None = None
+    gaps: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -35,26 +41,38 @@ class _Notes:
     scenario: str
     values: dict[str, Range] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
+    gaps: dict[str, Text] = field(default_factory=dict)
 
     def keep(
         self, name: str, value: Number, unit: Unit, n: int, *, ci: tuple[float, float] | None = None, **more: Any
     ) -> None:
-        """Note a measured input: its reading, and its interval as the range (the value itself without one)."""
+        """Note a measured input: its reading, and its interval as the range (the value itself without one).
+
+        A rate or a mean of fewer clients than the policy asks for is kept, but insufficient.
+        """
         low, high = ci or (float(value), float(value))
         self.values[name] = Range(low, high)
+        if unit not in SUMS and n < self.portfolio.policy["min_accounts"]:
+            more = {"status": "insufficient", "reason": FEW_SEEN, **more}
         self.readings[name] = Reading(
             "effect",
             unit,
             value,
             n=n,
             ci=ci,
-            ci_method="Wilson 95%" if ci else None,
             convention="whatif",
             scope={"kind": f"{self.scenario}.{name}"},
             window=self.portfolio.day,
             snapshot=self.portfolio.snapshot,
             **more,
         )
+
+    def share(self, name: str, events: int, n: int) -> None:
+        """Note a share that has to hold for what is to come: insufficient where the policy does not let it be stated."""
+        found = stats.verdict(events, n, self.portfolio.policy)
+        more = {"status": found.status, "reason": found.reason, "numerator": events, "denominator": n}
+        ci = stats.wilson(events, n)
+        self.keep(name, events / n, Unit.RATIO, n, ci=ci, ci_method="Wilson 95%", **more)
 
     def margin(self, accounts: set[str]) -> None:
         """The gross margin of the accounts, where it is given, by what they pay."""
@@ -74,7 +92,7 @@ class _Notes:
             self.keep("margin", mean, Unit.RATIO, len(known))
 
     def done(self) -> Measured:
-        return Measured(self.values, self.readings)
+        return Measured(self.values, self.readings, gaps=self.gaps)
 
 
 def cheques(portfolio: Portfolio) -> Measured:
@@ -82,8 +100,11 @@ def cheques(portfolio: Portfolio) -> Measured:
 
     ``orders``: orders of the past twelve months a client, of those who stood like this a year ago.
     """
-    if portfolio.as_of is None or not portfolio.has("invoices") or ledger.mixed_currency(portfolio, "invoices"):
+    if portfolio.as_of is None or not portfolio.has("invoices"):
         return Measured(reason=NOBODY)
+    mixed = ledger.mixed_currency(portfolio, "invoices")
+    if mixed is not None:
+        return Measured(reason=mixed)
     first = _one_large(portfolio)
     if not first:
         return Measured(reason=NOBODY)
@@ -97,9 +118,10 @@ def cheques(portfolio: Portfolio) -> Measured:
         since = portfolio.table("invoices").filter(_.account_id.notnull(), _.amount > 0, _.date > on(before))
         days = portfolio.run(since.group_by("account_id").agg(n=_.date.nunique()))
         counted = dict(zip(days["account_id"].to_pylist(), days["n"].to_pylist(), strict=True))
-        orders = sum(counted.get(account, 0) for account in earlier) / len(earlier)
-        if orders > 0:
-            notes.keep("orders", orders, Unit.TIMES, len(earlier))
+        each = [counted.get(account, 0) for account in earlier]
+        if sum(each) > 0:
+            ci, method = stats.ratio_interval(each, [1.0] * len(each))
+            notes.keep("orders", sum(each) / len(each), Unit.TIMES, len(each), ci=ci, ci_method=method)
     return notes.done()
 
 
@@ -133,14 +155,19 @@ def limited(portfolio: Portfolio) -> Measured:
     notes.keep("clients", len(ready), Unit.COUNT, len(ready))
     notes.keep("money", round(sum(money[account] for account in ready), 2), Unit.MONEY_YEAR, len(ready))
     notes.margin(set(ready))
-    grown, n = _grew(portfolio)
-    if n >= portfolio.policy["names_only_below"]:
-        notes.keep("anyway", grown / n, Unit.RATIO, n, ci=stats.wilson(grown, n), numerator=grown, denominator=n)
+    seen = _grew(portfolio)
+    if isinstance(seen, Text):
+        notes.gaps["anyway"] = seen
+    elif seen[1] >= portfolio.policy["names_only_below"]:
+        notes.share("anyway", *seen)
     return notes.done()
 
 
-def _grew(portfolio: Portfolio) -> tuple[int, int]:
-    """Of the clients at their limits a year ago and still here: how many pay more now, common price steps left out."""
+def _grew(portfolio: Portfolio) -> tuple[int, int] | Text:
+    """Of the clients at their limits a year ago and still here: how many pay more now, common price steps left out.
+
+    Both days in the rate of the first; the reason where there is no such rate.
+    """
     if portfolio.as_of is None or ledger.no_ledger(portfolio) is not None:
         return 0, 0
     window = ledger.year(portfolio)
@@ -148,7 +175,10 @@ def _grew(portfolio: Portfolio) -> tuple[int, int]:
     hitters = {account for account, signal in limits(earlier).items() if signal.hit}
     if not hitters:
         return 0, 0
-    worth = ledger.state(portfolio, [window.opening, window.closing])
+    why = ledger.missing_rate(portfolio, ledger.source(portfolio), [window.opening])
+    if why is not None:
+        return why
+    worth = ledger.state(portfolio, [window.opening, window.closing], rate_of=window.opening)
     rows = portfolio.run(worth).to_pylist()
     before = {row["account_id"]: int(row["ticks"]) for row in rows if row["point"] == window.opening}
     after = {row["account_id"]: int(row["ticks"]) for row in rows if row["point"] == window.closing}

@@ -13,7 +13,7 @@ from tools.errors import UserError
 from tools.plays import SCENARIOS, Input, Scenario, scenario
 from tools.portfolio import Portfolio
 from tools.reading import Number, Reading, Unit
-from tools.text import Text, same
+from tools.text import LANGUAGES, Text, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ def run(portfolio: Portfolio, key: str, assumed: Mapping[str, Range]) -> Outcome
     """The scenario over the portfolio's readings and the stated assumptions, which stand before what is measured.
 
     The effect is the value at the middle of every range, its interval the least and most over all their ends: stated,
-    a hypothesis until tested against control. What is neither measured nor stated leaves it undefined, by name.
+    a hypothesis until tested against control. What is neither measured nor stated leaves it undefined, by name; what
+    was measured of too few clients makes it insufficient until it is stated.
     """
     item = scenario(key)
     measured = item.measure(portfolio)
@@ -49,7 +50,9 @@ def run(portfolio: Portfolio, key: str, assumed: Mapping[str, Range]) -> Outcome
     readings |= {name: _stated(portfolio, item, name, given) for name, given in assumed.items()}
     missing = tuple(one for one in item.inputs if one.key not in values)
     shown = {one.key: readings[one.key] for one in item.inputs if one.key in readings}
-    book = _Book(portfolio, item, values, measured.reason, missing)
+    reason = measured.reason or next((why for one in missing if (why := measured.gaps.get(one.key))), None)
+    thin = next((found for found in readings.values() if not found.usable), None)
+    book = _Book(portfolio, item, values, reason, missing, None if thin is None else thin.reason)
     return Outcome(item, shown, missing, book.effect(), book.break_even(), book.swings())
 
 
@@ -110,13 +113,14 @@ class _Book:
     values: Mapping[str, Range]
     reason: Text | None
     missing: tuple[Input, ...]
+    thin: Text | None  # why a measured input may not be relied on
 
     def reading(self, kind: str, value: Number | None, unit: Unit, **more: object) -> Reading:
         clients = self.values.get("clients")
         n = int(clients.middle) if clients is not None else 0
-        few = value is not None and n < self.portfolio.policy["min_accounts"]
+        few = FEW if n < self.portfolio.policy["min_accounts"] else self.thin
         status = "undefined" if value is None else "insufficient" if few else "ok"
-        reason = more.pop("reason", None) or (FEW if few else None)
+        reason = more.pop("reason", None) or (few if value is not None else None)
         stated = ",".join(f"{name}={given.low:g}..{given.high:g}" for name, given in sorted(self.values.items()))
         return Reading(
             "effect",
@@ -181,9 +185,7 @@ class _Book:
 
     def lack(self, missing: tuple[Input, ...]) -> Text:
         """Why there is no value: what the data do not give, and what is to be stated."""
-        names = {
-            language: ", ".join(f"{one.name[language]} ({one.key})" for one in missing) for language in ("en", "ru")
-        }
+        names = {language: ", ".join(one.name[language] for one in missing) for language in LANGUAGES}
         stated = Text("to be stated: {names}", "нужно указать: {names}").fill(names=Text(names["en"], names["ru"]))
         if self.reason is None:
             return stated

@@ -35,6 +35,21 @@ def same(phrase: str) -> Text:
     return Text(phrase, phrase)
 
 
+#: Latin letters for Russian ones, as names of plans and products are usually written in both alphabets.
+LATIN = dict(
+    zip(
+        "абвгдезийклмнопрстуфхцчшщъыьэюяё",
+        "a b v g d e z i i k l m n o p r s t u f kh ts ch sh sch - y - e yu ya e".split(),
+        strict=True,
+    )
+) | {"ж": "zh", "ъ": "", "ь": ""}
+
+
+def latin(word: str) -> str:
+    """The word in small Latin letters: «Про» and “Pro” are both ``pro``."""
+    return "".join(LATIN.get(letter, letter) for letter in word.casefold())
+
+
 def _fill(pattern: str, values: Mapping[str, object], language: Language) -> str:
     for name, value in values.items():
         shown = value[language] if isinstance(value, Text) else str(value)

@@ -16,8 +16,8 @@ from ui.phrases import phrase, table_title
 if TYPE_CHECKING:
     from knowledge.search import Hit
     from tools.load import Load
-    from tools.portfolio import Manifest
     from tools.segments import Segmentation
+    from tools.snapshot import Manifest
 
 Json = dict[str, Any]
 
@@ -105,7 +105,9 @@ def show_answer(answer: Answer, console: Console) -> None:
         console.print(terminal.prose(answer.refused[language], width=width, style="yellow"))
     readings = unique([reading for claim in answer.claims for reading in claim.readings])
     if readings:
-        console.print(terminal.readings_table(readings, language, currency=answer.currency, width=width))
+        console.print(
+            terminal.readings_table(readings, language, currency=answer.currency, width=width, names=register.names)
+        )
     if answer.cards:
         console.print(f"{phrase('cards', language)}: {', '.join(answer.cards)}", style="bright_black", soft_wrap=True)
 

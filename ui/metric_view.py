@@ -41,6 +41,7 @@ def shown(
     """The answer to a question with what it is shown with; `UserError` where the question cannot be asked."""
     from tools.lattice import explanation
     from tools.question import within
+    from tools.reports.names import client_names
 
     asked = {item.name: getattr(question, item.name) for item in fields(question) if item.name != "key"}
     title, readings = asked_of(question), assistant.metric(question.key, snapshot, as_of=as_of, **asked)
@@ -51,7 +52,7 @@ def shown(
         if explain
         else None
     )
-    return Shown(title, readings, part.currency, part.names if question.ranks else {}, why)
+    return Shown(title, readings, part.currency, client_names(part) if question.ranks else {}, why)
 
 
 def asked_of(question: "Question") -> Text:
@@ -63,6 +64,35 @@ def asked_of(question: "Question") -> Text:
         return resolve(question.key).name
     found = figure(question.key)
     return metrics()[found.key].name if found.key in metrics() else found.name
+
+
+def names(language: Language) -> Json:
+    """``{metrics: [{key, name}], columns: [{key, name, by, where}]}``: what can be asked for, grouped by, filtered by."""
+    from tools import groups
+    from tools.fields import fields
+    from tools.metrics import metrics
+    from tools.reports.names import column_name
+
+    columns = dict.fromkeys([*groups.names(), *fields()])
+    return {
+        "metrics": [{"key": key, "name": item.name[language]} for key, item in metrics().items()],
+        "columns": [
+            {"key": key, "name": column_name(key, language), "by": key in groups.names(), "where": key in fields()}
+            for key in columns
+        ],
+    }
+
+
+def show_names(listed: Json, language: Language, console: Console) -> None:
+    """Print the list of metrics, then that of columns and what each may be used for."""
+    table = terminal.grid(phrase("key", language), phrase("name", language), plain=(0,))
+    for item in listed["metrics"]:
+        table.add_row(item["key"], item["name"])
+    console.print(terminal.titled(phrase("metrics", language), table))
+    table = terminal.grid(phrase("key", language), phrase("name", language), "--by", "--where", plain=(0, 2, 3))
+    for item in listed["columns"]:
+        table.add_row(item["key"], item["name"], *("✓" if item[use] else "" for use in ("by", "where")))
+    console.print(terminal.titled(phrase("columns", language), table))
 
 
 def metric_json(shown: Shown, language: Language) -> Json:
@@ -101,7 +131,7 @@ def _explained(shown: Shown, explanation: "Explanation", language: Language) -> 
         "key": metric.key,
         "name": metric.name[language],
         "meaning": metric.meaning[language],
-        "formula": metric.formula,
+        "formula": metric.formula[language],
         "source": metric.source,
         "needs": metric.needs[language],
         "window": [head.window.start, head.window.end] if head is not None and head.window else None,
@@ -117,6 +147,8 @@ def _explained(shown: Shown, explanation: "Explanation", language: Language) -> 
 
 def show_metric(shown: Shown, language: Language, console: Console) -> None:
     """Print the readings as fits them: accounts by rank, groups with bars, or a value with its variants."""
+    from tools.reports.names import where_name
+
     width = min(console.width, 120) - 4
     kinds = [item.scope for item in shown.readings]
     if kinds and all("account" in scope for scope in kinds):
@@ -127,7 +159,7 @@ def show_metric(shown: Shown, language: Language, console: Console) -> None:
         table = terminal.readings_table(shown.readings, language, currency=shown.currency, width=width)
     title = shown.title[language]
     if where := next((scope["where"] for scope in kinds if "where" in scope), None):
-        title = f"{title} · {terminal.harmless(where)}".replace("[", "\\[")
+        title = f"{title} · {terminal.harmless(where_name(where, language))}".replace("[", "\\[")
     console.print(terminal.titled(title, table, *_notes(shown, language, width)))
     if shown.explanation is not None:
         _show_explanation(shown, shown.explanation, language, console, width=width)
@@ -143,13 +175,14 @@ def _ranks(shown: Shown, language: Language) -> Table:
 
 
 def _groups(shown: Shown, language: Language) -> Table:
-    from tools.reports.names import SEGMENTS
+    from tools.reports.names import column_name, group_name
 
-    table = terminal.grid(*(phrase(name, language) for name in ("group", "value", "n")), "", right=(1, 2), plain=(3,))
+    by = shown.readings[0].scope.get("by", "")
+    head = column_name(by, language) if by else phrase("group", language)
+    table = terminal.grid(head, *(phrase(name, language) for name in ("value", "n")), "", right=(1, 2), plain=(3,))
     longest = max((abs(float(item.value)) for item in shown.readings if item.value is not None), default=0.0)
     for item in shown.readings:
-        group = item.scope["group"]
-        title = SEGMENTS[group][language] if group in SEGMENTS else group
+        title = group_name(item, language)
         cells = round(BAR * abs(float(item.value)) / longest) if item.value is not None and longest else 0
         colour = "cyan" if item.usable else "bright_black"
         bar: RenderableType = Styled("█" * cells, style=colour)
@@ -161,11 +194,12 @@ def _groups(shown: Shown, language: Language) -> Table:
 def _notes(shown: Shown, language: Language, width: int) -> list[RenderableType]:
     """Below the table: why groups are not stated, each reason once; what the filter left out."""
     from tools.question import UNKNOWN
+    from tools.reports.names import group_name
 
     reasons: dict[str, list[str]] = {}
     for item in shown.readings:
         if item.reason is not None and not item.usable and "group" in item.scope and "kind" not in item.scope:
-            reasons.setdefault(item.reason[language], []).append(item.scope["group"])
+            reasons.setdefault(item.reason[language], []).append(group_name(item, language))
     grouped = len(shown.readings) > 1
     lines = [f"{', '.join(groups)}: {reason}" for reason, groups in reasons.items()] if grouped else []
     notes: list[RenderableType] = [terminal.prose(line, width=width, style="italic bright_black") for line in lines]
@@ -178,11 +212,13 @@ def _notes(shown: Shown, language: Language, width: int) -> list[RenderableType]
 def _show_explanation(
     shown: Shown, explanation: "Explanation", language: Language, console: Console, *, width: int
 ) -> None:
+    from tools.reports.names import source_name
+
     metric = explanation.metric
     lines = [
         f"{phrase('meaning', language)}: {metric.meaning[language]}",
-        f"{phrase('formula', language)}: {metric.formula}",
-        f"{phrase('source_of', language)}: {metric.source}",
+        f"{phrase('formula', language)}: {metric.formula[language]}",
+        f"{phrase('source_of', language)}: {source_name(metric.source, language)}",
     ]
     if shown.readings and (window := shown.readings[0].window) is not None:
         lines.append(f"{phrase('window', language)}: {terminal.period(window, language)}")
@@ -213,9 +249,11 @@ def _choices(shown: Shown, explanation: "Explanation", language: Language) -> Ta
 
 
 def _traced(item: Reading, language: Language) -> list[str]:
+    from tools.reports.names import left_out_name
+
     lines = [f"{phrase('rows_used', language)}: {formats.count(item.rows.used, language)}"]
     lines += [
-        f"{phrase('rows_left_out', language)}: {formats.count(count, language)} — {reason}"
+        f"{phrase('rows_left_out', language)}: {formats.count(count, language)} — {left_out_name(reason, language)}"
         for reason, count in item.rows.left_out.items()
     ]
     if item.reason:

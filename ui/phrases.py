@@ -69,6 +69,10 @@ PHRASES: Mapping[str, Text] = {
     "reason": Text("Reason", "Причина"),
     "other_conventions": Text("By other conventions", "Другими способами"),
     "group": Text("Group", "Группа"),
+    "key": Text("Key", "Ключ"),
+    "name": Text("Name", "Название"),
+    "metrics": Text("Metrics: cvm metric KEY", "Показатели: cvm metric КЛЮЧ"),
+    "columns": Text("Columns: --by KEY, --where FILTER", "Столбцы: --by КЛЮЧ, --where ФИЛЬТР"),
     "flips": Text("turns the conclusion over", "меняет вывод"),
     "in_use": Text("in use", "используется"),
     "filter_unknown": Text(

@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from tools.document import Audit
 
 SECONDS_WIDTH = 7
+KINDS = {
+    "run": Text("run", "аудит"),
+    "started": Text("started", "начат шаг"),
+    "finished": Text("finished", "закончен шаг"),
+    "resumed": Text("resumed", "продолжен шаг"),
+    "wording": Text("wording", "формулировки"),
+    "question": Text("question", "вопрос"),
+    "notice": Text("notice", "сообщение"),
+    "done": Text("done", "готово"),
+}
 MARKS = {"done": "✓", "partial": "◐", "skipped": "–"}
 
 
@@ -35,10 +45,23 @@ class _Line:
 
 
 def plain_line(event: "Event", language: Language) -> str:
-    """An event as one line for scripts: ``started segments``, ``finished segments done``; a notice with its text."""
+    """An event as one line: ``started segments``, ``finished segments done``, by its title in Russian; else its text."""
     named = event.step is not None and event.kind in ("started", "finished", "resumed")
+    if named and language == "ru":
+        return _named_line(event)
     text = "" if named or event.text is None else " ".join(event.text[language].split())
-    return " ".join(part for part in (event.kind, event.step or "", event.status or "", text) if part)
+    kind = KINDS[event.kind][language] if event.kind in KINDS else event.kind
+    return " ".join(part for part in (kind, event.step or "", event.status or "", text) if part)
+
+
+def _named_line(event: "Event") -> str:
+    from tools.audit import STEPS
+
+    title = next((step.title.ru for step in STEPS if step.key == event.step), str(event.step))
+    known = STATUS.get(event.status or "")
+    status = known.ru if known is not None else ""
+    line = f"{KINDS[event.kind].ru} «{title}»"
+    return f"{line}: {status}" if status else line
 
 
 def _first_sentence(text: str) -> str:

@@ -88,10 +88,12 @@ def refuse_open(questions: Sequence["Question"]) -> None:
     asked = [question for question in questions if question.changes and question.stop]
     if not asked:
         return
+    from tools.reports.names import metric_name
+
     lines = {
         language: "\n".join(
             f"  {question.id}: {question.text[language]} [{' | '.join(question.options)}]"
-            f" → {', '.join(question.changes)}"
+            f" → {', '.join(metric_name(key, language) for key in question.changes)}"
             for question in asked
         )
         for language in ("en", "ru")

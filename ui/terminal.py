@@ -1,6 +1,6 @@
 """The parts of every view of the command line; they work without a terminal and at eighty columns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from unicodedata import category
 
 from rich import box
@@ -86,10 +86,8 @@ def grid(*headings: str, right: Sequence[int] = (), plain: Sequence[int] = ()) -
 
 
 def period(window: Window | None, language: Language) -> str:
-    """The window as first and last day, both included."""
-    if window is None:
-        return "—"
-    return f"{formats.day(window.start, language)} – {formats.day(window.closing, language)}"
+    """The window as first and last day, both included; a single day once."""
+    return "—" if window is None else formats.period(window.start, window.closing, language)
 
 
 def value(reading: Reading, language: Language, *, currency: str) -> Styled:
@@ -99,21 +97,31 @@ def value(reading: Reading, language: Language, *, currency: str) -> Styled:
     return Styled(shown, style=style[reading.status])
 
 
-def readings_table(readings: Iterable[Reading], language: Language, *, currency: str, width: int) -> Table:
-    """Name, value, window, convention and n of each reading; a narrow page leaves window and convention out."""
-    from tools.reports.names import reading_name
+def readings_table(
+    readings: Iterable[Reading],
+    language: Language,
+    *,
+    currency: str,
+    width: int,
+    names: Mapping[str, str] | None = None,
+) -> Table:
+    """Name, value, window, convention and n of each reading; a narrow page leaves window and convention out.
+
+    ``names`` gives the shown name of a client by id.
+    """
+    from tools.reports.names import reading_name, rule_name
 
     wide = width >= NARROW
-    names = ("reading", "value", "n", "window", "convention") if wide else ("reading", "value", "n")
-    table = grid(*(phrase(name, language) for name in names), right=(1, 2), plain=(3,))
+    heads = ("reading", "value", "n", "window", "convention") if wide else ("reading", "value", "n")
+    table = grid(*(phrase(name, language) for name in heads), right=(1, 2), plain=(3,))
     for item in readings:
         cells: list[RenderableType] = [
-            Styled(reading_name(item, language)),
+            Styled(harmless(reading_name(item, language, names))),
             value(item, language, currency=currency),
             Styled(formats.count(item.n, language)),
         ]
         if wide:
-            cells += [Styled(period(item.window, language)), Styled(item.convention, style="bright_black")]
+            cells += [Styled(period(item.window, language)), Styled(rule_name(item, language), style="bright_black")]
         table.add_row(*cells)
         if item.reason is not None and item.status in ("undefined", "insufficient"):
             table.add_row(Styled(f"  {item.reason[language]}", style="italic bright_black"))

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from evals.bench import worlds
 from evals.bench.rivals.measure import measure
-from tools.portfolio import Portfolio, open_portfolio
+from tools.portfolio import Portfolio
+from tools.snapshot import open_portfolio
 
 
 def rfm(portfolio: Portfolio) -> object:
@@ -25,11 +26,11 @@ def rfm(portfolio: Portfolio) -> object:
 def bridge(portfolio: Portfolio) -> object:
     """Sum of each movement over all months, NRR and GRR of the year."""
     from tools.bridge import KINDS, movement_bridge
-    from tools.metrics import reading
+    from tools.metrics import compute
 
     rows = movement_bridge(portfolio).rows
     sums = [sum(int(value) for value in rows.column(kind).to_pylist()) for kind in KINDS]
-    return [*sums, reading(portfolio, "nrr").value, reading(portfolio, "grr").value]
+    return [*sums, *(compute(portfolio, key, head=True)[0].value for key in ("nrr", "grr"))]
 
 
 def usage(portfolio: Portfolio) -> object:

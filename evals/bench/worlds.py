@@ -7,8 +7,8 @@ import duckdb
 import pyarrow as pa
 
 from tools.load import Load
-from tools.portfolio import save
 from tools.schema import TABLES, arrow_schema
+from tools.snapshot import save
 
 DAY = "DATE '2023-07-01'"  # the first day of the worlds; they last 36 months
 LAST = "DATE '2026-06-30'"

@@ -71,7 +71,7 @@ class Contracts:
         if self._in_long_debt(account, day):
             return Fraction(0)
         rows = _in_force(self.paid.get(account, []), day)
-        if not rows and not _in_force(self.paused.get(account, []), day):
+        if not rows:
             rows = self._late_renewal(account, day)
         return sum((self._worth(row, rates_of or day) for row in rows), Fraction(0))
 
@@ -88,18 +88,23 @@ class Contracts:
         return any(self.of(account, day) > 0 for day in days if day < before)
 
     def _late_renewal(self, account: str, day: date) -> list[Row]:
-        """The contracts that ended last, where the next one begins within the days allowed."""
+        """The contracts that ended last, where the next begins within the days allowed and no pause fills the gap."""
         rows = self.paid.get(account, [])
         ended = max((row["end_date"] for row in rows if (row["end_date"] or FAR) <= day), default=None)
         begins = min((row["start_date"] for row in rows if row["start_date"] > day), default=None)
         if ended is None or begins is None or (begins - ended).days > self.rules.gap_days:
+            return []
+        if any(ended <= row["start_date"] for row in _in_force(self.paused.get(account, []), day)):
             return []
         return _in_force(rows, ended - DAY)
 
     def _debts(self) -> dict[str, list[Row]]:
         """Lines with a due date by account; none where payments are not recorded at all."""
         lines = until(self.tables.get("invoices", ()), "date", self.as_of)
-        if self.rules.past_due_days is None or not any(line.get("paid_date") for line in lines):
+        recorded = self.rules.payments_recorded
+        if recorded is None:
+            recorded = any(line.get("paid_date") for line in lines)
+        if self.rules.past_due_days is None or not recorded:
             return {}
         found: dict[str, list[Row]] = {}
         for line in lines:

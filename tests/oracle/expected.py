@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from tests.oracle import clients, lines, recurring, value, voice
+from tests.oracle import clients, health, lines, orders, recurring, value, voice
 from tests.oracle.contracts import Contracts, NoRate
 from tests.oracle.recognised import Recognised
 from tests.oracle.recurring import Book
-from tests.oracle.rules import Rules, Span, Tables, year_to
+from tests.oracle.rules import TICKS, Rules, Span, Tables, year_to
 
 Figure = tuple[str, str, str]  # key, kind, group
 UNDEFINED = None
@@ -26,7 +26,7 @@ class Money:
         return f"{float(self.ticks) / 10_000:.4f}"
 
 
-Value = Money | Fraction | int | float | None
+Value = Money | Fraction | int | float | str | None
 
 
 def money(ticks: Fraction | int | None) -> Money | None:
@@ -141,6 +141,44 @@ def said(tables: Tables, as_of: date) -> dict[Figure, Value]:
     figures: dict[Figure, Value] = {("nps", "", ""): voice.nps(found)}
     if found.n:
         figures |= {("nps", "promoters", ""): found.promoters, ("nps", "detractors", ""): found.detractors}
+    return figures
+
+
+def said_once(tables: Tables, as_of: date) -> dict[Figure, Value]:
+    """Figures of answers with their interval, where no client answers twice."""
+    ends = voice.interval(voice.answers(tables, year_to(as_of)))
+    low, high = ends or (None, None)
+    return {**said(tables, as_of), **({("nps", "low", ""): low, ("nps", "high", ""): high} if ends else {})}
+
+
+def ordered(tables: Tables, as_of: date) -> dict[Figure, Value]:
+    """Days, orders, money, scores and cell of every client over the year, and the edges of the scores."""
+    found = orders.buyers(tables, year_to(as_of))
+    scored = orders.cells(found)
+    figures: dict[Figure, Value] = {}
+    for account in sorted({row["account_id"] for row in tables["accounts"]}):
+        if account not in found:
+            figures |= {("rfm", name, account): part for name, part in zip("rfm", (1, 0, 0), strict=True)}
+            figures["rfm", "cell", account] = orders.INACTIVE
+            continue
+        figures |= {("rfm", name, account): part for name, part in zip("rfm", scored[account], strict=True)}
+        figures["rfm", "cell", account] = "".join(map(str, scored[account]))
+        figures["rfm", "recency_days", account] = found[account].recency
+        figures["rfm", "orders", account] = found[account].orders
+        figures["rfm", "money", account] = money(found[account].money)
+    for name, cut in orders.edges(found).items():
+        for share, edge in zip(orders.EDGES, cut, strict=True):
+            figures["rfm edge", name, share] = edge / TICKS if name == "money" else edge
+    return figures
+
+
+def healthy(tables: Tables, as_of: date, rules: Rules) -> dict[Figure, Value]:
+    """Score, coverage and known components of the health of every paying client."""
+    figures: dict[Figure, Value] = {}
+    for account, found in health.health(Contracts(tables, as_of, rules)).items():
+        figures["chs", "score", account] = found.score
+        figures["chs", "coverage", account] = found.coverage
+        figures |= {(f"chs {name}", "", account): found.parts.get(name) for name in health.WEIGHTS}
     return figures
 
 

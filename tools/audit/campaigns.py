@@ -1,5 +1,6 @@
 """Part of the step of retention: what the last campaign changed against its control group."""
 
+from tools import ledger
 from tools.audit import Draft, name
 from tools.document import Claim
 from tools.load import Severity
@@ -22,7 +23,7 @@ def campaigns(draft: Draft) -> None:
     }
     if "hypothesis" in head.flags:
         draft.find("campaign_result", "info", _hypothesis(draft, head), evidence=[head])
-    elif head.usable and "money" in mine:
+    elif head.usable and "money" in mine and ledger.doubt(portfolio) is None:
         claim, severity = _compared(draft, head, mine)
         draft.find("campaign_result", severity, claim, evidence=[head, mine["money"]])
 

@@ -1,12 +1,13 @@
 """Part of the step of retention: how long clients stay, and whether the total misleads about its groups."""
 
 from tools.audit import Draft
-from tools.comparison import BY, Check, simpson_checks
+from tools.comparison import BY, ONE_YEAR, Check, not_comparable, simpson_checks
 from tools.document import Claim
 from tools.models.client_survival import START_UNKNOWN, ClientSurvival, client_survival
 from tools.reading import Reading, Unit
 from tools.text import Text
 
+RATES = Text("exchange rates on the first day of both years", "курсы валют на начало обоих лет")
 CHEAP = tuple(name for name in BY if name in ("plan", "size"))
 
 
@@ -47,6 +48,9 @@ def _kept(draft: Draft, found: ClientSurvival) -> Reading:
 
 def mix(draft: Draft) -> None:
     """The alarm where the groups moved the other way than the total (Simpson), told once a measure."""
+    why = not_comparable(draft.portfolio)
+    if why is not None and why != ONE_YEAR:
+        draft.lack(Text("This year against the last by groups", "Этот год против прошлого по группам"), why, RATES)
     alarms: dict[str, Check] = {}
     for key in ("logo_churn", "grr"):
         for check in simpson_checks(draft.portfolio, key, by=CHEAP):

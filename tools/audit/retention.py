@@ -56,7 +56,7 @@ def _contradiction(draft: Draft) -> None:
     answers = [item for item in metrics.compute(draft.portfolio, "churn_share") if item.scope.get("kind")]
     if len(answers) < 2 or len({item.value for item in answers}) == 1:
         return
-    from tools.metrics.retention import ANSWERS
+    from tools.metrics.churn_flag import ANSWERS
 
     slots: dict[str, Slot] = {f"n{chr(97 + place)}": item for place, item in enumerate(answers)}
     said = [(slot, ANSWERS[item.scope["kind"]]) for slot, item in zip(slots, answers, strict=True)]

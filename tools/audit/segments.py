@@ -1,6 +1,7 @@
 """Step 1: which value segments exist and what hurts each."""
 
 from collections import Counter
+from typing import Any
 
 from tools import segments as segmentation
 from tools.audit import Draft, audit_step, name
@@ -110,12 +111,17 @@ def _value(draft: Draft, found: Segmentation) -> None:
         stake = draft.stake("at_risk_money", [account.id for account in risky])
         claim = None
         if stake is not None:
+            paying = draft.count("at_risk_paying", stake.n) if stake.n < len(risky) else None
+            also: dict[str, Any] = {} if paying is None else {"paying": paying}
             claim = draft.claim(
                 "at_risk",
-                "Clients in the risk zone: {clients}; they pay {money}.",
-                "В рисковой зоне клиентов: {clients}; они платят {money}.",
+                "Clients in the risk zone: {clients}; "
+                + ("{paying} of them pay: {money}." if paying else "they pay {money}."),
+                "В рисковой зоне клиентов: {clients}; "
+                + ("из них платят {paying}: {money}." if paying else "они платят {money}."),
                 clients=size["at_risk"].accounts,
                 money=stake,
+                **also,
             )
         draft.find("at_risk_money", "urgent", claim, accounts=risky, stake=stake, segments=("at_risk",))
     fresh = found.members("newcomers")

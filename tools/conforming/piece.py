@@ -8,6 +8,7 @@ from typing import Any
 from tools.conforming.amounts import CurrencyRule, Recipe, amounts_of, currencies_of, currency_rule, recipe_of
 from tools.conforming.columns import Style, Typed, style_of, text_column, typed
 from tools.conforming.layout import Body, body_of
+from tools.conforming.monthly import make_monthly, not_recurring
 from tools.conforming.recognise import EXTRA_KINDS, Plan, normal
 from tools.conforming.remarks import Notes
 from tools.conforming.synonyms import NAMES
@@ -36,7 +37,8 @@ MONEY_OF: Mapping[str, str] = {"invoices": "amount", "subscriptions": "mrr"}
 class Piece:
     """A canonical table made of one raw table, with what reconciliation needs of the raw side.
 
-    ``kept`` marks the rows of ``body`` that are in ``data``; ``unread`` those whose amount cannot be read.
+    ``kept`` marks the rows of ``body`` that are in ``data``; ``unread`` those whose amount cannot be read; ``factors``
+    are what prices for a billing period were multiplied by.
     """
 
     raw: RawTable
@@ -49,6 +51,7 @@ class Piece:
     kept: Any = None
     unread: Any = None
     recipe: Recipe | None = None
+    factors: Any = None
     currency: CurrencyRule = field(default_factory=lambda: CurrencyRule("none"))
     cells: dict[str, Typed] = field(default_factory=dict)
 
@@ -68,6 +71,7 @@ def piece_of(raw: RawTable, plan: Plan, *, answers: Mapping[str, str], notes: No
     columns: dict[str, Any] = {column: cell.values for column, cell in cells.items() if column not in EXTRA_KINDS}
     if plan.table == "invoices":
         _amount(piece, columns, style=style, notes=notes)
+    make_monthly(piece, columns, style=style, notes=notes)
     if plan.table in MONEY_OF:
         piece.currency = currency_rule(plan.mapping, cells, money=MONEY_OF[plan.table])
         columns["currency"] = currencies_of(piece.currency, body.rows)
@@ -115,7 +119,8 @@ def _left_empty(raw: RawTable, cells: Mapping[str, Typed], *, plan: Plan, notes:
     for column, cell in cells.items():
         header = plan.mapping[column]
         bad = _count(cell.bad)
-        if bad and column not in TABLES[plan.table].required and header not in parts:
+        needed = column in (*TABLES[plan.table].required, "billing_period", "charged_days")
+        if bad and not needed and header not in parts:
             notes.add("bad_values", where=raw.file, rows=bad, column=header, example=cell.example)
 
 
@@ -199,8 +204,9 @@ def _finish(piece: Piece, columns: dict[str, Any], notes: Notes) -> None:
 
     raw, body = piece.raw, piece.body
     count = body.rows.num_rows
-    keep = pa.array([True] * count, pa.bool_())
-    for column in TABLES[piece.name].required:
+    keep = pc.invert(not_recurring(piece))
+    stated = [name for name in ("billing_period", "charged_days") if name in columns]
+    for column in (*stated, *TABLES[piece.name].required):
         if column == "account_id" and piece.name != "accounts":
             continue
         missing = pc.is_null(columns[column])

@@ -6,12 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.conforming.synonyms import ATTRIBUTES, CODES, HINTS, INNS, NAMES, SIGNS, SYNONYMS
+from tools.conforming.periods import PRICED, names_periods
+from tools.conforming.synonyms import (
+    ATTRIBUTES,
+    BILLING_PERIODS,
+    CHARGED_DAYS,
+    CODES,
+    HINTS,
+    INNS,
+    NAMES,
+    PER_PERIOD,
+    SIGNS,
+    SYNONYMS,
+)
 from tools.load import RawTable
 from tools.schema import TABLES, Kind
 from tools.sources.cells import BLANK, CURRENCIES, ORDERS, bool_of, date_of, is_number
 
-EXTRA_KINDS: Mapping[str, Kind] = {"gross": "money", "sales": "money", "returns": "money", "subscription_key": "text"}
+EXTRA_KINDS: Mapping[str, Kind] = {
+    "gross": "money",
+    "sales": "money",
+    "returns": "money",
+    "subscription_key": "text",
+    "billing_period": "text",
+    "charged_days": "int",
+}
 _UNITS = {sign for signs in CURRENCIES.values() for sign in signs} | {"тыс", "млн", "шт", "чел", "ед", "мес", "k", "в"}
 _CAMEL = re.compile(r"(?<=[a-zа-яё0-9])(?=[A-ZА-ЯЁ])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -92,6 +111,7 @@ def _plan(raw: RawTable, table: str, *, words: Mapping[str, str], answers: Mappi
         mapping["name"] = name
         free.pop(name)
     _keys_and_dates(raw, table, mapping=mapping, free=free, how=how)
+    _price_of_a_period(raw, table, mapping=mapping, free=free)
     if not _signed(raw, table, mapping):
         return None
     attributes = _attributes(raw, free, mapping, table)
@@ -112,6 +132,27 @@ def _keys_and_dates(
             mapping["date"] = dated[0]
             how["date"] = f"by its values: {dated[0]}"
             free.pop(dated[0])
+
+
+def _price_of_a_period(raw: RawTable, table: str, *, mapping: dict[str, str], free: dict[str, str]) -> None:
+    """A price that says no period stands for the price a month where a column says the period of each row."""
+    column = PRICED.get(table, "")
+    price = mapping.get(column)
+    if not column or (price and normal(price) not in PER_PERIOD):
+        return
+    found = next((header for word in BILLING_PERIODS for header, said in free.items() if said == word), None)
+    if found and not names_periods(_sample(raw.rows.column(found)), header=found):
+        found = None
+    period = mapping.get("billing_period") or found
+    price = price or _find(raw, free, column=column, table=table, synonyms=PER_PERIOD)
+    if period and price:
+        mapping |= {column: price, "billing_period": period}
+        free.pop(price, None)
+        free.pop(period, None)
+        days = _find(raw, free, column="charged_days", table=table, synonyms=CHARGED_DAYS)
+        if days and table == "subscriptions":
+            mapping["charged_days"] = days
+            free.pop(days)
 
 
 def _account(raw: RawTable, free: Mapping[str, str]) -> str | None:

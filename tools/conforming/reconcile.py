@@ -4,9 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from tools.conforming.amounts import currencies_of
+from tools.conforming.monthly import monthly
 from tools.conforming.piece import MONEY_OF, Piece
 from tools.load import ControlTotal
 from tools.sources.cells import BLANK, BLANK_TEXT, Mark
@@ -69,6 +71,8 @@ def _loaded_money(table: Any, column: str) -> dict[str, Decimal]:
 
 def _source_money(piece: Piece) -> dict[str, Decimal]:
     """Amounts of the raw strings, each distinct combination read once and multiplied by its rows."""
+    import pyarrow as pa
+
     mapping = piece.plan.mapping
     headers = piece.recipe.columns if piece.recipe else (mapping["mrr"],)
     kind = piece.recipe.kind if piece.recipe else "column"
@@ -76,22 +80,25 @@ def _source_money(piece: Piece) -> dict[str, Decimal]:
     rows = piece.body.rows.select(list(dict.fromkeys(headers)))
     names = [f"c{place}" for place in range(len(rows.column_names))]
     codes = currencies_of(piece.currency, piece.body.rows)
-    table = rows.rename_columns(names).append_column("code", codes)
-    counted = table.group_by([*names, "code"]).aggregate([([], "count_all")])
+    factors = piece.factors if piece.factors is not None else pa.repeat("1", rows.num_rows)
+    table = rows.rename_columns(names).append_column("code", codes).append_column("factor", factors)
+    counted = table.group_by([*names, "code", "factor"]).aggregate([([], "count_all")])
     cells = [marks[header] for header in rows.column_names]
     sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     columns = [counted[name].to_pylist() for name in names]
-    codes, counts = counted["code"].to_pylist(), counted["count_all"].to_pylist()
-    for code, times, *texts in zip(codes, counts, *columns, strict=True):
+    codes, counts, factors = (counted[name].to_pylist() for name in ("code", "count_all", "factor"))
+    for code, times, factor, *texts in zip(codes, counts, factors, *columns, strict=True):
         read = [plain(text, cell.mark) for text, cell in zip(texts, cells, strict=True)]
         values = [value * cell.factor for value, cell in zip(read, cells, strict=True) if value is not None]
-        if len(values) < len(read) or not all(map(_holds, values)):
+        if factor is None or len(values) < len(read) or not all(map(_holds, values)):
             continue
         amount = values[0]
         if kind == "product":
             amount = values[0] * values[1]
         elif kind == "difference":
             amount = values[0] - values[1]
+        if factor != "1":
+            amount = monthly(amount, Fraction(factor))
         sums[code or "XXX"] += amount * times if _holds(amount) else ZERO
     return sums
 

@@ -203,6 +203,27 @@ _ALL: tuple[tuple[str, Severity, str, str], ...] = (
         "Месяцы стоят в столбцах; каждая заполненная ячейка стала строкой этого месяца: {rows}. {where}.",
     ),
     (
+        "price_made_monthly",
+        "info",
+        "“{column}” is a price for a billing period and was made a price a month (a year is 12 months, a week 84/365 "
+        "of one), rounded to four decimals: {rows}. {where}.",
+        "«{column}» — цена за период оплаты; она пересчитана в цену за месяц (год — 12 месяцев, неделя — 84/365 "
+        "месяца) с округлением до четырёх знаков: {rows}. {where}.",
+    ),
+    (
+        "price_prorated",
+        "info",
+        "By “{column}” the price was charged for a part of its period; it was brought to the whole one: {rows}. "
+        "{where}.",
+        "По столбцу «{column}» цена взята за часть периода; она пересчитана на полный период: {rows}. {where}.",
+    ),
+    (
+        "one_time_price",
+        "info",
+        "By “{column}” the price is paid once; it is no recurring revenue and was left out: {rows}. {where}.",
+        "По столбцу «{column}» цена разовая, к регулярной выручке не относится и не загружена: {rows}. {where}.",
+    ),
+    (
         "thousands",
         "info",
         "“{column}” is in thousands and was multiplied: {rows}. {where}.",

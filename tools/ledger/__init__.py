@@ -18,7 +18,7 @@ from ibis import _
 from tools.ledger import contract, rhythm
 from tools.ledger import recognised as months_of_revenue
 from tools.ledger.calendar import back, days, literal, month_end, month_of, place_of, places
-from tools.ledger.contract import PAST_DUE_COUNTS, changes, late_renewals, paused, priced, unpaid
+from tools.ledger.contract import PAST_DUE_COUNTS, changes, late_renewals, pause_ends, paused, priced, unpaid
 from tools.ledger.money import (
     TICKS,
     client_of,
@@ -227,18 +227,26 @@ def base_of(portfolio: Portfolio) -> Portfolio | None:
 
 def cut(portfolio: Portfolio, rows: pa.Table) -> pa.Table:
     """The rows of the accounts within the part."""
+    if len(portfolio.narrows) == 1 and portfolio.narrows[0].parts is not None:
+        return portfolio.narrows[0].parts.cut(rows, portfolio.narrows[0].place)
     inside = pa.array(sorted(portfolio.inside or ()), pa.string())
     return rows.filter(pc.is_in(rows["account_id"], value_set=inside))
 
 
 def worths_at(portfolio: Portfolio, day: date) -> tuple[int, int]:
     """Ticks of all accounts on a day, and the number of accounts with any."""
+    rows = worth_rows(portfolio, day)
+    return int(rows["ticks"].to_numpy().astype("int64").sum()), rows.num_rows
+
+
+def worth_rows(portfolio: Portfolio, day: date) -> pa.Table:
+    """Table ``account_id, ticks`` of the accounts with any worth on a day, asked once for the whole base."""
     key = ("worths", day)
     base = base_of(portfolio) or portfolio
     if key not in base.memo:
         base.memo[key] = base.run(state(base, [day]).select("account_id", "ticks"))
-    rows = base.memo[key] if base is portfolio else cut(portfolio, base.memo[key])
-    return int(rows["ticks"].to_numpy().astype("int64").sum()), rows.num_rows
+    rows: pa.Table = base.memo[key]
+    return rows if base is portfolio else cut(portfolio, rows)
 
 
 def months(portfolio: Portfolio) -> list[Window]:
@@ -283,7 +291,7 @@ __all__ = [
     "AFTER_DATA", "BASIS", "CONTRACT", "CONVENTIONS", "INVOICE_MONTH", "PAST_DUE_COUNTS", "RECOGNISED", "TICKS",
     "USAGE", "Window", "anchor", "back", "basis", "below", "changes", "client_of", "convention", "converted", "currencies", "days",
     "doubt", "guessed", "guesses", "in_one_currency", "last_month", "late_invoices", "late_renewals", "level", "literal", "metered",
-    "missing_rate", "mixed_currency", "money", "month_of", "months", "native", "no_ledger", "paused", "place_of",
+    "missing_rate", "mixed_currency", "money", "month_of", "months", "native", "no_ledger", "pause_ends", "paused", "place_of",
     "places", "priced", "rates_on", "recognised", "reporting", "source", "state", "ticks", "uncounted", "under",
     "unpaid", "year",
 ]  # fmt: skip

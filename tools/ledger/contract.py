@@ -27,7 +27,7 @@ def covered(portfolio: Portfolio) -> Any:
     """Table ``account_id, client_id, currency, start_date, end_date, ticks`` of prices in force.
 
     A gap of at most the policy's ``late_renewal_days`` between periods of one client is a late renewal: the price
-    that ended stands until the next begins (metrics §1.2).
+    that ended stands until the next begins (metrics §1.2). A gap in which a pause was recorded is that pause.
     """
     rows = _periods(portfolio)
     if late_renewals(portfolio.base) == 0:
@@ -67,7 +67,13 @@ def _gaps(portfolio: Portfolio, rows: Any) -> Any:
     rows = rows.mutate(paid_to=rows.ends.max().over(before))
     limit = shifted(rows.paid_to, int(portfolio.policy["late_renewal_days"]))
     late = rows.filter(rows.paid_to.notnull(), rows.paid_to < rows.start_date, rows.start_date <= limit)
-    return late.select(late_client=_.client_id, since=_.paid_to, until=_.start_date).distinct()
+    late = late.select(late_client=_.client_id, since=_.paid_to, until=_.start_date).distinct()
+    if not portfolio.base.pauses:
+        return late
+    table = portfolio.table("subscriptions").filter(_.account_id.notnull(), _.status == "paused")
+    rest = table.select(rests=client_of(table), rest_from=table.start_date)
+    inside = (rest.rest_from >= late.since) & (rest.rest_from < late.until)
+    return late.anti_join(rest, (late.late_client == rest.rests) & inside)
 
 
 def unpaid(portfolio: Portfolio) -> Any | None:
@@ -168,6 +174,20 @@ def paused(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
         & (table.end_date.isnull() | (table.end_date > point.point)),
     )
     return held.select("account_id", "point").distinct()
+
+
+def pause_ends(portfolio: Portfolio, windows: Sequence[Window]) -> Any | None:
+    """Table ``account_id, client_id, place``: the window in which each pause ends or its days run out; None without pauses."""
+    if not portfolio.base.pauses or not portfolio.base.has("subscriptions"):
+        return None
+    table = portfolio.table("subscriptions").filter(
+        _.account_id.notnull(), _.status == "paused", _.start_date.notnull()
+    )
+    longest = shifted(table.start_date, int(portfolio.policy["pause_days"]) + 1)
+    stop = ibis.least(longest, table.end_date.fill_null(literal(FOREVER)))
+    found = table.select("account_id", client_id=client_of(table), stop=stop)
+    found = found.filter(found.stop < literal(windows[-1].end))
+    return found.select("account_id", "client_id", place=place_of(found.stop, windows)).distinct()
 
 
 def daily_changes(portfolio: Portfolio) -> Any:

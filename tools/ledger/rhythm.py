@@ -234,11 +234,11 @@ def rhythm_questions(portfolio: Portfolio) -> tuple[Question, ...]:
 
 
 def _question(portfolio: Portfolio, part: str, clients: int) -> Question:
-    from tools import bridge, ledger
+    from tools import cohorts, ledger
 
     window, lines = ledger.year(portfolio), []
     for name, months in OPTIONS.items():
-        totals, _sql = bridge.cohort_totals(read_as(portfolio, {part: months}), window)
+        totals, _sql = cohorts.cohort_totals(read_as(portfolio, {part: months}), window)
         if totals["opening"]:
             parts = (totals["kept"] / totals["opening"], totals["capped"] / totals["opening"])
             shown = [f"{100 * share:.1f} %" for share in (*parts, totals["lost"] / totals["n"])]

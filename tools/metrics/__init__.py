@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Literal
 
 from tools import stats
-from tools.errors import UnknownName
+from tools.errors import LISTED, UnknownName
 from tools.policy import Policy
 from tools.portfolio import Portfolio
 from tools.reading import Grade, Number, Reading, Rows, Status, Unit, Window
@@ -100,6 +100,7 @@ def _scope(portfolio: Portfolio) -> dict[str, str]:
     scope: dict[str, str] = {}
     for narrow in portfolio.narrows:
         scope |= {"where": narrow.group} if narrow.by == "where" else {"by": narrow.by, "group": narrow.group}
+        scope |= {"range": narrow.range} if narrow.range else {}
     return scope if portfolio.level == "account" else {**scope, "level": portfolio.level}
 
 
@@ -135,7 +136,7 @@ class Metric:
     meaning: Text
     unit: Unit
     better: Better
-    formula: str
+    formula: Text
     source: str
     needs: Text
     compute: Compute
@@ -153,7 +154,7 @@ def metric(
     meaning: Text,
     unit: Unit,
     better: Better,
-    formula: str,
+    formula: Text,
     source: str,
     needs: Text,
     conventions: Mapping[str, Text] | None = None,
@@ -191,7 +192,8 @@ def resolve(key: str) -> Metric:
     for item in found.values():
         if wanted in item.aliases:
             return item
-    raise UnknownName(Text("metric", "показатель"), key, found)
+    spoken = {word: item.key for item in found.values() for word in (*item.aliases, item.name.en, item.name.ru)}
+    raise UnknownName(Text("metric", "показатель"), key, found, spoken=spoken, hint=LISTED)
 
 
 def compute(
@@ -210,17 +212,17 @@ def compute(
     if by is not None:
         return _by(portfolio, item.key, by, window=window, convention=convention)
     memo = ("metric", item.key, window, convention)
-    if memo in portfolio.memo:
-        return list(portfolio.memo[memo])
+    kept = portfolio.memo.get(memo) or (portfolio.memo.get((*memo, "head")) if head else None)
+    if kept is not None:
+        return list(kept)
     answer = item.compute(Ask(portfolio, item, window, convention or "", head))
     found = answer if isinstance(answer, list) else [answer]
-    if not head:
-        portfolio.memo[memo] = found
+    portfolio.memo[(*memo, "head") if head else memo] = found
     return list(found)
 
 
 def _by(portfolio: Portfolio, key: str, by: str, *, window: Window | None, convention: str | None) -> list[Reading]:
-    from tools.groups import MONTH, groups, month_ends
+    from tools.groups import MONTH, month_ends, parts
 
     if by == MONTH:
         return [
@@ -228,18 +230,18 @@ def _by(portfolio: Portfolio, key: str, by: str, *, window: Window | None, conve
             for day in month_ends(portfolio, window)
         ]
     marks: tuple[str, ...] = ()
-    at = portfolio
+    on: date | None = None
     if (
         by in SEGMENTS and key in COHORTS
     ):  # today's segments hold survivors only: retention asks for those of the opening
         whole = compute(portfolio, key, window=window, convention=convention)[0]
         if whole.window is None:
             return [whole]
-        at, window, marks = portfolio.earlier(whole.window.opening), whole.window, ("segment_at_opening",)
+        on, window, marks = whole.window.opening, whole.window, ("segment_at_opening",)
     readings: list[Reading] = []
-    for group in groups(at, by):
+    for part in parts(portfolio, by, on=on):
         wanted = key not in SERIES
-        found = compute(portfolio.narrowed(group), key, window=window, convention=convention, head=wanted)
+        found = compute(part, key, window=window, convention=convention, head=wanted)
         shown = found if key in SERIES else found[:1]
         readings += [replace(item, flags=(*item.flags, *marks)) for item in shown] if marks else shown
     return readings

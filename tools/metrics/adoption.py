@@ -3,8 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from ibis import _
 
+from tools import ledger
 from tools.fields import account_reading
 from tools.metrics import Ask, metric, thin_reason
 from tools.metrics.health import paying
@@ -23,7 +26,10 @@ from tools.text import Text
     ),
     unit=Unit.RATIO,
     better="higher",
-    formula="paying clients with usage of a key feature in the window / paying clients",
+    formula=Text(
+        "paying clients with usage of a key feature in the window / paying clients",
+        "платящие клиенты, использовавшие ключевую функцию за период / платящие клиенты",
+    ),
     source="metrics-8",
     needs=Text(
         "usage by client, day and feature, with key features marked; limits bought and used",
@@ -44,19 +50,20 @@ def adoption_of_what_was_sold(ask: Ask) -> list[Reading]:
     base = paying(portfolio)
     if not base:
         return [ready.undefined(Text("no paying client", "нет платящих клиентов"))]
-    inside = set(base)
-    rows = [row for row in _used(portfolio) if row["account_id"] in inside]
-    keyed = bool(portfolio.run(portfolio.table("usage").agg(k=_.is_key.fill_null(False).any())).column(0)[0].as_py())
-    users = sum(1 for row in rows if row["key"] or not keyed)
+    used = _used(portfolio)
+    rows = used.filter(pc.is_in(used["account_id"], value_set=pa.array(base, pa.string())))
+    keys = portfolio.asked("key features", lambda: portfolio.table("usage").agg(k=_.is_key.fill_null(False).any()))
+    keyed = bool(keys.column(0)[0].as_py())
+    users = int(pc.sum(rows["key"]).as_py() or 0) if keyed else rows.num_rows
     flags = () if keyed else ("no_key_features",)
     head = ready.share(users, len(base), census=True, flags=flags)
-    unused = ready.reading(len(base) - len(rows), unit=Unit.COUNT, n=len(base), scope={"kind": "unused"})
+    unused = ready.reading(len(base) - rows.num_rows, unit=Unit.COUNT, n=len(base), scope={"kind": "unused"})
     return [head] if ask.head else [head, *_breadth(ready, rows), *_entitlement(ready), unused]
 
 
 def unused(portfolio: Portfolio) -> list[str]:
     """Paying accounts without any usage in the policy's days, by id."""
-    return sorted(set(paying(portfolio)) - {row["account_id"] for row in _used(portfolio)})
+    return sorted(set(paying(portfolio)) - set(_used(portfolio)["account_id"].to_pylist()))
 
 
 def _recent(portfolio: Portfolio) -> Any:
@@ -65,22 +72,29 @@ def _recent(portfolio: Portfolio) -> Any:
     return portfolio.table("usage").filter(_.date > since, _.quantity.fill_null(1.0) > 0, _.account_id.notnull())
 
 
-def _used(portfolio: Portfolio) -> list[dict[str, Any]]:
-    by = _recent(portfolio).group_by("account_id")
-    found = by.agg(features=_.feature.nunique(), key=_.is_key.fill_null(False).any())
-    rows: list[dict[str, Any]] = portfolio.run(found.order_by("account_id")).to_pylist()
+def _used(portfolio: Portfolio) -> pa.Table:
+    """Table ``account_id, features, key`` of the clients with recent usage, by account."""
+    if "recent usage" not in portfolio.memo:
+        base = ledger.base_of(portfolio)
+        if base is None:
+            by = _recent(portfolio).group_by("account_id")
+            found = by.agg(features=_.feature.nunique(), key=_.is_key.fill_null(False).any())
+            portfolio.memo["recent usage"] = portfolio.run(found.order_by("account_id"))
+        else:
+            portfolio.memo["recent usage"] = ledger.cut(portfolio, _used(base))
+    rows: pa.Table = portfolio.memo["recent usage"]
     return rows
 
 
-def _breadth(ask: Ask, rows: list[dict[str, Any]]) -> list[Reading]:
-    if not ask.portfolio.has("usage", "feature") or not rows:
+def _breadth(ask: Ask, rows: pa.Table) -> list[Reading]:
+    if not ask.portfolio.has("usage", "feature") or not rows.num_rows:
         return []
     whole = ask.portfolio.whole or ask.portfolio
     offered = int(whole.run(_recent(whole).agg(n=_.feature.nunique())).column(0)[0].as_py())
     if not offered:
         return []
-    mean = sum(row["features"] for row in rows) / len(rows) / offered
-    return [_mean(ask, mean, len(rows), "breadth")]
+    mean = int(pc.sum(rows["features"]).as_py()) / rows.num_rows / offered
+    return [_mean(ask, mean, rows.num_rows, "breadth")]
 
 
 def _entitlement(ask: Ask) -> list[Reading]:

@@ -11,9 +11,10 @@ from ibis import _
 
 from tools import ledger
 from tools.metrics import Ask, metric
+from tools.metrics.recurring import rhythm
 from tools.models import uplift
 from tools.portfolio import Portfolio
-from tools.reading import Reading, Rows, Status, Unit, Window
+from tools.reading import Reading, Rows, Unit, Window
 from tools.text import Text
 
 CONVENTIONS = {
@@ -47,7 +48,10 @@ class Campaign:
     ),
     unit=Unit.RATIO,
     better="higher",
-    formula="share of the target group - share of the control group; money: n * (mean change - mean change of control)",
+    formula=Text(
+        "share of the target group - share of the control group; money: n * (mean change - mean change of control)",
+        "доля в целевой группе - доля в контрольной; деньги: n * (среднее изменение - среднее изменение контроля)",
+    ),
     source="metrics-8",
     needs=Text(
         "contacts with the campaign and its arm: target and control; the cost of contacts for the return",
@@ -62,7 +66,8 @@ def effect_of_campaigns(ask: Ask) -> list[Reading]:
     ``control`` (the two shares), ``expanded`` (difference of the share that pays more), ``money`` (extra MRR against
     the control, a month), ``gross`` (change of the target alone: no effect by itself), ``cost``, ``roi`` (twelve months of the extra money less cost, over cost). A campaign
     without a control has no value but a reason and the flag ``hypothesis``. A difference whose interval holds zero is
-    flagged ``not_proven``. 30/100 against 20/100: +0.10 [-0.020, 0.217]. Clients in both arms are left out.
+    flagged ``not_proven``. 30/100 against 20/100: +0.10 [-0.020, 0.217]. Clients in both arms are left out. Both ends
+    are in the rate of the opening day; without it there is no value. Where the ledger itself is in doubt: ``partial``.
     """
     portfolio = ask.portfolio
     if portfolio.as_of is None or not portfolio.has("touches", "campaign"):
@@ -111,7 +116,11 @@ def _readings(ask: Ask, campaign: Campaign) -> list[Reading]:
     if window is None:
         reason = Text("the campaign has only begun", "кампания только началась")
         return [ready.undefined(reason, scope=scope)]
-    arms = _outcomes(ask.portfolio, campaign, window)
+    points = _points(ask.portfolio, window)
+    why = ledger.missing_rate(ask.portfolio, ledger.source(ask.portfolio), points[:1])
+    if why is not None:
+        return [ready.undefined(why, scope=scope)]
+    arms = _outcomes(ask.portfolio, campaign, points)
     sizes = tuple(len(arm) for arm in arms)
     if min(sizes) < 2:
         reason = Text(
@@ -124,16 +133,20 @@ def _readings(ask: Ask, campaign: Campaign) -> list[Reading]:
         "not in force at the start": len(campaign.target) + len(campaign.control) - sum(sizes),
     }
     rows = Rows(sum(sizes), {name: count for name, count in left.items() if count})
-    status, why = _status(ask.portfolio, sizes, whole)
-    common: dict[str, Any] = {"n": sum(sizes), "rows": rows, "status": status, "reason": why}
+    open_ = _unsure(ready, whole)
+    common: dict[str, Any] = {"n": sum(sizes), "rows": rows, "flags": (), **open_}
+    if min(sizes) < ask.portfolio.policy["min_accounts"]:
+        few = Text("an arm has too few clients", "в одной из групп слишком мало клиентов")
+        common |= {"status": "insufficient", "reason": few}
     other = "expanded" if convention == "retained" else "retained"
     head = _difference(ready, arms, convention, scope=scope, common=common)
     shares = [
-        ready.share(_events(arm, convention), len(arm), scope={**scope, "kind": kind})
+        ready.share(_events(arm, convention), len(arm), scope={**scope, "kind": kind}, **open_)
         for kind, arm in zip(("target", "control"), arms, strict=True)
     ]
     second = _difference(ready, arms, other, scope={**scope, "kind": other}, common=common)
-    return [head, *shares, second, *_money(ready, campaign, arms, scope=scope, common=common)]
+    money = _money(ready, campaign, arms, scope=scope, common=common, gross=open_)
+    return [head, *shares, second, *money]
 
 
 def _window(portfolio: Portfolio, day: date) -> tuple[Window | None, bool]:
@@ -145,22 +158,28 @@ def _window(portfolio: Portfolio, day: date) -> tuple[Window | None, bool]:
     return (Window(day, held) if held > day else None), held == end
 
 
-def _status(portfolio: Portfolio, sizes: tuple[int, ...], whole: bool) -> tuple[Status, Text | None]:
-    if min(sizes) < portfolio.policy["min_accounts"]:
-        return "insufficient", Text("an arm has too few clients", "в одной из групп слишком мало клиентов")
-    if not whole:
-        return "partial", Text("the time of the campaign is not over yet", "срок кампании ещё не истёк")
-    return "ok", None
+def _unsure(ask: Ask, whole: bool) -> dict[str, Any]:
+    """Status, reason and flag where what was seen may yet change: a ledger in doubt, a campaign still running."""
+    doubted = rhythm(ask)
+    if doubted or whole:
+        return doubted
+    return {
+        "status": "partial",
+        "reason": Text("the time of the campaign is not over yet", "срок кампании ещё не истёк"),
+    }
 
 
-def _outcomes(portfolio: Portfolio, campaign: Campaign, window: Window) -> tuple[Any, Any]:
+def _points(portfolio: Portfolio, window: Window) -> list[date]:
+    """The two days that are compared; of invoices a month counts whole: the last one before the campaign."""
+    recognised = ledger.convention(portfolio) == ledger.RECOGNISED
+    opening = window.start.replace(day=1) - timedelta(days=1) if recognised else window.opening
+    return [opening, window.closing]
+
+
+def _outcomes(portfolio: Portfolio, campaign: Campaign, points: list[date]) -> tuple[Any, Any]:
     """Ticks a month before and after of each client in force at the start, by arm: two arrays of two columns."""
-    opening = window.opening
-    if ledger.convention(portfolio) == ledger.RECOGNISED:  # a month counts whole: the last one before the campaign
-        opening = window.start.replace(day=1) - timedelta(days=1)
-    points = [opening, window.closing]
     whole = portfolio.whole or portfolio
-    rows = portfolio.run(ledger.state(whole, points)).to_pylist()
+    rows = portfolio.run(ledger.state(whole, points, rate_of=points[0])).to_pylist()
     worth = {(row["account_id"], row["point"]): int(row["ticks"]) for row in rows}
     arms = []
     for members in (campaign.target, campaign.control):
@@ -177,32 +196,41 @@ def _difference(
     ask: Ask, arms: tuple[Any, Any], outcome: str, *, scope: Mapping[str, str], common: Mapping[str, Any]
 ) -> Reading:
     found = uplift.of_shares(_events(arms[0], outcome), len(arms[0]), _events(arms[1], outcome), len(arms[1]))
-    flags = ("proven",) if found.proven else ("not_proven",)
-    return ask.reading(found.value, scope=scope, ci=found.interval, ci_method="Newcombe 95%", flags=flags, **common)
+    shown = {**common, "flags": (*_proof(found), *common["flags"])}
+    return ask.reading(found.value, scope=scope, ci=found.interval, ci_method="Newcombe 95%", **shown)
+
+
+def _proof(found: uplift.Difference) -> tuple[str, ...]:
+    return ("proven",) if found.proven else ("not_proven",)
 
 
 def _money(
-    ask: Ask, campaign: Campaign, arms: tuple[Any, Any], *, scope: Mapping[str, str], common: Mapping[str, Any]
+    ask: Ask,
+    campaign: Campaign,
+    arms: tuple[Any, Any],
+    *,
+    scope: Mapping[str, str],
+    common: Mapping[str, Any],
+    gross: Mapping[str, Any],
 ) -> list[Reading]:
     changes = [arm[:, 1] - arm[:, 0] for arm in arms]
     n, other = len(changes[0]), len(changes[1])
     extra = int(round(int(changes[0].sum()) - n * int(changes[1].sum()) / other))
     found = uplift.of_means(changes[0], changes[1])
     bounds = tuple(round(n * bound / ledger.TICKS, 2) for bound in found.interval)
-    flags = ("proven",) if found.proven else ("not_proven",)
+    shown = {**common, "flags": (*_proof(found), *common["flags"])}
     money = ask.reading(
         ledger.money(extra), unit=Unit.MONEY_MONTH, scope={**scope, "kind": "money"}, ci=bounds, ci_method="Welch 95%",
-        flags=flags, **common,
+        **shown,
     )  # fmt: skip
-    raw = ledger.money(int(changes[0].sum()))
-    gross = ask.reading(raw, unit=Unit.MONEY_MONTH, scope={**scope, "kind": "gross"}, n=n, flags=("without_control",))
+    raw, marks = ledger.money(int(changes[0].sum())), {**gross, "flags": ("without_control", *common["flags"])}
+    alone = ask.reading(raw, unit=Unit.MONEY_MONTH, scope={**scope, "kind": "gross"}, n=n, **marks)
     kinds: tuple[dict[str, str], dict[str, str]] = ({**scope, "kind": "cost"}, {**scope, "kind": "roi"})
     if not campaign.cost:
         reason = Text("the cost of the contacts is not given", "стоимость контактов не указана")
-        return [money, gross, *(ask.undefined(reason, scope=kind, unit=unit) for kind, unit in zip(kinds, (Unit.MONEY, Unit.RATIO), strict=True))]  # fmt: skip
+        return [money, alone, *(ask.undefined(reason, scope=kind, unit=unit) for kind, unit in zip(kinds, (Unit.MONEY, Unit.RATIO), strict=True))]  # fmt: skip
     cost = ask.reading(campaign.cost, unit=Unit.MONEY, scope=kinds[0], n=len(campaign.target))
     year = 12 * ledger.money(extra)
-    roi = ask.reading(
-        float((year - campaign.cost) / campaign.cost), scope=kinds[1], flags=("on_revenue", *flags), **common
-    )
-    return [money, gross, cost, roi]
+    shown["flags"] = ("on_revenue", *shown["flags"])
+    roi = ask.reading(float((year - campaign.cost) / campaign.cost), scope=kinds[1], **shown)
+    return [money, alone, cost, roi]

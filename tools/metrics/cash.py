@@ -10,7 +10,7 @@ from tools.fields import account_reading
 from tools.metrics import Ask, metric, one_value, thin_reason
 from tools.metrics.orders import NEEDS as LINES
 from tools.metrics.orders import NO_MONEY, on, trailing_year
-from tools.metrics.recurring import closing, rhythm
+from tools.metrics.recurring import closing, interval_of_mean, rhythm
 from tools.portfolio import Portfolio
 from tools.reading import Number, Reading, Rows, Unit, Window
 from tools.text import Text
@@ -53,7 +53,10 @@ def active(portfolio: Portfolio, window: Window) -> Any:
     ),
     unit=Unit.MONEY,
     better="higher",
-    formula="(cash in - refunds, ex VAT) / accounts active on any day of the window",
+    formula=Text(
+        "(cash in - refunds, ex VAT) / accounts active on any day of the window",
+        "(поступления - возвраты, без НДС) / клиенты, действовавшие хотя бы день периода",
+    ),
     source="metrics-1.2",
     needs=LINES,
     conventions={
@@ -78,20 +81,25 @@ def cash_in_per_client(ask: Ask) -> list[Reading]:
     window = ask.window or trailing_year(portfolio)
     known = portfolio.has("invoices", "paid_date")
     ready = Ask(portfolio, ask.metric, window, PAID if known else INVOICED)
+    row, sql = portfolio.row_of(("cash", window, known), lambda: _sums(portfolio, window))
+    flags = () if known else ("invoiced_not_paid",)
+    shown: dict[str, Any] = {"numerator": row["cash"], "rows": Rows(int(row["used"])), "flags": flags}
+    nobody = Text("nobody was active in the window", "за период не было клиентов")
+    head = _per(ready, row, "active", sql, nobody, shown)
+    if ask.head:
+        return [head]
+    unpaid = Text("nobody paid in the window", "за период никто не платил")
+    return [head, _per(ready, row, "payers", sql, unpaid, shown), *_arpa(ready)]
+
+
+def _sums(portfolio: Portfolio, window: Window) -> Any:
     cash = receipts(portfolio, window)
     sums = cash.agg(
         cash=cash.amount.sum().fill_null(0),
         payers=cash.account_id.nunique(where=cash.amount > 0),
         used=cash.count(),
     )
-    row, sql = portfolio.row(sums.cross_join(active(portfolio, window).agg(active=_.count())))
-    flags = () if known else ("invoiced_not_paid",)
-    shown: dict[str, Any] = {"numerator": row["cash"], "rows": Rows(int(row["used"])), "flags": flags}
-    readings = [
-        _per(ready, row, "active", sql, Text("nobody was active in the window", "за период не было клиентов"), shown),
-        _per(ready, row, "payers", sql, Text("nobody paid in the window", "за период никто не платил"), shown),
-    ]
-    return [*readings, *_arpa(ready)]
+    return sums.cross_join(active(portfolio, window).agg(active=_.count()))
 
 
 def _per(ask: Ask, row: dict[str, Any], count: str, sql: str, nobody: Text, shown: dict[str, Any]) -> Reading:
@@ -113,6 +121,13 @@ def _per(ask: Ask, row: dict[str, Any], count: str, sql: str, nobody: Text, show
 
 
 def _arpa(ask: Ask) -> list[Reading]:
+    assert ask.window is not None
+    common: dict[str, Any] = {"unit": Unit.MONEY_MONTH, "scope": {"kind": "arpa"}}
+    common["convention"] = ledger.convention(ask.portfolio)
+    last = ledger.anchor(ask.portfolio) or ask.window.closing
+    why = ledger.missing_rate(ask.portfolio, ledger.source(ask.portfolio), [last, ask.window.closing])
+    if why is not None:
+        return [ask.undefined(why, **common)]
     if ledger.no_ledger(ask.portfolio) is not None:
         return []
     value, n, sql = closing(ask)
@@ -123,13 +138,12 @@ def _arpa(ask: Ask) -> list[Reading]:
     return [
         ask.reading(
             float(value / n),
-            unit=Unit.MONEY_MONTH,
             n=n,
             numerator=value,
             denominator=n,
-            convention=ledger.convention(ask.portfolio),
-            scope={"kind": "arpa"},
             sql=one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS} / "n"'),
+            **common,
+            **interval_of_mean(ask),
             **marks,
         )
     ]
@@ -142,6 +156,10 @@ def account_cash(portfolio: Portfolio) -> dict[str, Number]:
         return {}
     if ledger.mixed_currency(portfolio, "invoices") is not None:
         return {}
-    lines = receipts(portfolio, trailing_year(portfolio))
-    found = portfolio.run(lines.group_by("account_id").agg(cash=lines.amount.sum()).order_by("account_id"))
+    key = ("cash by account", portfolio.has("invoices", "paid_date"))
+    found = portfolio.asked(key, lambda: _by_account(receipts(portfolio, trailing_year(portfolio))))
     return dict(zip(found["account_id"].to_pylist(), found["cash"].to_pylist(), strict=True))
+
+
+def _by_account(lines: Any) -> Any:
+    return lines.group_by("account_id").agg(cash=lines.amount.sum()).order_by("account_id")

@@ -19,16 +19,29 @@ def contract_ends(portfolio: Portfolio) -> dict[str, date]:
     """End of the contract in force by account: stated on the client, else a scheduled end of all its subscriptions."""
     if portfolio.as_of is None:
         return {}
+    if "contract ends" not in portfolio.memo:
+        base = ledger.base_of(portfolio)
+        if base is None:
+            portfolio.memo["contract ends"] = _contract_ends(portfolio)
+        else:
+            known = contract_ends(base)
+            inside = sorted(portfolio.inside or ())
+            portfolio.memo["contract ends"] = {account: known[account] for account in inside if account in known}
+    return dict(portfolio.memo["contract ends"])
+
+
+def _contract_ends(portfolio: Portfolio) -> dict[str, date]:
+    assert portfolio.as_of is not None
     accounts = portfolio.table("accounts").filter(_.contract_end > on(portfolio.as_of))
-    rows = portfolio.run(accounts.select("account_id", "contract_end")).to_pylist()
-    ends: dict[str, date] = {row["account_id"]: row["contract_end"] for row in rows}
+    stated = portfolio.run(accounts.select("account_id", end=_.contract_end))
+    ends: dict[str, date] = {}
     if portfolio.has("subscriptions", "end_date"):
         subscriptions = portfolio.table("subscriptions")
         live = subscriptions.filter(_.end_date.isnull() | (_.end_date > on(portfolio.as_of)))
         by = live.group_by("account_id").agg(end=_.end_date.max(), open=_.end_date.isnull().any())
-        for row in portfolio.run(by.filter(~by.open)).to_pylist():
-            ends.setdefault(row["account_id"], row["end"])
-    return ends
+        scheduled = portfolio.run(by.filter(~by.open).select("account_id", "end"))
+        ends = dict(zip(scheduled["account_id"].to_pylist(), scheduled["end"].to_pylist(), strict=True))
+    return ends | dict(zip(stated["account_id"].to_pylist(), stated["end"].to_pylist(), strict=True))
 
 
 @metric(
@@ -40,7 +53,10 @@ def contract_ends(portfolio: Portfolio) -> dict[str, date]:
     ),
     unit=Unit.MONEY_YEAR,
     better="none",
-    formula="sum of the yearly worth of accounts with a contract end inside (as_of, as_of + days]",
+    formula=Text(
+        "sum of the yearly worth of accounts with a contract end inside (as_of, as_of + days]",
+        "сумма годовых платежей клиентов, чей договор кончается в ближайшие дни: (дата аудита, дата аудита + срок]",
+    ),
     source="users",
     needs=Text("contract ends per client", "даты окончания договоров по клиентам"),
 )
@@ -54,11 +70,11 @@ def renewals(ask: Ask) -> list[Reading]:
     ends = contract_ends(portfolio)
     if portfolio.as_of is None or not ends:
         none = Text("no contract end is given", "нет дат окончания договоров")
-        return [ask.undefined(none, window=None), *_renewed(ask)]
+        return [ask.undefined(none, window=None), *([] if ask.head else _renewed(ask))]
     start = portfolio.as_of + timedelta(days=1)
     ahead = Window(start, start + timedelta(days=int(portfolio.policy["renewal_days"])))
     money = worths(portfolio)
-    due = [account for account, end in ends.items() if ahead.start <= end < ahead.end and account in money]
+    due = sorted(account for account, end in ends.items() if ahead.start <= end < ahead.end and account in money)
     paying = sum(1 for account in money if account in ends)
     coverage = paying / len(money) if money else None
     partial = coverage is not None and coverage < 1
@@ -67,8 +83,11 @@ def renewals(ask: Ask) -> list[Reading]:
         "window": ahead, "n": len(due), "coverage": coverage,
         "status": "partial" if partial else "ok", "reason": reason if partial else None,
     }  # fmt: skip
+    head = ask.reading(round(sum(money[account] for account in due), 2), **common)
+    if ask.head:
+        return [head]
     return [
-        ask.reading(round(sum(money[account] for account in due), 2), **common),
+        head,
         ask.reading(len(due), unit=Unit.COUNT, scope={"kind": "clients"}, **common),
         *_renewed(ask),
     ]
@@ -82,7 +101,7 @@ def _renewed(ask: Ask) -> list[Reading]:
     if ledger.no_ledger(portfolio) is not None or len(ledger.currencies(portfolio, "subscriptions")) > 1:
         return []
     year = Window(ledger.back(portfolio.as_of + timedelta(days=1), 12), portfolio.as_of + timedelta(days=1))
-    row, sql = portfolio.row(_periods_ended(portfolio, year))
+    row, sql = portfolio.row_of(("periods ended", year), lambda: _periods_ended(portfolio, year))
     if not row["due_n"]:
         return []
     ready = Ask(portfolio, ask.metric, year)
@@ -128,7 +147,10 @@ def _periods_ended(portfolio: Portfolio, year: Window) -> Any:
     meaning=Text("Unpaid invoiced money past its due date.", "Неоплаченные суммы, срок оплаты которых прошёл."),
     unit=Unit.MONEY,
     better="lower",
-    formula="sum of amounts with due date before as_of and no payment by as_of",
+    formula=Text(
+        "sum of amounts with due date before as_of and no payment by as_of",
+        "сумма счетов со сроком оплаты до даты аудита, не оплаченных к этой дате",
+    ),
     source="users",
     needs=Text("due and paid dates of invoices", "сроки и даты оплаты счетов"),
 )
@@ -151,26 +173,13 @@ def overdue(ask: Ask) -> list[Reading]:
     mixed = ledger.mixed_currency(portfolio, "invoices")
     if mixed is not None:
         return [ask.undefined(mixed, window=None)]
-    lines = portfolio.table("invoices")
-    late = lines.filter(
-        lines.account_id.notnull(),
-        lines.due_date < on(portfolio.as_of),
-        lines.amount > 0,
-        lines.paid_date.isnull() | (lines.paid_date > on(portfolio.as_of)),
-    )
-    age = on(portfolio.as_of).delta(late.due_date, unit="day")
-    ages = {
-        "age_30": age <= 30,
-        "age_60": (age > 30) & (age <= 60),
-        "age_90": (age > 60) & (age <= 90),
-        "age_over": age > 90,
-    }
-    by_age = {kind: late.amount.sum(where=test) for kind, test in ages.items()}
-    counts = {f"{kind}_n": late.account_id.nunique(where=test) for kind, test in ages.items()}
-    row, sql = portfolio.row(late.agg(money=late.amount.sum(), clients=late.account_id.nunique(), **by_age, **counts))
+    row, sql = portfolio.row_of("past due", lambda: _past_due(portfolio))
     n = int(row["clients"])
+    head = ask.reading(row["money"] or 0, n=n, window=portfolio.day, sql=one_value(sql, 'COALESCE("money", 0)'))
+    if ask.head:
+        return [head]
     return [
-        ask.reading(row["money"] or 0, n=n, window=portfolio.day, sql=one_value(sql, 'COALESCE("money", 0)')),
+        head,
         ask.reading(
             n, unit=Unit.COUNT, n=n, window=portfolio.day, scope={"kind": "clients"}, sql=one_value(sql, '"clients"')
         ),
@@ -182,15 +191,42 @@ def overdue(ask: Ask) -> list[Reading]:
                 scope={"kind": kind},
                 sql=one_value(sql, f'COALESCE("{kind}", 0)'),
             )
-            for kind in ages
+            for kind in AGES
         ),
         _unlike_itself(ask),
     ]
 
 
+AGES = ("age_30", "age_60", "age_90", "age_over")
+
+
+def _past_due(portfolio: Portfolio) -> Any:
+    """One row: money past due and its clients, in all and by age in days."""
+    assert portfolio.as_of is not None
+    lines = portfolio.table("invoices")
+    late = lines.filter(
+        lines.account_id.notnull(),
+        lines.due_date < on(portfolio.as_of),
+        lines.amount > 0,
+        lines.paid_date.isnull() | (lines.paid_date > on(portfolio.as_of)),
+    )
+    age = on(portfolio.as_of).delta(late.due_date, unit="day")
+    tests = (age <= 30, (age > 30) & (age <= 60), (age > 60) & (age <= 90), age > 90)
+    ages = dict(zip(AGES, tests, strict=True))
+    by_age = {kind: late.amount.sum(where=test) for kind, test in ages.items()}
+    counts = {f"{kind}_n": late.account_id.nunique(where=test) for kind, test in ages.items()}
+    return late.agg(money=late.amount.sum(), clients=late.account_id.nunique(), **by_age, **counts)
+
+
 def _unlike_itself(ask: Ask) -> Reading:
     """Clients with a document unpaid longer than they usually take; a habit needs the policy's paid documents."""
-    portfolio = ask.portfolio
+    row, sql = ask.portfolio.row_of("unlike itself", lambda: _unlike_habit(ask.portfolio))
+    n = int(row["clients"])
+    scope = {"kind": "late_against_habit"}
+    return ask.reading(n, unit=Unit.COUNT, n=n, window=ask.portfolio.day, scope=scope, sql=one_value(sql, '"clients"'))
+
+
+def _unlike_habit(portfolio: Portfolio) -> Any:
     assert portfolio.as_of is not None
     lines = portfolio.table("invoices").filter(_.account_id.notnull(), _.amount > 0)
     day = on(portfolio.as_of)
@@ -202,10 +238,7 @@ def _unlike_itself(ask: Ask) -> Reading:
     unpaid = unpaid.mutate(waits=day.delta(unpaid.date, unit="day").cast("float64"))
     joined = unpaid.join(habits, unpaid.account_id == habits.of)
     late = joined.filter(joined.waits > joined.usual + portfolio.policy["habit_days"])
-    row, sql = portfolio.row(late.agg(clients=late.account_id.nunique()))
-    n = int(row["clients"])
-    scope = {"kind": "late_against_habit"}
-    return ask.reading(n, unit=Unit.COUNT, n=n, window=portfolio.day, scope=scope, sql=one_value(sql, '"clients"'))
+    return late.agg(clients=late.account_id.nunique())
 
 
 def last_contact(portfolio: Portfolio) -> dict[str, date]:
@@ -213,8 +246,8 @@ def last_contact(portfolio: Portfolio) -> dict[str, date]:
     if portfolio.as_of is None or not portfolio.has("touches"):
         return {}
     touches = portfolio.table("touches").filter(_.two_way.fill_null(False))
-    by = touches.group_by("account_id").agg(last=_.date.max())
-    return {row["account_id"]: row["last"] for row in portfolio.run(by).to_pylist()}
+    found = portfolio.asked("last contact", lambda: touches.group_by("account_id").agg(last=_.date.max()))
+    return dict(zip(found["account_id"].to_pylist(), found["last"].to_pylist(), strict=True))
 
 
 @metric(
@@ -226,7 +259,10 @@ def last_contact(portfolio: Portfolio) -> dict[str, date]:
     ),
     unit=Unit.COUNT,
     better="lower",
-    formula="paying accounts whose last two-way contact is older than the policy's days, or absent",
+    formula=Text(
+        "paying accounts whose last two-way contact is older than the policy's days, or absent",
+        "платящие клиенты, с которыми двусторонней связи не было дольше срока из политики или не было вовсе",
+    ),
     source="users",
     needs=Text("contacts with clients, two-way ones marked", "контакты с клиентами с отметкой двусторонних"),
 )

@@ -28,7 +28,10 @@ UNPROVEN = 2  # what such an answer is worth without one
     ),
     unit=Unit.SCORE,
     better="higher",
-    formula="mean of the answers (nought to four) / 4 * 100 per department; the company is their mean",
+    formula=Text(
+        "mean of the answers (nought to four) / 4 * 100 per department; the company is their mean",
+        "среднее ответов (от 0 до 4) / 4 * 100 по отделу; компания — среднее отделов",
+    ),
     source="metrics-7",
     needs=Text(
         "the questionnaire: four departments, five statements each", "анкета: четыре отдела, по пять утверждений"

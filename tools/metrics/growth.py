@@ -46,7 +46,7 @@ def outgrown(portfolio: Portfolio) -> set[str]:
     ),
     unit=Unit.COUNT,
     better="higher",
-    formula="accounts with use >= 0.8 of a limit in 2 of 3 months, health not red, no open critical ticket, not at risk",
+    formula=Text("accounts with use >= 0.8 of a limit in 2 of 3 months, health not red, no open critical ticket, not at risk", "клиенты, занявшие >= 0,8 лимита в 2 месяцах из 3, без красного здоровья, без открытых критичных обращений, не в зоне риска"),
     source="metrics-8",
     needs=Text("limits by client and month: used and allowed", "лимиты по клиентам и месяцам: использовано и разрешено"),
 )  # fmt: skip
@@ -117,7 +117,7 @@ def account_days_to_limit(portfolio: Portfolio) -> dict[str, Number]:
     ),
     unit=Unit.COUNT,
     better="higher",
-    formula="accounts with an unowned product of a rule with >= 10 joint owners and Benjamini-Hochberg q <= 0.1",
+    formula=Text("accounts with an unowned product of a rule with >= 10 joint owners and Benjamini-Hochberg q <= 0.1", "клиенты без продукта из правила, у которого >= 10 совместных владельцев и q <= 0,1 (Бенджамини — Хохберг)"),
     source="metrics-8",
     needs=Text("products by client, from contracts or invoice lines", "продукты по клиентам: из договоров или строк счетов"),
 )  # fmt: skip

@@ -33,7 +33,10 @@ from tools.text import Text
     ),
     unit=Unit.SCORE,
     better="higher",
-    formula="sum(weight * component) / sum(weight) over known components; the base is the mean of accounts",
+    formula=Text(
+        "sum(weight * component) / sum(weight) over known components; the base is the mean of accounts",
+        "сумма(вес * составляющая) / сумма(вес) по известным составляющим; по базе — среднее клиентов",
+    ),
     source="metrics-5",
     needs=Text(
         "usage, tickets, surveys, due and paid dates, promises: enough of them for most of the weight",

@@ -58,8 +58,9 @@ def scores(portfolio: Portfolio) -> dict[str, Health]:
     """
     if "health" not in portfolio.memo:
         if portfolio.whole is not None:  # the reference is the whole base, never the group itself
+            known = scores(portfolio.whole)
             inside = set(paying(portfolio)) if portfolio.inside is None else portfolio.inside
-            portfolio.memo["health"] = {a: item for a, item in scores(portfolio.whole).items() if a in inside}
+            portfolio.memo["health"] = {account: known[account] for account in sorted(inside) if account in known}
         else:
             portfolio.memo["health"] = scores_under(portfolio, norms(portfolio))
     found: dict[str, Health] = portfolio.memo["health"]
@@ -162,8 +163,9 @@ def _sizes(portfolio: Portfolio) -> dict[str, float]:
     if "health sizes" not in portfolio.memo:
         found: dict[str, float] = {}
         if ledger.no_ledger(portfolio) is None:
-            rows = portfolio.run(ledger.state(portfolio, [ledger.last_month(portfolio).closing])).to_pylist()
-            found = {row["account_id"]: float(row["ticks"]) for row in rows}
+            rows = ledger.worth_rows(portfolio, ledger.last_month(portfolio).closing)
+            ticks = rows["ticks"].to_numpy().astype(float)
+            found = dict(zip(rows["account_id"].to_pylist(), ticks.tolist(), strict=True))
         portfolio.memo["health sizes"] = found
     result: dict[str, float] = portfolio.memo["health sizes"]
     return result

@@ -1,12 +1,14 @@
 """Indexation: a same-date, same-percent step of many clients, told apart from growth."""
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date
-from itertools import pairwise
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tools import ledger
+from tools.bridge import changed, movement_bridge
 from tools.ledger.recognised import even_worth
 from tools.metrics import Ask, metric
 from tools.metrics.recurring import NEEDS, base
@@ -23,24 +25,75 @@ def steps(portfolio: Portfolio, window: Window) -> dict[str, int]:
         inside_part = portfolio.inside or frozenset()
         return {account: ticks for account, ticks in steps(base, window).items() if account in inside_part}
     if key not in portfolio.memo:
-        inside = [month for month in ledger.months(portfolio) if month.end > window.start and month.start < window.end]
-        points = [inside[0].opening, *(month.closing for month in inside)] if inside else []
-        worth: dict[date, dict[str, int]] = {point: {} for point in points}
         contract = ledger.basis(portfolio) == ledger.CONTRACT
-        state = ledger.state if contract else even_worth
-        for row in portfolio.run(state(portfolio, points)).to_pylist() if points else []:
-            worth[row["point"]][row["account_id"]] = int(row["ticks"])
-        found: dict[str, int] = defaultdict(int)
-        begun = _begun(portfolio, points) if contract and points else {}
-        for before, after in pairwise(points):
-            dates = begun.get(after, {})
-            for account, ticks in _common_step(portfolio, worth[before], worth[after], dates).items():
-                found[account] += ticks
-        portfolio.memo[key] = (
-            dict(found) if contract or not found else _as_closed(portfolio, found, worth[points[-1]], points[-1])
-        )
+        every = ledger.months(portfolio)
+        places = [at for at, month in enumerate(every, 1) if month.end > window.start and month.start < window.end]
+        found: dict[str, int] = {}
+        if places and contract:
+            found = _common(portfolio, *_contract_rises(portfolio, every, places))
+        elif places:
+            points = [every[places[0] - 1].opening, *(every[at - 1].closing for at in places)]
+            found = _as_closed(portfolio, _common(portfolio, *_even_rises(portfolio, points)), points[-1])
+        portfolio.memo[key] = found
     saved: dict[str, int] = portfolio.memo[key]
     return saved
+
+
+def _contract_rises(portfolio: Portfolio, every: list[Window], places: list[int]) -> tuple[pa.Table, dict[int, int]]:
+    """Rises ``account_id, place, opening, closing, day`` of the months, and the paying accounts each opened with.
+
+    ``day`` is the last day of the month on which a price of the account began.
+    """
+    rows = movement_bridge(portfolio).rows
+    moved = changed(portfolio)
+    inside = pc.and_(pc.greater_equal(moved["place"], places[0]), pc.less_equal(moved["place"], places[-1]))
+    rises = moved.select(["account_id", "place", "opening", "closing"]).filter(inside)
+    table = ledger.priced(portfolio)
+    began = table.mutate(place=ledger.place_of(table.start_date, every))
+    began = began.filter(began.place >= places[0]).group_by("account_id", "place").agg(day=began.start_date.max())
+    rises = _rising(rises).join(portfolio.run(began), ["account_id", "place"])
+    return rises, {at: int(rows["start_n"][at - 1].as_py()) for at in places}
+
+
+def _even_rises(portfolio: Portfolio, points: list[date]) -> tuple[pa.Table, dict[int, int]]:
+    """The same of invoice lines, of months made equal in length; their ``day`` is not known."""
+    worth = portfolio.run(even_worth(portfolio, points))
+    place = pc.index_in(worth["point"], value_set=pa.array(points, worth["point"].type)).cast(pa.int64())
+    after = pa.table({"account_id": worth["account_id"], "place": place, "closing": worth["ticks"]})
+    before = pa.table({"account_id": worth["account_id"], "place": pc.add(place, 1), "opening": worth["ticks"]})
+    both = _rising(before.join(after, ["account_id", "place"], join_type="inner"))
+    numbers = {row["place"]: row["n_count"] for row in _counted(before, ["place"]).to_pylist()}
+    return both.append_column("day", pa.nulls(both.num_rows, pa.date32())), numbers
+
+
+def _rising(rows: pa.Table) -> pa.Table:
+    return rows.filter(pc.and_(pc.greater(rows["opening"], 0), pc.greater(rows["closing"], rows["opening"])))
+
+
+def _counted(rows: pa.Table, names: list[str]) -> pa.Table:
+    """Number of rows (``n_count``) and the first account of each group."""
+    rows = rows.append_column("n", rows["account_id"])
+    found = rows.group_by(names).aggregate([("n", "count"), ("account_id", "min")])
+    return found.sort_by([("n_count", "descending"), ("account_id_min", "ascending")])
+
+
+def _common(portfolio: Portfolio, rises: pa.Table, paying: dict[int, int]) -> dict[str, int]:
+    """Ticks by account of each month's largest step of one percent on one day, where enough accounts made it."""
+    percent = (rises["closing"].to_numpy() / rises["opening"].to_numpy()).round(3)
+    rises = rises.append_column("percent", pa.array(percent))
+    names, largest = ["place", "percent", "day"], dict[int, dict[str, Any]]()
+    for row in _counted(rises, names).to_pylist():
+        largest.setdefault(row["place"], row)
+    found: dict[str, int] = defaultdict(int)
+    for place, row in largest.items():
+        enough = row["n_count"] >= portfolio.policy["indexation_share"] * paying.get(place, 0)
+        if not enough or row["n_count"] < portfolio.policy["names_only_below"]:
+            continue
+        same_day = pc.is_null(rises["day"]) if row["day"] is None else pc.equal(rises["day"], row["day"])
+        here = pc.and_(pc.equal(rises["place"], place), pc.equal(rises["percent"], row["percent"]))
+        for step in rises.filter(pc.and_(here, same_day)).to_pylist():
+            found[step["account_id"]] += int(step["closing"]) - int(step["opening"])
+    return dict(found)
 
 
 NOT_TOLD = Text(
@@ -55,36 +108,15 @@ def possible(portfolio: Portfolio) -> bool:
     return one and not ledger.guessed(portfolio) and not ledger.metered(portfolio)
 
 
-def _as_closed(portfolio: Portfolio, found: dict[str, int], even: dict[str, int], day: date) -> dict[str, int]:
+def _as_closed(portfolio: Portfolio, found: dict[str, int], day: date) -> dict[str, int]:
     """Steps of months made equal in length, as they are in the closing month."""
-    rows = portfolio.run(ledger.state(portfolio, [day])).to_pylist()
-    real = {row["account_id"]: int(row["ticks"]) for row in rows}
+    if not found:
+        return {}
+    even, real = (
+        {row["account_id"]: int(row["ticks"]) for row in portfolio.run(worth(portfolio, [day])).to_pylist()}
+        for worth in (even_worth, ledger.state)
+    )
     return {a: round(step * real.get(a, 0) / even[a]) if even.get(a) else step for a, step in found.items()}
-
-
-def _begun(portfolio: Portfolio, points: list[date]) -> dict[date, dict[str, date]]:
-    """By closing day of a month: the last day in it on which a price of an account began."""
-    table = ledger.priced(portfolio)
-    inside = (table.start_date > ledger.literal(points[0])) & (table.start_date <= ledger.literal(points[-1]))
-    found: dict[date, dict[str, date]] = defaultdict(dict)
-    rows = portfolio.run(table.filter(inside).group_by("account_id", "start_date").agg().order_by("start_date"))
-    for account, day in zip(rows["account_id"].to_pylist(), rows["start_date"].to_pylist(), strict=True):
-        found[points[bisect_left(points, day)]][account] = day
-    return found
-
-
-def _common_step(
-    portfolio: Portfolio, before: dict[str, int], after: dict[str, int], dates: Mapping[str, date]
-) -> dict[str, int]:
-    """Ticks by account of the largest step of one percent on one date (invoices: in one month), if it is large enough."""
-    groups: dict[tuple[float, date | None], list[tuple[str, int]]] = defaultdict(list)
-    for account in sorted(before):
-        opening, closing = before[account], after.get(account, 0)
-        if closing > opening:
-            groups[round(closing / opening, 3), dates.get(account)].append((account, closing - opening))
-    largest = max(groups.values(), key=len, default=[])
-    enough = len(largest) >= portfolio.policy["indexation_share"] * len(before)
-    return dict(largest) if enough and len(largest) >= portfolio.policy["names_only_below"] else {}
 
 
 @metric(
@@ -96,7 +128,10 @@ def _common_step(
     ),
     unit=Unit.MONEY_MONTH,
     better="none",
-    formula="sum of steps of the same percent in the same month for >= 20 % of accounts",
+    formula=Text(
+        "sum of steps of the same percent in the same month for >= 20 % of accounts",
+        "сумма повышений на один и тот же процент в один месяц у >= 20 % клиентов",
+    ),
     source="metrics-1.1",
     needs=NEEDS,
     conventions=ledger.CONVENTIONS,

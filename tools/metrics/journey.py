@@ -35,7 +35,10 @@ DAYS = (14, 30, 90)
     ),
     unit=Unit.DAYS,
     better="lower",
-    formula="median of the cumulative incidence of the first value event; leaving before it is a competing event",
+    formula=Text(
+        "median of the cumulative incidence of the first value event; leaving before it is a competing event",
+        "медиана накопленной доли клиентов, получивших первую пользу; уход до неё — конкурирующее событие",
+    ),
     source="metrics-6",
     needs=Text("the date of the first value event per client", "дата первой пользы по каждому клиенту"),
     conventions=STARTS,
@@ -121,7 +124,7 @@ def account_ttv(portfolio: Portfolio) -> dict[str, Number]:
     ),
     unit=Unit.RATIO,
     better="higher",
-    formula="clients that reached the stage / clients at the stage before; the headline is contract to first value",
+    formula=Text("clients that reached the stage / clients at the stage before; the headline is contract to first value", "дошедшие до этапа / бывшие на предыдущем этапе; главное число — от договора до первой пользы"),
     source="metrics-6",
     needs=Text("dated milestones by client: launch, first value, habit", "вехи клиентов с датами: запуск, первая польза, привычка"),
 )  # fmt: skip
@@ -137,16 +140,18 @@ def journey_by_stage(ask: Ask) -> list[Reading]:
         return [ask.undefined(Text("no milestones are recorded", "вехи клиентов не записаны"), window=None)]
     ready = Ask(portfolio, ask.metric, portfolio.day)
     known = walk.way(portfolio)
-    row, sql = portfolio.row(_counts(portfolio, known))
+    row, sql = portfolio.row_of(("journey", known), lambda: _counts(portfolio, known))
     if not row["contract"]:
         return [ready.undefined(Text("no client has a dated start", "ни у одного клиента нет даты начала"))]
     aim = "first_value" if "first_value" in known.stages else known.stages[-1]
     shares = one_value(sql, f'CAST("{aim}" AS DOUBLE) / "contract"')
     head = ready.share(int(row[aim]), int(row["contract"]), sql=shares)
+    if ask.head:
+        return [head]
     parts = [_count(ready, "contract", "entered", int(row["contract"]), sql, '"contract"')]
     for stage in known.stages[1:]:
         parts += _stage(ready, known, stage, row, sql)
-    return [head] if ask.head else [head, *parts, *_pains(ready, known)]
+    return [head, *parts, *_pains(ready, known)]
 
 
 def _counts(portfolio: Portfolio, known: walk.Way) -> Any:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from tools import bridge
+from tools import bridge, ledger
 from tools.fields import account_reading
-from tools.metrics import Ask, metric, metrics, thin_reason
+from tools.metrics import Ask, lifetime_spread, metric, metrics, thin_reason
 from tools.metrics.lifetime_base import Basis, basis, monthly_of
 from tools.metrics.lifetime_forms import Array, Sample, discounted, monthly_churn, most_churn, simple
 from tools.portfolio import Portfolio
@@ -69,7 +70,10 @@ NO_CHURN = Text(
     ),
     unit=Unit.MONEY,
     better="higher",
-    formula="m * (1 - q^60) / (1 - q), q = (1 - monthly churn) / (1 + monthly discount)",
+    formula=Text(
+        "m * (1 - q^60) / (1 - q), q = (1 - monthly churn) / (1 + monthly discount)",
+        "m * (1 - q^60) / (1 - q), q = (1 - отток за месяц) / (1 + ставка дисконта за месяц)",
+    ),
     source="metrics-2.1",
     needs=Text(
         "recurring revenue of at least a year, or orders of many clients that bought again; and the gross margin",
@@ -122,12 +126,18 @@ def _closed(found: Basis, sample: Sample, form: str) -> Reading:
     else:
         value = simple(found.monthly, churn)
         ci, method = sample.interval(lambda money, share: money / monthly_of(share, found.days))
+    return _judged(found, value, (ci, method), convention=form, kind="simple" if form == "simple" else "")
+
+
+def _judged(found: Basis, value: float, interval: lifetime_spread.Found, *, convention: str, kind: str) -> Reading:
+    """The reading of a value; one without an interval, or too wide an interval, is insufficient (metrics §9)."""
+    ci, method = interval
     standing = found.standing()
     wide = ci is None or ci[1] - ci[0] > found.ask.portfolio.policy["max_ci_relative"] * value
     if wide and standing["status"] != "insufficient":
         standing |= {"status": "insufficient", "reason": thin_reason()}
-    scope = {"kind": "simple"} if form == "simple" else {}
-    return found.ask.reading(value, convention=form, ci=ci, ci_method=method, scope=scope, **standing)
+    scope = {"kind": kind} if kind else {}
+    return found.ask.reading(value, convention=convention, ci=ci, ci_method=method, scope=scope, **standing)
 
 
 def _no_churn(found: Basis) -> list[Reading]:
@@ -144,7 +154,13 @@ def _recent(found: Basis) -> list[Reading]:
     """Money over the mean of the monthly client churn of the last complete months."""
     portfolio = found.ask.portfolio
     months = int(portfolio.policy["ltv_recent_months"])
-    rows = bridge.movement_bridge(portfolio).rows.to_pylist()
+    moved = bridge.movement_bridge(portfolio)
+    latest = moved.windows[-months:]
+    ends = [day for month in latest for day in (month.opening, month.closing)]
+    lacking = ledger.missing_rate(portfolio, ledger.source(portfolio), ends)
+    if lacking is not None:
+        return [found.ask.undefined(lacking, convention="simple_recent")]
+    rows = moved.rows.to_pylist()
     shares = [int(row["churn_n"]) / int(row["start_n"]) for row in rows[-months:] if int(row["start_n"])]
     if len(shares) < months:
         why = Text("fewer than six months with paying clients", "меньше шести месяцев с платящими клиентами")
@@ -156,7 +172,8 @@ def _recent(found: Basis) -> list[Reading]:
         )
         return [found.ask.undefined(why, convention="simple_recent", n=found.n)]
     value = simple(found.monthly, sum(shares) / len(shares))
-    return [found.ask.reading(value, convention="simple_recent", scope={"kind": "simple_recent"}, **found.standing())]
+    interval = lifetime_spread.of_months(found, latest)
+    return [_judged(found, value, interval, convention="simple_recent", kind="simple_recent")]
 
 
 def segmented(found: Basis) -> list[Reading]:
@@ -170,23 +187,34 @@ def segmented(found: Basis) -> list[Reading]:
     paying = found.money > 0
     values = found.value(found.money[paying], share[paying])
     plain = found.money[paying] / monthly_of(share[paying], found.days)
-    standing = found.standing()
-    scope, simple_scope = {"kind": "segmented"}, {"kind": "segmented_simple"}
+    places = plan_places(found)
+    forms = (("segmented", values, True), ("segmented_simple", plain, False))
     return [
-        found.ask.reading(float(values.mean()), convention="segmented", scope=scope, **standing),
-        found.ask.reading(float(plain.mean()), convention="segmented", scope=simple_scope, **standing),
-    ]
+        _judged(
+            found, float(each.mean()), lifetime_spread.of_plans(found, places, discounted=discount),
+            convention="segmented", kind=kind,
+        )
+        for kind, each, discount in forms
+    ]  # fmt: skip
 
 
 def plan_churn(found: Basis) -> Array:
     """Share lost over the window in each client's plan, or in the base where the plan is too small to tell."""
+    places = plan_places(found)
+    opened, lost = np.bincount(places, found.opened), np.bincount(places, found.lost)
+    shares = lost / np.where(opened > 0, opened, 1)
+    shares[0] = found.share
+    return np.asarray(shares[places])
+
+
+def plan_places(found: Basis) -> Any:
+    """Number of each client's plan, from 1; 0 of the plans too small to tell, or that lost nobody, and of no plan."""
     least = found.ask.portfolio.policy["min_accounts"]
     names, place = np.unique([plan or "" for plan in found.plans], return_inverse=True)
     opened = np.bincount(place, found.opened, minlength=len(names))
     lost = np.bincount(place, found.lost, minlength=len(names))
     told = (opened >= least) & (lost > 0) & (names != "")
-    shares = np.where(told, lost / np.where(opened > 0, opened, 1), found.share)
-    return np.asarray(shares[place])
+    return np.where(told, np.cumsum(told), 0)[place]
 
 
 @account_reading("ltv", name=Text("Lifetime value (LTV)", "Ценность за срок жизни (LTV)"), unit=Unit.MONEY)

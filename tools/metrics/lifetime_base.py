@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from ibis import _
 
-from tools import bridge, ledger
+from tools import cohorts, ledger
 from tools.metrics import Ask, reading
 from tools.metrics.lifetime_forms import Array
 from tools.metrics.recurring import NEEDS, base
-from tools.reading import Reading, Status
+from tools.portfolio import Portfolio
+from tools.reading import Reading, Status, Window
 from tools.text import Text
 
 FEW = Text("too few clients to rest a lifetime on", "клиентов слишком мало, чтобы судить о сроке жизни")
@@ -85,15 +87,7 @@ def basis(ask: Ask) -> Basis | Reading:
     churn = reading(portfolio, "logo_churn", window=window)
     if churn.value is None:
         return ready.undefined(churn.reason or NEEDS)
-    key = ("ltv basis", window)
-    if key not in portfolio.memo:
-        accounts = portfolio.table("accounts").select(client=_.account_id, plan=_.plan, margin=_.margin)
-        cohort = bridge.cohort(portfolio, window).filter((_.opening > 0) | (_.closing > 0))
-        rows = cohort.left_join(accounts, cohort.account_id == accounts.client)
-        portfolio.memo[key] = portfolio.run(
-            rows.select("account_id", "plan", "margin", "opening", "closing", "held").order_by("account_id")
-        )
-    rows = portfolio.memo[key]
+    rows = _rows(portfolio, window)
     opening, closing = (rows.column(name).to_numpy().astype(float) for name in ("opening", "closing"))
     if not (closing > 0).any():
         return ready.undefined(NEEDS)
@@ -110,6 +104,24 @@ def basis(ask: Ask) -> Basis | Reading:
         flags=("revenue_not_margin",) if margin is None else (),
         churn=churn,
     )
+
+
+def _rows(portfolio: Portfolio, window: Window) -> pa.Table:
+    """A row per client with money on either end of the window, by account; those of a part are cut from the base's."""
+    key = ("ltv basis", window)
+    if key not in portfolio.memo:
+        whole = ledger.base_of(portfolio)
+        if whole is not None:
+            portfolio.memo[key] = ledger.cut(portfolio, _rows(whole, window))
+        else:
+            accounts = portfolio.table("accounts").select(client=_.account_id, plan=_.plan, margin=_.margin)
+            cohort = cohorts.cohort(portfolio, window).filter((_.opening > 0) | (_.closing > 0))
+            rows = cohort.left_join(accounts, cohort.account_id == accounts.client)
+            portfolio.memo[key] = portfolio.run(
+                rows.select("account_id", "plan", "margin", "opening", "closing", "held").order_by("account_id")
+            )
+    found: pa.Table = portfolio.memo[key]
+    return found
 
 
 def margins(column: Any, money: Array) -> Array | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tools import bridge, event_log, ledger, stats
+from tools import cohorts, event_log, ledger, stats
 from tools.metrics import Ask, metric, one_value
 from tools.metrics.movements import EVENT_LOG, NO_LOG
 from tools.metrics.recurring import NEEDS, rhythm, rows
@@ -28,7 +28,10 @@ ROLLING = {
     ),
     unit=Unit.RATIO,
     better="lower",
-    formula="accounts with opening > 0 and closing = 0 / accounts with opening > 0",
+    formula=Text(
+        "accounts with opening > 0 and closing = 0 / accounts with opening > 0",
+        "клиенты, платившие на начало и не платящие на конец / клиенты, платившие на начало",
+    ),
     source="metrics-1.2",
     needs=NEEDS,
     conventions={**ledger.CONVENTIONS, **EVENT_LOG, **ROLLING},
@@ -45,7 +48,7 @@ def logo_churn(ask: Ask) -> list[Reading]:
     assert ready.window is not None
     if ask.convention in ("event_log", "stripe"):
         return [_churn_of_events(replace(ready, convention=ask.convention))]
-    totals, sql = bridge.cohort_totals(ready.portfolio, ready.window)
+    totals, sql = cohorts.cohort_totals(ready.portfolio, ready.window)
     extra = rhythm(ready)
     lost = ready.share(
         totals["lost"],
@@ -101,7 +104,7 @@ def _churn_of_events(ask: Ask) -> Reading:
     ),
     unit=Unit.RATIO,
     better="lower",
-    formula="1 - grr",
+    formula=Text("1 - grr", "1 - GRR"),
     source="metrics-1.2",
     needs=NEEDS,
     conventions={**ledger.CONVENTIONS, **RETURNED, **EVENT_LOG},
@@ -119,7 +122,7 @@ def money_churn(ask: Ask) -> list[Reading]:
         return [_net_of(with_returned(ready))]
     if ask.convention == "event_log":
         return [_lost_by_events(replace(ready, convention="event_log"))]
-    totals, sql = bridge.cohort_totals(ready.portfolio, ready.window)
+    totals, sql = cohorts.cohort_totals(ready.portfolio, ready.window)
     lost = totals["opening"] - totals["capped"]
     gross = ready.reading(
         lost / totals["opening"],

@@ -27,7 +27,10 @@ EVENT_LOG = {
     ),
     unit=Unit.MONEY_MONTH,
     better="none",
-    formula="start + new + reactivation + expansion - contraction - churn (+ fx) = end",
+    formula=Text(
+        "start + new + reactivation + expansion - contraction - churn (+ fx) = end",
+        "начало + новые + возврат + расширение - сокращение - уход (+ курсы) = конец",
+    ),
     source="metrics-1.2",
     needs=NEEDS,
     conventions={**ledger.CONVENTIONS, **EVENT_LOG},
@@ -134,7 +137,10 @@ QUICK = {
     meaning=Text("Revenue gained for each unit lost.", "Сколько выручки пришло на единицу потерянной."),
     unit=Unit.TIMES,
     better="higher",
-    formula="(new + reactivation + expansion) / (contraction + churn) over twelve months",
+    formula=Text(
+        "(new + reactivation + expansion) / (contraction + churn) over twelve months",
+        "(новые + возврат + расширение) / (сокращение + уход) за двенадцать месяцев",
+    ),
     source="metrics-1.2",
     needs=NEEDS,
     conventions={**ledger.CONVENTIONS, **QUICK},

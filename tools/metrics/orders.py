@@ -49,7 +49,10 @@ def inside(portfolio: Portfolio, window: Window) -> Any:
     ),
     unit=Unit.MONEY,
     better="higher",
-    formula="sum of line amounts, returns negative / clients with a line",
+    formula=Text(
+        "sum of line amounts, returns negative / clients with a line",
+        "сумма строк, возвраты со знаком минус / клиенты, у которых есть строка",
+    ),
     source="metrics-1.2",
     needs=NEEDS,
     conventions=NET,
@@ -67,12 +70,10 @@ def revenue_per_client(ask: Ask) -> list[Reading]:
         return [ask.undefined(mixed, window=None)]
     ready = Ask(portfolio, ask.metric, ask.window or trailing_year(portfolio), "net_of_returns")
     assert ready.window is not None
-    lines = inside(portfolio, ready.window)
-    known = lines.filter(lines.account_id.notnull())
-    measures = {"revenue": known.amount.sum(), "clients": known.account_id.nunique(), "used": known.count()}
-    row, sql = portfolio.row(known.agg(**measures))
+    window = ready.window
+    row, sql = portfolio.row_of(("bought", window), lambda: _bought(inside(portfolio, window)))
     everything = portfolio.rows("invoices")
-    total, _sql = portfolio.row(lines.agg(n=lines.count()))
+    total = portfolio.asked(("lines", window), lambda: inside(portfolio, window).agg(n=_.count())).to_pylist()[0]
     left = {"no client": int(total["n"]) - int(row["used"]), "outside the window": everything - int(total["n"])}
     left = {reason: number for reason, number in left.items() if number}
     clients = int(row["clients"])
@@ -87,6 +88,11 @@ def revenue_per_client(ask: Ask) -> list[Reading]:
         sql=one_value(sql, 'CAST("revenue" AS DOUBLE) / "clients"'),
     )
     return [headline] if ask.head else [headline, *_months(ready)]
+
+
+def _bought(lines: Any) -> Any:
+    known = lines.filter(lines.account_id.notnull())
+    return known.agg(revenue=known.amount.sum(), clients=known.account_id.nunique(), used=known.count())
 
 
 def _months(ask: Ask) -> list[Reading]:
@@ -125,36 +131,53 @@ def _months(ask: Ask) -> list[Reading]:
 
 
 def worth(portfolio: Portfolio) -> tuple[Any, Window | None, str]:
-    """What `_worth` says, asked once."""
+    """Table ``account_id, money`` (float, a year) of what each account is worth, and what `valued` says of it."""
     if "worth" not in portfolio.memo:
         portfolio.memo["worth"] = _worth(portfolio)
-    found: tuple[Any, Window | None, str] = portfolio.memo["worth"]
+    return portfolio.memo["worth"], *valued(portfolio)
+
+
+def valued(portfolio: Portfolio) -> tuple[Window | None, str]:
+    """Window and convention of what an account is worth: 12 x MRR, else trailing revenue, else its monthly charge."""
+    if "valued" not in portfolio.memo:
+        portfolio.memo["valued"] = _valued(portfolio)
+    found: tuple[Window | None, str] = portfolio.memo["valued"]
     return found
 
 
-def _worth(portfolio: Portfolio) -> tuple[Any, Window | None, str]:
-    """Table ``account_id, money`` (float, a year) of what each account is worth: 12 x MRR, else trailing revenue."""
+def _valued(portfolio: Portfolio) -> tuple[Window | None, str]:
     if ledger.no_ledger(portfolio) is None:
-        window = ledger.last_month(portfolio)
-        state = ledger.state(portfolio, [window.closing])
-        yearly = state.ticks.cast("float64") * 12 / ledger.TICKS
-        return state.select("account_id", money=yearly), window, ledger.convention(portfolio)
+        return ledger.last_month(portfolio), ledger.convention(portfolio)
     if portfolio.as_of is not None and portfolio.has("invoices") and not ledger.mixed_currency(portfolio, "invoices"):
-        window = trailing_year(portfolio)
+        return trailing_year(portfolio), "net_of_returns"
+    return None, "monthly_charge"
+
+
+def _worth(portfolio: Portfolio) -> Any:
+    window, convention = valued(portfolio)
+    if window is None:
+        accounts = portfolio.table("accounts").filter(_.monthly_charge.notnull(), ~_.churned.fill_null(False))
+        return accounts.select("account_id", money=accounts.monthly_charge.cast("float64") * 12)
+    if convention == "net_of_returns":
         lines = inside(portfolio, window).filter(_.account_id.notnull())
         money = lines.group_by("account_id").agg(money=lines.amount.sum().cast("float64"))
-        return money.filter(money.money > 0), window, "net_of_returns"
-    accounts = portfolio.table("accounts").filter(_.monthly_charge.notnull(), ~_.churned.fill_null(False))
-    return accounts.select("account_id", money=accounts.monthly_charge.cast("float64") * 12), None, "monthly_charge"
+        return money.filter(money.money > 0)
+    state = ledger.state(portfolio, [window.closing])
+    return state.select("account_id", money=state.ticks.cast("float64") * 12 / ledger.TICKS)
 
 
 def worths(portfolio: Portfolio) -> dict[str, float]:
-    """What each account is worth a year; accounts without a figure are absent."""
+    """What each account is worth a year, by account; accounts without a figure are absent."""
     if "worths" not in portfolio.memo:
-        table, _window, _convention = worth(portfolio)
-        found = portfolio.run(table.order_by("account_id"))
-        money = found["money"].to_numpy().round(4).tolist()
-        portfolio.memo["worths"] = dict(zip(found["account_id"].to_pylist(), money, strict=True))
+        base = ledger.base_of(portfolio)
+        if base is not None and valued(base) == valued(portfolio):
+            known = worths(base)
+            inside_part = sorted(portfolio.inside or ())
+            portfolio.memo["worths"] = {account: known[account] for account in inside_part if account in known}
+        else:
+            found = portfolio.asked(("worths", valued(portfolio)), lambda: worth(portfolio)[0].order_by("account_id"))
+            money = found["money"].to_numpy().round(4).tolist()
+            portfolio.memo["worths"] = dict(zip(found["account_id"].to_pylist(), money, strict=True))
     saved: dict[str, float] = portfolio.memo["worths"]
     return saved
 
@@ -165,20 +188,20 @@ def worths(portfolio: Portfolio) -> dict[str, float]:
     meaning=Text("Share of the largest clients in revenue.", "Доля крупнейших клиентов в выручке."),
     unit=Unit.RATIO,
     better="lower",
-    formula="revenue of the top k accounts / revenue of all",
+    formula=Text("revenue of the top k accounts / revenue of all", "выручка k крупнейших клиентов / выручка всех"),
     source="users",
     needs=NEEDS,
 )
 def concentration(ask: Ask) -> list[Reading]:
     """Fraction of revenue of the top 1, 5 and 10 accounts (kinds ``top_1``, ``top_5``, ``top_10``), 0 to 1."""
     portfolio = ask.portfolio
-    table, window, convention = worth(portfolio)
+    window, convention = valued(portfolio)
     ready = Ask(portfolio, ask.metric, window, convention)
     found = worths(portfolio)
     total = sum(found.values())
     if total <= 0:
         return [ready.undefined(NO_MONEY)]
-    sql = portfolio.sql(table)
+    sql = portfolio.text(("worth", window, convention), lambda: worth(portfolio)[0])
     ranked = f'SELECT *, ROW_NUMBER() OVER (ORDER BY "money" DESC, "account_id") AS "place" FROM ({sql}) AS "w"'
     readings = []
     amounts = sorted(found.values(), reverse=True)

@@ -31,7 +31,10 @@ COSTS = Text(
     ),
     unit=Unit.DAYS,
     better="lower",
-    formula="365/12 * mean acquisition cost / (ARPA * gross margin)",
+    formula=Text(
+        "365/12 * mean acquisition cost / (ARPA * gross margin)",
+        "365/12 * средняя стоимость привлечения / (ARPA * валовая маржа)",
+    ),
     source="metrics-1.2",
     needs=COSTS,
 )
@@ -126,7 +129,10 @@ RETURNS = {
     ),
     unit=Unit.TIMES,
     better="higher",
-    formula="sum of promised value realised, a year / sum of what the same clients pay, a year",
+    formula=Text(
+        "sum of promised value realised, a year / sum of what the same clients pay, a year",
+        "сумма выполненных обещаний за год / сумма, которую те же клиенты платят за год",
+    ),
     source="metrics-6",
     needs=PROMISES,
     conventions=RETURNS,

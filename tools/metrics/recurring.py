@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis import _
 
-from tools import ledger
+from tools import ledger, stats
 from tools.metrics import Ask, metric, one_value
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Rows, Unit, Window
@@ -92,6 +92,17 @@ def closing(ask: Ask) -> tuple[Decimal, int, str]:
     return found
 
 
+def interval_of_mean(ask: Ask) -> dict[str, Any]:
+    """95 % interval of the monthly worth of an account on the closing day, and its method; empty with one account."""
+    assert ask.window is not None
+    rows = ledger.worth_rows(ask.portfolio, ask.window.closing)
+    if rows.num_rows < 2:
+        return {}
+    worths = rows["ticks"].to_numpy().astype(float) / ledger.TICKS
+    found, method = stats.ratio_interval(worths, [1.0] * rows.num_rows)
+    return {"ci": found, "ci_method": method}
+
+
 def _total(worth: Any) -> Any:
     return worth.agg(ticks=worth.ticks.sum().fill_null(0), n=worth.count())
 
@@ -111,7 +122,10 @@ def rhythm(ask: Ask) -> dict[str, Any]:
     ),
     unit=Unit.MONEY_MONTH,
     better="higher",
-    formula="sum over accounts of the monthly worth on the closing day",
+    formula=Text(
+        "sum over accounts of the monthly worth on the closing day",
+        "сумма месячных платежей клиентов на последний день периода",
+    ),
     source="metrics-1.1",
     needs=NEEDS,
     conventions=ledger.CONVENTIONS,
@@ -175,7 +189,7 @@ def _to_date(ask: Ask) -> list[Reading]:
     meaning=Text("Monthly recurring revenue times twelve.", "Регулярная выручка в месяц, умноженная на двенадцать."),
     unit=Unit.MONEY_YEAR,
     better="higher",
-    formula="12 * mrr",
+    formula=Text("12 * mrr", "12 * MRR"),
     source="metrics-1.2",
     needs=NEEDS,
     conventions=ledger.CONVENTIONS,
@@ -196,7 +210,7 @@ def annual_recurring_revenue(ask: Ask) -> Reading:
     meaning=Text("MRR per paying client on the same day.", "Регулярная выручка на платящего клиента в тот же день."),
     unit=Unit.MONEY_MONTH,
     better="higher",
-    formula="mrr / paying accounts",
+    formula=Text("mrr / paying accounts", "MRR / платящие клиенты"),
     source="metrics-1.2",
     needs=NEEDS,
     conventions=ledger.CONVENTIONS,
@@ -205,6 +219,7 @@ def annual_recurring_revenue(ask: Ask) -> Reading:
 def average_revenue_per_account(ask: Ask) -> list[Reading]:
     """Money a month per paying account; undefined without a paying account. 800 over 9 accounts gives 88.89.
 
+    The interval is that of a mean over accounts; in a group, one wider than the policy allows makes it insufficient.
     Then, where rows name lines, the same money per paying line (kind ``per_line``).
     """
     ready = base(ask)
@@ -215,7 +230,8 @@ def average_revenue_per_account(ask: Ask) -> list[Reading]:
         return [ready.undefined(Text("no paying client on that day", "в этот день нет платящих клиентов"))]
     found = one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS} / "n"')
     common: dict[str, Any] = {"rows": rows(ready), **rhythm(ready)}
-    main = ready.reading(float(value / n), n=n, numerator=value, denominator=n, sql=found, **common)
+    interval = interval_of_mean(ready)
+    main = ready.reading(float(value / n), n=n, numerator=value, denominator=n, sql=found, **interval, **common)
     source = ledger.source(ready.portfolio)
     if ledger.level(ready.portfolio) != "account" or not ready.portfolio.has(source, "line_id"):
         return [main]

@@ -1,14 +1,13 @@
-"""Retention of revenue over the closed cohort of the window's opening day, and the source's own answers to who left."""
+"""Retention of revenue over the closed cohort of the window's opening day."""
 
 from dataclasses import replace
 from math import prod
-from typing import Any
 
-from tools import bridge, ledger, stats
+from tools import cohorts, ledger, stats
 from tools.metrics import Ask, metric, one_value, thin_reason
 from tools.metrics.movements import NOT_COVERED, covering
 from tools.metrics.recurring import NEEDS, base, rhythm, rows
-from tools.reading import Reading, Rows, Unit
+from tools.reading import Reading, Unit
 from tools.text import Text
 
 NO_COHORT = Text(
@@ -41,14 +40,14 @@ def ready_cohort(ask: Ask) -> Ask | Reading:
     why = ledger.missing_rate(ready.portfolio, ledger.source(ready.portfolio), ends)
     if why is not None:
         return ready.undefined(why)
-    totals, _sql = bridge.cohort_totals(ready.portfolio, ready.window)
+    totals, _sql = cohorts.cohort_totals(ready.portfolio, ready.window)
     return ready.undefined(NO_COHORT) if totals["opening"] == 0 else ready
 
 
 def _money_ratio(ask: Ask, column: str) -> Reading:
     assert ask.window is not None
-    totals, sql = bridge.cohort_totals(ask.portfolio, ask.window)
-    pairs = [pair for pair in bridge.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
+    totals, sql = cohorts.cohort_totals(ask.portfolio, ask.window)
+    pairs = [pair for pair in cohorts.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
     tops = [min(opening, closing) if column == "capped" else closing for _id, opening, closing in pairs]
     interval, method = stats.ratio_interval(tops, [opening for _id, opening, _closing in pairs])
     wide = interval[1] - interval[0] > ask.portfolio.policy["max_ci_width"]
@@ -75,7 +74,10 @@ def _money_ratio(ask: Ask, column: str) -> Reading:
     ),
     unit=Unit.RATIO,
     better="higher",
-    formula="sum of closing MRR / sum of opening MRR, over the accounts with opening MRR",
+    formula=Text(
+        "sum of closing MRR / sum of opening MRR, over the accounts with opening MRR",
+        "сумма MRR на конец / сумма MRR на начало, по клиентам с MRR на начало",
+    ),
     source="metrics-1.2",
     needs=NEEDS,
     conventions={**ledger.CONVENTIONS, **RETURNED, **CHAINED},
@@ -105,7 +107,7 @@ def with_returned(ask: Ask) -> Reading:
     if returned is None:
         return replace(ask, convention="chartmogul").undefined(NOT_COVERED)
     assert ask.window is not None
-    totals, _sql = bridge.cohort_totals(ask.portfolio, ask.window)
+    totals, _sql = cohorts.cohort_totals(ask.portfolio, ask.window)
     kept = totals["kept"] + returned
     return replace(ask, convention="chartmogul").reading(
         kept / totals["opening"],
@@ -122,9 +124,9 @@ def _returned(ask: Ask) -> int | None:
     months = ledger.months(ask.portfolio)
     if not months or ledger.currencies(ask.portfolio, ledger.source(ask.portfolio))[1:]:
         return None
-    accounts = bridge.cohort(ask.portfolio, ask.window)
+    accounts = cohorts.cohort(ask.portfolio, ask.window)
     fresh = accounts.filter(accounts.client_opening == 0)
-    known = bridge.paid_before(ask.portfolio, ask.window.start).view()
+    known = cohorts.paid_before(ask.portfolio, ask.window.start).view()
     back = fresh.join(known, fresh.account_id == known.known_account)
     row, _sql = ask.portfolio.row(back.agg(ticks=back.closing.sum().fill_null(0)))
     return int(row["ticks"])
@@ -152,7 +154,7 @@ def guesses(ask: Ask, column: str) -> list[Reading]:
     assert ask.window is not None
     readings = []
     for kind, portfolio in ledger.guesses(ask.portfolio):
-        totals, _sql = bridge.cohort_totals(portfolio, ask.window)
+        totals, _sql = cohorts.cohort_totals(portfolio, ask.window)
         if totals["opening"] == 0:
             continue
         top, bottom = ("lost", "n") if column == "lost" else (column, "opening")
@@ -172,7 +174,7 @@ def guesses(ask: Ask, column: str) -> list[Reading]:
 
 def _without_largest(ask: Ask) -> Reading:
     assert ask.window is not None
-    pairs = [pair for pair in bridge.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
+    pairs = [pair for pair in cohorts.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
     scope = {"kind": "without_largest"}
     largest = max(pairs, key=lambda pair: (max(pair[1], pair[2]), pair[0]))
     rest = [pair for pair in pairs if pair is not largest]
@@ -180,7 +182,7 @@ def _without_largest(ask: Ask) -> Reading:
         return ask.undefined(Text("there is only one client", "клиент всего один"), scope=scope)
     opening, closing = sum(pair[1] for pair in rest), sum(pair[2] for pair in rest)
     top = 'GREATEST("opening", "closing")'
-    accounts = ask.portfolio.sql(bridge.cohort(ask.portfolio, ask.window))
+    accounts = ask.portfolio.sql(cohorts.cohort(ask.portfolio, ask.window))
     ranked = f'SELECT *, ROW_NUMBER() OVER (ORDER BY {top} DESC, "account_id" DESC) AS "place" FROM ({accounts}) AS "a"'
     paying = f'{ranked} WHERE "opening" > 0'
     sql = one_value(paying, 'CAST(SUM("closing") AS DOUBLE) / CAST(SUM("opening") AS DOUBLE)', '"place" > 1')
@@ -204,7 +206,7 @@ def _without_indexation(ask: Ask) -> Reading:
     if not possible(ask.portfolio):
         return ask.undefined(NOT_TOLD, scope=scope)
     removed = steps(ask.portfolio, ask.window)
-    pairs = [pair for pair in bridge.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
+    pairs = [pair for pair in cohorts.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
     opening = sum(pair[1] for pair in pairs)
     kept = sum(max(0, closing - (removed.get(account, 0) if closing else 0)) for account, _opening, closing in pairs)
     return ask.reading(
@@ -226,7 +228,10 @@ def _without_indexation(ask: Ask) -> Reading:
     ),
     unit=Unit.RATIO,
     better="higher",
-    formula="sum of min(opening, closing) / sum of opening, account by account",
+    formula=Text(
+        "sum of min(opening, closing) / sum of opening, account by account",
+        "сумма min(на начало, на конец) / сумма на начало, по каждому клиенту",
+    ),
     source="metrics-1.2",
     needs=NEEDS,
     conventions=ledger.CONVENTIONS,
@@ -241,78 +246,3 @@ def gross_revenue_retention(ask: Ask) -> list[Reading]:
 
 
 #: Every way a source may answer "who left": table, its test, and what it says.
-ANSWERS = {
-    "account_flag": Text("clients flagged as left", "клиенты с признаком ухода"),
-    "churn_event": Text("clients with a churn event", "клиенты с событием ухода"),
-    "flagged_subscription": Text("clients with a cancelled subscription", "клиенты с отменённой подпиской"),
-    "no_open_subscription": Text("clients without an open subscription", "клиенты без действующей подписки"),
-}
-
-
-def churn_answers(ask: Ask) -> list[Reading]:
-    """Count of accounts that left, by each answer the data can give (``scope.kind``); never averaged."""
-    portfolio = ask.portfolio
-    accounts, subscriptions = portfolio.table("accounts"), portfolio.table("subscriptions")
-    found: dict[str, Any] = {}
-    if portfolio.has("accounts", "churned"):
-        found["account_flag"] = accounts.filter(accounts.churned).account_id.nunique()
-    if portfolio.has("churn_events"):
-        found["churn_event"] = portfolio.table("churn_events").account_id.nunique()
-    if portfolio.has("subscriptions", "churned"):
-        found["flagged_subscription"] = subscriptions.filter(subscriptions.churned).account_id.nunique()
-    if portfolio.has("subscriptions") and portfolio.as_of is not None:
-        import ibis
-
-        day = ibis.date(portfolio.as_of.year, portfolio.as_of.month, portfolio.as_of.day)
-        live = subscriptions.filter(subscriptions.end_date.isnull() | (subscriptions.end_date > day))
-        gone = subscriptions.filter(subscriptions.account_id.notnull())
-        gone = gone.filter(~gone.account_id.isin(live.filter(live.account_id.notnull()).account_id))
-        found["no_open_subscription"] = gone.account_id.nunique()
-    total = portfolio.rows("accounts")
-    readings = []
-    for kind, measure in found.items():
-        row, sql = portfolio.row(measure.name("value").as_table())
-        value = int(row["value"])
-        readings.append(
-            ask.reading(
-                value,
-                unit=Unit.COUNT,
-                n=total,
-                numerator=value,
-                denominator=total,
-                scope={"kind": kind},
-                sql=sql,
-                window=None,
-            )
-        )
-    return readings
-
-
-@metric(
-    "churn_share",
-    name=Text("Share of clients who left", "Доля ушедших клиентов"),
-    meaning=Text(
-        "Clients the source marks as left, of all it lists; says nothing about when.",
-        "Клиенты с признаком ухода среди всех в источнике; о времени ухода ничего не говорит.",
-    ),
-    unit=Unit.RATIO,
-    better="lower",
-    formula="accounts flagged as left / accounts with the flag known",
-    source="metrics-8",
-    needs=Text("a flag of leaving per client", "признак ухода по каждому клиенту"),
-)
-def churn_share(ask: Ask) -> list[Reading]:
-    """Fraction of the listed accounts flagged as left, 0 to 1, without a window; then each other answer, as a count."""
-    portfolio = ask.portfolio
-    ready = Ask(portfolio, ask.metric, None, "account_flag")
-    if not portfolio.has("accounts", "churned"):
-        reason = Text("no column says which clients left", "ни один столбец не говорит, кто ушёл")
-        return [ready.undefined(reason), *churn_answers(ready)]
-    accounts = portfolio.table("accounts")
-    measures = {"n": accounts.churned.notnull().sum(), "lost": accounts.churned.fill_null(False).sum()}
-    row, sql = portfolio.row(accounts.agg(**measures))
-    n, lost = int(row["n"]), int(row["lost"])
-    unknown = portfolio.rows("accounts") - n
-    left = {"flag unknown": unknown} if unknown else {}
-    value = ready.share(lost, n, census=True, rows=Rows(n, left), sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"'))
-    return [value, *churn_answers(ready)]

@@ -28,7 +28,10 @@ CROSS_SECTION = Text(
     ),
     unit=Unit.RATIO,
     better="lower",
-    formula="sum of the chances of leaving / clients in force; the chances are of a logistic model of dated features",
+    formula=Text(
+        "sum of the chances of leaving / clients in force; the chances are of a logistic model of dated features",
+        "сумма вероятностей ухода / действующие клиенты; вероятности — из логистической модели по датированным признакам",
+    ),
     source="metrics-8",
     needs=Text(
         "dated usage, payments or tickets, and at least fifty clients who left",

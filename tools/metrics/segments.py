@@ -27,7 +27,10 @@ ORDERS = Text("invoice or order lines with client, date and amount", "строк
     ),
     unit=Unit.COUNT,
     better="none",
-    formula="every account in exactly one segment: the first rule that holds",
+    formula=Text(
+        "every account in exactly one segment: the first rule that holds",
+        "каждый клиент ровно в одном сегменте: по первому выполненному правилу",
+    ),
     source="metrics-4",
     needs=NEEDS,
 )
@@ -49,7 +52,10 @@ def value_segment_sizes(ask: Ask) -> Reading | list[Reading]:
     ),
     unit=Unit.COUNT,
     better="none",
-    formula="k-means over scaled features of the accounts, k by agreement of four criteria",
+    formula=Text(
+        "k-means over scaled features of the accounts, k by agreement of four criteria",
+        "k-средних по нормированным признакам клиентов, k — по согласию четырёх критериев",
+    ),
     source="metrics-4",
     needs=ORDERS,
 )
@@ -70,7 +76,10 @@ def cluster_sizes(ask: Ask) -> Reading | list[Reading]:
     ),
     unit=Unit.COUNT,
     better="none",
-    formula="score = 1 + number of type 7 quantiles below the value, right-closed; recency reversed",
+    formula=Text(
+        "score = 1 + number of type 7 quantiles below the value, right-closed; recency reversed",
+        "балл = 1 + число квантилей (тип 7) ниже значения, граница входит в нижнюю группу; давность — наоборот",
+    ),
     source="metrics-3",
     needs=ORDERS,
     conventions={key: rule.text for key, rule in RULES.items()},

@@ -16,7 +16,7 @@ from tools.text import Text
     meaning=Text("What the clients of the risk zone pay a year.", "Сколько в год платят клиенты из зоны риска."),
     unit=Unit.MONEY_YEAR,
     better="lower",
-    formula="sum of the yearly worth of the accounts at risk",
+    formula=Text("sum of the yearly worth of the accounts at risk", "сумма годовых платежей клиентов в зоне риска"),
     source="metrics-8",
     needs=Text(
         "recurring revenue by client, and signs of risk: use, payments, promises, tickets",
@@ -70,7 +70,10 @@ def _due(portfolio: Portfolio) -> set[str]:
     ),
     unit=Unit.MONEY_YEAR,
     better="higher",
-    formula="money at stake * share recovered in the portfolio's own year",
+    formula=Text(
+        "money at stake * share recovered in the portfolio's own year",
+        "деньги под угрозой * доля, которую удалось вернуть за свой же год",
+    ),
     source="metrics-8",
     needs=Text(
         "a year of history with signs of risk, or an assumption of yours",

@@ -1,6 +1,7 @@
 """Value for the client: how far promises are kept, value realisation score and value gap (metrics §6)."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import ibis
@@ -10,7 +11,7 @@ from tools import ledger
 from tools.metrics import Ask, metric, one_value
 from tools.milestones import journeys, starts, value_curve
 from tools.portfolio import Portfolio
-from tools.reading import Grade, Reading, Rows, Unit
+from tools.reading import Grade, Number, Reading, Rows, Unit
 from tools.text import Text
 
 PROMISES = Text(
@@ -57,27 +58,28 @@ def owed(portfolio: Portfolio) -> Any:
 def owed_totals(portfolio: Portfolio) -> tuple[dict[str, Any], str]:
     """One row over the promises owed (promised, known, realised and their counts, grades), and its SQL."""
     if "goal totals" not in portfolio.memo:
-        table = owed(portfolio)
-        known = table.progress.notnull()
-        portfolio.memo["goal totals"] = portfolio.row(
-            table.agg(
-                promised=table.weight.sum(),
-                known=table.weight.sum(where=known),
-                realised=(table.weight * table.progress).sum(where=known),
-                n=table.weight.count(),
-                n_known=(known & table.weight.notnull()).sum(),
-                clients=table.account_id.nunique(where=known),
-                grades=table.grade.nunique(),
-                ungraded=table.grade.isnull().sum(),
-                grade=table.grade.min(),
-                by_plan=table.by_plan.sum(),
-                every=table.count(),
-                unpriced=table.weight.isnull().sum(),
-                worse=(known & (table.raw < 0)).sum().fill_null(0),
-            )
-        )
+        portfolio.memo["goal totals"] = portfolio.row_of("goal totals", lambda: _totals(owed(portfolio)))
     found: tuple[dict[str, Any], str] = portfolio.memo["goal totals"]
     return found
+
+
+def _totals(table: Any) -> Any:
+    known = table.progress.notnull()
+    return table.agg(
+        promised=table.weight.sum(),
+        known=table.weight.sum(where=known),
+        realised=(table.weight * table.progress).sum(where=known),
+        n=table.weight.count(),
+        n_known=(known & table.weight.notnull()).sum(),
+        clients=table.account_id.nunique(where=known),
+        grades=table.grade.nunique(),
+        ungraded=table.grade.isnull().sum(),
+        grade=table.grade.min(),
+        by_plan=table.by_plan.sum(),
+        every=table.count(),
+        unpriced=table.weight.isnull().sum(),
+        worse=(known & (table.raw < 0)).sum().fill_null(0),
+    )
 
 
 def grade_of(totals: dict[str, Any]) -> Grade:
@@ -122,7 +124,10 @@ def _value_reading(ask: Ask, value: Any, sql: str) -> Reading:
     ),
     unit=Unit.SCORE,
     better="higher",
-    formula="100 * sum(value * progress) / sum(value), progress = clip((now - base) / (target - base), 0, 1)",
+    formula=Text(
+        "100 * sum(value * progress) / sum(value), progress = clip((now - base) / (target - base), 0, 1)",
+        "100 * сумма(ценность * ход) / сумма(ценность), ход = (сейчас - исходное) / (цель - исходное) в пределах от 0 до 1",
+    ),
     source="metrics-6",
     needs=PROMISES,
 )
@@ -219,14 +224,17 @@ EVIDENCE = ("confirmed", "measured", "stated", "disputed", "by plan")
     ),
     unit=Unit.MONEY_YEAR,
     better="lower",
-    formula="sum of value * (1 - progress) over the promises with a known outcome",
+    formula=Text(
+        "sum of value * (1 - progress) over the promises with a known outcome",
+        "сумма ценность * (1 - ход) по обещаниям с известным итогом",
+    ),
     source="metrics-6",
     needs=PROMISES,
 )
 def value_gap(ask: Ask) -> list[Reading]:
     """Money a year; then ``promised``, ``realised``, ``unknown`` (no outcome yet) and ``over_delivery`` (beyond a promise).
 
-    Promises without a price are out. 500, 300 and 200 thousand at .80 .75 1.00 leave 175 thousand; a result two and a
+    Nothing is rounded before it is shown. Promises without a price are out. 500, 300 and 200 thousand at .80 .75 1.00 leave 175 thousand; a result two and a
     half times the third promise is 300 thousand of over-delivery, which closes nothing of the gap.
     """
     if not ask.portfolio.has("value_goals", "value"):
@@ -236,9 +244,9 @@ def value_gap(ask: Ask) -> list[Reading]:
     row, sql = ask.portfolio.row(
         table.agg(
             gap=(table.weight * (1 - table.progress)).sum(where=known),
-            promised=table.weight.sum(),
+            promised=table.value.sum(),
             realised=(table.weight * table.progress).sum(where=known),
-            unknown=table.weight.sum(where=~known).fill_null(0.0),
+            unknown=table.value.sum(where=~known).fill_null(0),
             over_delivery=(table.weight * (table.raw - 1)).sum(where=known & (table.raw > 1)).fill_null(0.0),
         )
     )
@@ -246,17 +254,22 @@ def value_gap(ask: Ask) -> list[Reading]:
         return [
             ask.undefined(Text("no promise has a known outcome", "ни по одному обещанию итог не известен"), window=None)
         ]
-    head = _value_reading(ask, round(row["gap"], 2), one_value(sql, 'ROUND("gap", 2)'))
+    head = _value_reading(ask, row["gap"], one_value(sql, '"gap"'))
     parts = [
         ask.reading(
-            round(row[kind], 2),
+            _exact(row[kind]),
             scope={"kind": kind},
-            sql=one_value(sql, f'ROUND("{kind}", 2)'),
+            sql=one_value(sql, f'CAST("{kind}" AS DOUBLE)'),
             window=ask.portfolio.day,
         )
         for kind in ("promised", "realised", "unknown", "over_delivery")
     ]
     return [head, *parts]
+
+
+def _exact(amount: Number) -> Number:
+    """An amount as it is; a decimal one without trailing zeros below cents."""
+    return ledger.money(int(amount * ledger.TICKS)) if isinstance(amount, Decimal) else amount
 
 
 def account_scores(portfolio: Portfolio) -> dict[str, tuple[float | None, float]]:

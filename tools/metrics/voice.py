@@ -27,7 +27,7 @@ from tools.text import Text
     ),
     unit=Unit.NPS,
     better="higher",
-    formula="100 * (promoters - detractors) / answers",
+    formula=Text("100 * (promoters - detractors) / answers", "100 * (промоутеры - критики) / ответы"),
     source="metrics-7",
     needs=Text("answers from nought to ten with client and date", "ответы от нуля до десяти с клиентом и датой"),
 )
@@ -209,7 +209,10 @@ def employee_nps(answers: Mapping[str, Sequence[int]], *, min_answers: int) -> d
     ),
     unit=Unit.RATIO,
     better="higher",
-    formula="accounts with a referral in twelve months / active accounts",
+    formula=Text(
+        "accounts with a referral in twelve months / active accounts",
+        "клиенты с рекомендацией за двенадцать месяцев / действующие клиенты",
+    ),
     source="metrics-7",
     needs=Text("who recommended us, when, and what came of it", "кто нас рекомендовал, когда и с каким итогом"),
 )

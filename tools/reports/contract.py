@@ -1,6 +1,7 @@
 """The JSON of the contract: readings, audits, answers and loads as plain values."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from tools import formats
@@ -26,13 +27,15 @@ from tools.text import Language
 Json = dict[str, Any]
 
 
-def reading_json(reading: Reading, *, language: Language, currency: str) -> Json:
-    """A reading by the contract; money units carry the currency's code (RUB, RUB/month)."""
+def reading_json(
+    reading: Reading, *, language: Language, currency: str, names: Mapping[str, str] | None = None
+) -> Json:
+    """A reading by the contract; money units carry the currency's code (RUB, RUB/month); ``names`` of clients by id."""
     window = reading.window
     return {
         "id": reading.id,
         "key": reading.key,
-        "name": reading_name(reading, language),
+        "name": reading_name(reading, language, names),
         "value": reading.value,
         "unit": unit_code(reading.unit, currency),
         "status": reading.status,
@@ -85,7 +88,9 @@ def audit_json(audit: Audit, telling: Telling, *, language: Language) -> Json:
         "steps": [_step(step, telling, register, language) for step in audit.steps],
         "summary": {
             **_told(telling, SUMMARY, register, language),
-            "readings": [reading_json(item, language=language, currency=audit.currency) for item in summary],
+            "readings": [
+                reading_json(item, language=language, currency=audit.currency, names=register.names) for item in summary
+            ],
         },
         "plan": [
             {
@@ -122,7 +127,10 @@ def answer_json(answer: Answer) -> Json:
         "text": rendered.text,
         "spans": spans_json(rendered),
         "language": answer.language,
-        "readings": [reading_json(item, language=answer.language, currency=answer.currency) for item in shown],
+        "readings": [
+            reading_json(item, language=answer.language, currency=answer.currency, names=register.names)
+            for item in shown
+        ],
         "cards": list(answer.cards),
         "tools": [dict(call) for call in answer.tools],
         "written_by": "model" if answer.section.written_by == "model" else "rules",
@@ -205,7 +213,10 @@ def _step(step: Step, telling: Telling, register: Register, language: Language) 
         "status": step.status,
         "reason": step.reason[language] if step.reason else None,
         "readings": [
-            {**reading_json(item, language=language, currency=register.currency), "ref": register.token(item)[2:-2]}
+            {
+                **reading_json(item, language=language, currency=register.currency, names=register.names),
+                "ref": register.token(item)[2:-2],
+            }
             for item in step_readings(step)
         ],
         "findings": [_finding(finding, register, language) for finding in step.findings],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tools.metrics.retention import ANSWERS
+from tools.metrics.churn_flag import ANSWERS
 from tools.text import Text
 
 BREAK_EVEN = Text("break-even", "окупаемость")
@@ -66,6 +66,9 @@ KINDS: Mapping[str, Text] = {
     "tenure_days": Text("days as a client", "дней с начала работы"),
     "receives_value": Text("value confirmed", "польза подтверждена"),
     "at_risk_accounts": Text("clients at risk", "клиенты в зоне риска"),
+    "at_risk_paying": Text("paying clients at risk", "платящие клиенты в зоне риска"),
+    "money_at_stake.at_risk_accounts": Text("paying clients at risk", "платящие клиенты в зоне риска"),
+    "money_at_stake.at_risk_money": Text("paying clients at risk", "платящие клиенты в зоне риска"),
     "at_risk_money": Text("money at risk", "деньги в зоне риска"),
     "clients_in_force": Text("active clients", "действующие клиенты"),
     "hidden_growers": Text("hidden growers", "скрытый рост"),
@@ -219,6 +222,7 @@ SEGMENTS: Mapping[str, Text] = {
     "lost": Text("lost", "ушедшие"),
     "best": Text("best by RFM", "лучшие по RFM"),
     "good": Text("regular by RFM", "постоянные по RFM"),
+    "new": Text("one order lately", "один недавний заказ"),
     "once": Text("one order long ago", "один заказ давно"),
     "lapsing": Text("lapsing", "остывающие"),
     "rare": Text("rare and small", "редкие и мелкие"),

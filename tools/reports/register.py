@@ -24,6 +24,7 @@ def audit_register(audit: Audit) -> Register:
             register.token(reading)
         for finding in step.findings:
             for line in finding.accounts[:ACCOUNTS_SHOWN]:
+                register.names.setdefault(line.id, line.name)
                 number(register, line.why)
     number(register, audit.profile.evidence)
     if audit.as_of is not None:

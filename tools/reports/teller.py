@@ -61,12 +61,11 @@ class Teller:
 
     def window(self, window: Window) -> str:
         """First and last day of a window."""
-        first, last = self.day(window.start), self.day(window.closing)
-        return first if first == last else f"{first} {DASH} {last}"
+        return formats.period(window.start, window.closing, self.language)
 
     def name(self, reading: Reading) -> str:
         """What a reading is called."""
-        return reading_name(reading, self.language)
+        return reading_name(reading, self.language, self.register.names)
 
     def hint(self, reading: Reading) -> str:
         """One line about a reading: name, period, rule, base."""

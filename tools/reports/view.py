@@ -9,7 +9,7 @@ from tools.document import AccountLine, Audit, CardRef, Finding, NoCase, Recomme
 from tools.load import ControlTotal
 from tools.reading import Reading
 from tools.reports.audit_page import first_page
-from tools.reports.names import metric_name, rule_name
+from tools.reports.names import left_out_name, metric_name, rule_name
 from tools.reports.phrases import PHRASES
 from tools.reports.register import ACCOUNTS_SHOWN, audit_readings, audit_register, step_readings
 from tools.reports.teller import Teller, bound, words
@@ -217,7 +217,9 @@ def _total(total: ControlTotal, teller: Teller, currency: str) -> View:
 def _row(reading: Reading, teller: Teller, queries: dict[str, str]) -> View:
     language = teller.language
     sql, query = _query(reading.sql, queries)
-    left = {reason: formats.count(rows, language) for reason, rows in reading.rows.left_out.items()}
+    left = {
+        left_out_name(reason, language): formats.count(rows, language) for reason, rows in reading.rows.left_out.items()
+    }
     interval = teller.interval(reading)
     return {
         "id": reading.id,

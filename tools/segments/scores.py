@@ -219,7 +219,7 @@ def _measures(portfolio: Portfolio, rule: Rule, window: Window) -> Any:
     document = lines.document.fill_null(lines.date.cast("string"))
     documents = lines.group_by("account_id", document=document).agg(date=_.date.max(), money=_.amount.sum())
     if not rule.gross and _has_returns(portfolio, window):
-        documents = _without_returned(documents)
+        documents = _without_returned(documents, _begun_before(portfolio, window))
     else:
         documents = documents.mutate(is_order=documents.money > 0)
     by = documents.group_by("account_id").agg(
@@ -234,15 +234,23 @@ def _has_returns(portfolio: Portfolio, window: Window) -> bool:
     return bool(portfolio.run(lines.filter(lines.amount < 0).limit(1).select("date")).num_rows)
 
 
-def _without_returned(documents: Any) -> Any:
+def _begun_before(portfolio: Portfolio, window: Window) -> Any:
+    """Table ``account_id, document`` of the orders with lines before the window."""
+    lines = portfolio.table("invoices").filter(_.date < ledger.literal(window.start), _.amount > 0)
+    return lines.filter(_.account_id.notnull(), _.document.notnull()).select("account_id", "document").distinct()
+
+
+def _without_returned(documents: Any, older: Any) -> Any:
     """Documents with ``is_order``: a positive sum not taken back in full.
 
     A later document of the client with the same sum below zero takes back the nearest order of that sum before it,
-    each return one order; a return that fits no order only lowers the money.
+    each return one order; a return that fits no order, or is of an order older than the window, only lowers the money.
     """
     sized = documents.mutate(size=documents.money.abs())
-    back = sized.filter(sized.money < 0).select("account_id", "size").distinct()
-    pairs = sized.semi_join(back, ["account_id", "size"])
+    returns = sized.filter(sized.money < 0)
+    back = returns.select("account_id", "size").distinct()
+    tied = returns.semi_join(older, ["account_id", "document"]).select("account_id", "document")
+    pairs = sized.semi_join(back, ["account_id", "size"]).anti_join(tied, ["account_id", "document"])
     sign = ibis.ifelse(pairs.money > 0, 1, -1)
     pairs = pairs.mutate(sign=sign)
     forth = ibis.cumulative_window(group_by=["account_id", "size"], order_by=["date", ibis.desc("sign"), "document"])

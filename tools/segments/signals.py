@@ -10,6 +10,8 @@ from tools.metrics.health import days_late, scores, usage_change
 from tools.metrics.orders import on, worths
 from tools.metrics.value import account_scores, journeys
 from tools.portfolio import Portfolio
+from tools.reading import Window
+from tools.text import Text
 from tools.whitespace import lacking, limits
 
 
@@ -34,15 +36,15 @@ class Signals:
 
 
 def has_history(portfolio: Portfolio) -> bool:
-    """True where the ledger has a complete month before the day."""
-    return ledger.anchor(portfolio) is not None and bool(ledger.months(portfolio))
+    """True where the ledger can speak of the day and has a complete month before it."""
+    return ledger.no_ledger(portfolio) is None and bool(ledger.months(portfolio))
 
 
 def signals(portfolio: Portfolio, *, risks_only: bool = False) -> dict[str, Signals]:
     """Signals of every account that pays or has paid, by account; ``risks_only``: advocacy and growth not looked up."""
     day = portfolio.as_of
     assert day is not None
-    money, was, ever = worths(portfolio), _quarter_ago(portfolio), _ever(portfolio)
+    money, fell, ever = worths(portfolio), _falls(portfolio), _ever(portfolio)
     health, promised = scores(portfolio), account_scores(portfolio)
     use, late, journey = usage_change(portfolio), days_late(portfolio), _journeys(portfolio)
     paused = _paused(portfolio)
@@ -52,7 +54,7 @@ def signals(portfolio: Portfolio, *, risks_only: bool = False) -> dict[str, Sign
     found = {}
     for account in sorted(ever | money.keys() | paused):
         start, reached = journey.get(account, (None, None))
-        before, paid = was.get(account, 0.0), money.get(account)
+        paid = money.get(account)
         found[account] = Signals(
             paying=paid is not None,
             paid_before=account in ever,
@@ -62,7 +64,7 @@ def signals(portfolio: Portfolio, *, risks_only: bool = False) -> dict[str, Sign
             vrs=promised[account][0] if account in promised else None,
             chs=health[account].score if account in health else None,
             usage_change=use.get(account),
-            contraction=1 - paid / before if paid is not None and before > 0 else None,
+            contraction=fell.get(account),
             days_late=late.get(account),
             advocate=account in fans,
             limit_hit=account in full,
@@ -71,12 +73,29 @@ def signals(portfolio: Portfolio, *, risks_only: bool = False) -> dict[str, Sign
     return found
 
 
-def _quarter_ago(portfolio: Portfolio) -> dict[str, float]:
-    """Yearly worth of every account a quarter before the day."""
-    point = ledger.back(ledger.last_month(portfolio).end, 3) - timedelta(days=1)
-    state = portfolio.run(ledger.state(portfolio, [point]))
-    yearly = state["ticks"].cast("float64").to_numpy() * 12 / ledger.TICKS
-    return dict(zip(state["account_id"].to_pylist(), yearly.tolist(), strict=True))
+def no_falls(portfolio: Portfolio) -> Text | None:
+    """Why nobody's fall of payment over the quarter can be seen, or None where it can."""
+    return ledger.missing_rate(portfolio, ledger.source(portfolio), [_quarter(portfolio).opening])
+
+
+def _quarter(portfolio: Portfolio) -> Window:
+    end = ledger.last_month(portfolio).end
+    return Window(ledger.back(end, 3), end)
+
+
+def _falls(portfolio: Portfolio) -> dict[str, float]:
+    """Share of its payment a quarter ago that each account pays no more, both in the rate of that day; of those that pay."""
+    if no_falls(portfolio) is not None:
+        return {}
+    quarter = _quarter(portfolio)
+    points = [quarter.opening, quarter.closing]
+    state = portfolio.run(ledger.state(portfolio, points, rate_of=quarter.opening))
+    worth: dict[date, dict[str, int]] = {point: {} for point in points}
+    columns = (state[name].to_pylist() for name in ("account_id", "point", "ticks"))
+    for account, point, ticks in zip(*columns, strict=True):
+        worth[point][account] = ticks
+    before, now = worth.values()
+    return {account: 1 - now[account] / ticks for account, ticks in before.items() if account in now}
 
 
 def _journeys(portfolio: Portfolio) -> dict[str, tuple[date, bool]]:

@@ -12,7 +12,7 @@ from tools.policy import Policy
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit
 from tools.segments import Roster, Segmentation, groups_of, segmentation
-from tools.segments.signals import Signals, has_history, signals
+from tools.segments.signals import Signals, has_history, no_falls, signals
 from tools.text import Text
 
 TITLES = {
@@ -119,7 +119,7 @@ def value_segments(portfolio: Portfolio) -> Segmentation:
     keys = [segment_of(now[account], before.get(account), policy)[0] for account in ids]
     roster = Roster(portfolio, ids, keys, lambda account: _why(portfolio, account))
     groups = groups_of(portfolio, TITLES, roster, by="segment")
-    return Segmentation("value", groups, roster, notes=_thresholds(portfolio, policy))
+    return Segmentation("value", groups, roster, notes=(*_thresholds(portfolio, policy), *_unseen(portfolio)))
 
 
 def _seen(portfolio: Portfolio) -> tuple[dict[str, Signals], dict[str, Signals], Policy]:
@@ -211,6 +211,13 @@ def _signal(portfolio: Portfolio, account: str, name: str, value: float, day: da
     if day is not None and day != portfolio.as_of:
         scope["where"] = f"as_of={day}"
     return Reading(KEYS[name], UNITS[name], value, n=1, scope=scope, window=portfolio.day, snapshot=portfolio.snapshot)
+
+
+def _unseen(portfolio: Portfolio) -> tuple[Claim, ...]:
+    """A note of the signal that nobody's money can give, with the reason."""
+    why = no_falls(portfolio)
+    text = Text("whether clients pay less cannot be seen: {why}", "не видно, стали ли клиенты платить меньше: {why}")
+    return () if why is None else (Claim("segments.falls", text, {"why": why}),)
 
 
 LIMITS = {

@@ -1,6 +1,7 @@
 """Intervals, curves and rules of honest statement (metrics §2.6, §7, §9), exact and small."""
 
 from tools.stats.curves import Incidence, incidence
+from tools.stats.mix import Decomposition, Part, decompose
 from tools.stats.money import (
     BOOTSTRAP_UP_TO,
     DRAWS,
@@ -24,6 +25,7 @@ from tools.stats.proportions import (
     zero_bound,
 )
 from tools.stats.scores import Change, nps_change, nps_interval, quartile_score
+from tools.stats.sums import sums_interval
 from tools.stats.verdict import Verdict, verdict
 
 __all__ = [
@@ -32,12 +34,15 @@ __all__ = [
     "SEED",
     "Z",
     "Change",
+    "Decomposition",
     "Dependence",
     "Incidence",
+    "Part",
     "Verdict",
     "adjusted",
     "clopper_pearson",
     "cluster_interval",
+    "decompose",
     "dependence",
     "incidence",
     "newcombe",
@@ -50,6 +55,7 @@ __all__ = [
     "rule_of_three",
     "sample_size",
     "shrink",
+    "sums_interval",
     "verdict",
     "wilson",
     "zero_bound",

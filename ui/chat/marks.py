@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from html import escape
 from itertools import pairwise
 from typing import Any
 
+from tools import formats
+from tools.reports.names import convention_name
 from tools.text import Language
 from ui.chat.words import WORDS
 
@@ -51,15 +54,26 @@ def sentences(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
 
 def explained(reading: Mapping[str, Any], language: Language) -> str:
     """What a reading is, in one plain line: name, period, rule, n, reason."""
-    window = reading.get("window")
     parts = [
         str(reading["name"]),
-        f"{WORDS['period'][language]} {window[0]} — {window[1]}" if window else "",
-        f"{WORDS['rule'][language]}: {reading['convention']}" if reading.get("convention") else "",
+        _period(reading.get("window"), language),
+        _rule(str(reading["key"]), reading.get("convention") or "", language),
         f"n = {reading['n']}" if reading.get("n") else "",
         str(reading["reason"]) if reading.get("reason") else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _rule(key: str, convention: str, language: Language) -> str:
+    return f"{WORDS['rule'][language]}: {convention_name(key, convention, language)}" if convention else ""
+
+
+def _period(window: Sequence[Any] | None, language: Language) -> str:
+    """First and last day of ``[from, to)``, one day said once."""
+    if not window:
+        return ""
+    start, end = (day if isinstance(day, date) else date.fromisoformat(str(day)) for day in window)
+    return f"{WORDS['period'][language]} {formats.period(start, end - timedelta(days=1), language)}"
 
 
 def _mark(text: str, identity: str, readings: Readings, language: Language) -> str:

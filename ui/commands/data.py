@@ -5,11 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tools.errors import UserError
 from ui import session
-from ui.commands.options import AsOf, Data, From, Json, Lang, Map, Strict, To, Where, day, window
+from ui.commands.options import DATA_HELP, AsOf, Data, From, Json, Lang, Map, Strict, To, Where, day, window
+from ui.phrases import REFUSALS
 
 if TYPE_CHECKING:
     from tools.load import Question
+
+SEGMENTATIONS = "value|rfm|clusters|six|budget"
 
 
 def register(app: typer.Typer) -> None:
@@ -61,8 +65,13 @@ def _ask(questions: list["Question"], language: Any) -> dict[str, str]:
 
 
 def metric(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="A metric: nrr, grr, logo_churn, chs, …")],
-    source: Data,
+    key: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="KEY", help="A metric: nrr, grr, logo_churn, chs, …; none: the list of metrics and columns."
+        ),
+    ] = None,
+    source: Annotated[str | None, typer.Option("--data", metavar="SOURCE", help=DATA_HELP)] = None,
     start: From = None,
     end: To = None,
     as_of: AsOf = None,
@@ -82,6 +91,9 @@ def metric(
 ) -> None:
     """Compute one metric, one reading per group, or the first clients by it."""
     language = session.speak(lang)
+    if key is None:
+        _names(language, as_json=as_json)
+        return
     last = day(as_of)
     asked = window(start, end, as_of=last)
 
@@ -92,6 +104,8 @@ def metric(
     condition = parse(where) if where is not None else None
     question = Question(key, asked, by, condition, top=top, bottom=bottom, level=level, convention=convention)
     metric_view.asked_of(question)
+    if source is None:
+        raise UserError(REFUSALS["no_data"])
     assistant = session.open_assistant()
     snapshot = session.load(assistant, source, map_file=map_file)
     shown = metric_view.shown(assistant, snapshot, question, as_of=last, explain=explain)
@@ -103,9 +117,19 @@ def metric(
         raise typer.Exit(session.NOT_ALL)
 
 
+def _names(language: Any, *, as_json: bool) -> None:
+    from ui import metric_view, terminal
+
+    listed = metric_view.names(language)
+    if as_json:
+        session.emit(listed)
+    else:
+        metric_view.show_names(listed, language, terminal.console())
+
+
 def segment(
     source: Data,
-    by: Annotated[str, typer.Option("--by", metavar="value|rfm", help="Which segmentation.")] = "value",
+    by: Annotated[str, typer.Option("--by", metavar=SEGMENTATIONS, help="Which segmentation.")] = "value",
     map_file: Map = None,
     strict: Strict = False,
     as_json: Json = False,

@@ -17,10 +17,8 @@ Lang = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 where part could not be computed.")]
-Data = Annotated[
-    str,
-    typer.Option("--data", metavar="SOURCE", help="A file, a folder, a name loaded before, or demo."),
-]
+DATA_HELP = "A file, a folder, a name loaded before, or demo."
+Data = Annotated[str, typer.Option("--data", metavar="SOURCE", help=DATA_HELP)]
 Map = Annotated[
     Path | None,
     typer.Option("--map", metavar="FILE", help="Answers to questions about the data (YAML: question id: answer)."),

@@ -29,16 +29,17 @@ def page_path(folder: Path, language: Language) -> Path:
 def metrics_page(language: Language) -> str:
     """The whole page in one language, metrics by key."""
     from tools.metrics import metrics
+    from tools.reports.names import source_name
 
     parts = [f"# {TITLE[language]}", INTRO[language]]
     for key, metric in sorted(metrics().items()):
         better = BETTER.get(str(metric.better))
         lines = {
             "needs": metric.needs[language],
-            "formula": f"`{metric.formula}`",
+            "formula": f"`{metric.formula[language]}`",
             "unit": f"`{metric.unit.value}`",
             "better": better[language] if better else "—",
-            "source": str(metric.source),
+            "source": source_name(metric.source, language),
             "conventions": "; ".join(f"`{name}` — {text[language]}" for name, text in metric.conventions.items())
             or "—",
             "aliases": ", ".join(f"`{name}`" for name in metric.aliases),

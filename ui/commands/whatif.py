@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 WORDS = {
     "scenario": Text("Scenario", "Сценарий"),
     "question": Text("Question", "Вопрос"),
+    "command": Text("Command", "Команда"),
+    "how_to_state": Text("How to state what is missing:", "Как указать недостающее:"),
     "input": Text("Input", "Исходное"),
     "value": Text("Value", "Значение"),
     "range": Text("Range", "Диапазон"),
@@ -73,8 +75,7 @@ def whatif(
         return
     found = scenarios.scenario(scenario)
     assumed = _assumed(assume or [])
-    for name in assumed:
-        found.input(name)
+    assumed = {found.input(name).key: given for name, given in assumed.items()}
     if source is None:
         raise UserError(WORDS["no_data"])
     assistant = session.open_assistant()
@@ -117,9 +118,9 @@ def _list(language: Language, *, as_json: bool) -> None:
         ]  # fmt: skip
         session.emit({"scenarios": rows})
         return
-    table = terminal.grid(WORDS["scenario"][language], WORDS["question"][language], plain=(0,))
+    table = terminal.grid(*(WORDS[key][language] for key in ("scenario", "question", "command")), plain=(2,))
     for item in SCENARIOS.values():
-        table.add_row(item.key, f"{item.title[language]}. {item.idea[language]}")
+        table.add_row(item.title[language], item.idea[language], f"cvm whatif {item.key}")
     terminal.console().print(table)
 
 
@@ -161,11 +162,15 @@ def _show(outcome: "Outcome", language: Language, *, currency: str) -> None:
     console.print(f"{outcome.scenario.title[language]}. {outcome.scenario.idea[language]}", soft_wrap=True)
     table = terminal.grid(*(spoken[key] for key in ("input", "value", "range", "source")), right=(1, 2))
     for key, item in outcome.inputs.items():
-        name = f"{outcome.scenario.input(key).name[language]} ({key})"
+        name = outcome.scenario.input(key).name[language]
         table.add_row(name, shown(item), span(item), spoken["stated" if item.grade == "stated" else "measured"])
     for one in outcome.missing:
-        table.add_row(f"{one.name[language]} ({one.key})", "", "", spoken["missing"])
+        table.add_row(one.name[language], "", "", spoken["missing"])
     console.print(table)
+    if outcome.missing:
+        console.print(spoken["how_to_state"], soft_wrap=True)
+        for one in outcome.missing:
+            console.print(f"  --assume {one.key}=…  {one.name[language]}", soft_wrap=True)
     effect, even = outcome.effect, outcome.break_even
     reach = f" ({span(effect)})" if effect.ci else ""
     console.print(f"{spoken['effect']}: {shown(effect)}{reach}", soft_wrap=True)

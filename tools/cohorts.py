@@ -1,0 +1,132 @@
+"""Cohorts over the ledger: who was worth what on the two ends of a window, and what of it was kept."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from ibis import _
+
+from tools import ledger
+from tools.portfolio import Portfolio
+from tools.reading import Window
+
+
+def cohort(portfolio: Portfolio, window: Window) -> Any:
+    """Table ``account_id, opening, closing`` (ticks), ``held`` (on pause at the end) of every account with either.
+
+    Both ends in the rate of the window's opening day. ``client_opening, client_closing`` are those of the paying
+    client, the account itself unless the level is below it.
+    """
+    worth = units(portfolio, [window.opening, window.closing], rate_of=window.opening)
+    at_opening = worth.point == ledger.literal(window.opening)
+    accounts = worth.group_by("account_id", "client_id").agg(
+        opening=worth.ticks.sum(where=at_opening).fill_null(0).cast("int64"),
+        closing=worth.ticks.sum(where=~at_opening).fill_null(0).cast("int64"),
+    )
+    accounts = _with_client(portfolio, accounts)
+    names = ("account_id", "opening", "closing", "client_opening", "client_closing")
+    marks = held_at(portfolio, [window.closing])
+    if marks is None:
+        return accounts.select(*names, held=ibis.literal(False))
+    marks = marks.select(on_hold=_.account_id).distinct()
+    joined = accounts.left_join(marks, accounts.account_id == marks.on_hold)
+    return joined.select(*names, held=joined.on_hold.notnull())
+
+
+def units(portfolio: Portfolio, points: Sequence[date], *, rate_of: date | None = None) -> Any:
+    """Table ``account_id, client_id, point, ticks``: worth above zero of each unit of the portfolio's level."""
+    if not ledger.below(portfolio):
+        return ledger.state(portfolio, points, rate_of=rate_of).mutate(client_id=_.account_id)
+    native = ledger.native(portfolio, points)
+    found = ledger.in_one_currency(portfolio, native, ledger.source(portfolio), points=points, on=rate_of)
+    return found.filter(found.ticks > 0)
+
+
+def _with_client(portfolio: Portfolio, accounts: Any) -> Any:
+    if not ledger.below(portfolio):
+        return accounts.mutate(client_opening=accounts.opening, client_closing=accounts.closing)
+    client = ibis.window(group_by="client_id")
+    return accounts.mutate(
+        client_opening=accounts.opening.sum().over(client), client_closing=accounts.closing.sum().over(client)
+    )
+
+
+def held_at(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
+    """Table ``account_id, point`` of accounts whose zero on a day is no loss: a pause, or an invoice that is late."""
+    if ledger.basis(portfolio) == ledger.CONTRACT:
+        return ledger.paused(portfolio, points)
+    return ledger.late_invoices(portfolio, points)
+
+
+def cohort_totals(portfolio: Portfolio, window: Window) -> tuple[dict[str, int], str]:
+    """One row over the accounts with opening revenue: opening, kept, capped (ticks), n, lost; and its SQL.
+
+    Below the paying client a unit of a client with opening revenue counts, and is lost only with its client.
+    """
+    key = ("totals", window)
+    if key not in portfolio.memo:
+        sql = portfolio.text(key, lambda: _totals(cohort(portfolio, window)))
+        portfolio.memo[key] = (_summed(_cohort_rows(portfolio, window)), sql)
+    found: tuple[dict[str, int], str] = portfolio.memo[key]
+    return found
+
+
+def _totals(accounts: Any) -> Any:
+    accounts = accounts.filter(accounts.client_opening > 0)
+    lost = (accounts.opening > 0) & (accounts.client_closing == 0) & ~accounts.held
+    came_back = (accounts.opening == 0).sum()
+    return accounts.agg(
+        opening=_.opening.sum().fill_null(0),
+        kept=_.closing.sum().fill_null(0),
+        capped=ibis.least(_.opening, _.closing).sum().fill_null(0),
+        n=_.count() - came_back.fill_null(0),
+        lost=lost.sum().fill_null(0),
+    )
+
+
+def _cohort_rows(portfolio: Portfolio, window: Window) -> pa.Table:
+    """`cohort` of the accounts (below the client: of the clients) with opening revenue, by account; asked once."""
+    key = ("cohort", window)
+    if key not in portfolio.memo:
+        base = ledger.base_of(portfolio)
+        if base is None:
+            found = cohort(portfolio, window)
+            portfolio.memo[key] = portfolio.run(found.filter(found.client_opening > 0).order_by("account_id"))
+        else:
+            portfolio.memo[key] = ledger.cut(portfolio, _cohort_rows(base, window))
+    rows: pa.Table = portfolio.memo[key]
+    return rows
+
+
+def _summed(rows: pa.Table) -> dict[str, int]:
+    opening, closing, client_closing = (
+        rows[name].to_numpy().astype("int64") for name in ("opening", "closing", "client_closing")
+    )
+    held = rows["held"].to_numpy(zero_copy_only=False).astype(bool)
+    return {
+        "opening": int(opening.sum()),
+        "kept": int(closing.sum()),
+        "capped": int(np.minimum(opening, closing).sum()),
+        "n": int((opening > 0).sum()),
+        "lost": int(((opening > 0) & (client_closing == 0) & ~held).sum()),
+    }
+
+
+def cohort_accounts(portfolio: Portfolio, window: Window) -> list[tuple[str, int, int]]:
+    """Account, opening and closing ticks of every account with opening revenue (or of a client with it), by account."""
+    rows = _cohort_rows(portfolio, window)
+    money = (rows[name].cast("int64").to_pylist() for name in ("opening", "closing"))
+    return list(zip(rows["account_id"].to_pylist(), *money, strict=True))
+
+
+def paid_before(portfolio: Portfolio, day: date) -> Any:
+    """Table ``known_account`` of the accounts (below it, of clients) that had paid before a day."""
+    if ledger.basis(portfolio) == ledger.CONTRACT:
+        rows = ledger.priced(portfolio)
+        return rows.filter(rows.start_date < ledger.literal(day)).select(known_account=rows.account_id).distinct()
+    parts = ledger.recognised(portfolio)
+    parts = parts.filter(parts.month < ledger.literal(day), parts.ticks > 0)
+    return parts.select(known_account=parts.account_id).distinct()

@@ -1,0 +1,167 @@
+"""Snapshots: canonical tables written once under the hash of their rows, and opened again as a portfolio."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import TypeAdapter
+
+from tools.engine import DuckDB
+from tools.errors import UnknownName, UserError
+from tools.load import ControlTotal, Load, Problem, Question, TableLoad
+from tools.policy import Policy
+from tools.portfolio import DATED, Portfolio
+from tools.schema import TABLES, arrow_schema
+from tools.text import Text, same
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot is made of, and how the user's files were read."""
+
+    source: str
+    currency: str
+    tables: tuple[TableLoad, ...]
+    control_totals: tuple[ControlTotal, ...]
+    problems: tuple[Problem, ...]
+    questions: tuple[Question, ...]
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
+
+
+def save(load: Load, home: Path, *, source: str) -> str:
+    """Write the load as a snapshot under ``home/portfolios`` and return its id; the same rows give the same id."""
+    digest = hashlib.sha256()
+    tables = {name: _canonical(load.data.get(name), name) for name in TABLES}
+    for name, table in tables.items():
+        digest.update(name.encode())
+        with pa.ipc.new_stream(_Hashing(digest), table.schema) as stream:
+            stream.write_table(table, max_chunksize=1 << 16)
+    digest.update(load.currency.encode())
+    for answer in sorted(load.answers.items()):
+        digest.update("=".join(answer).encode())
+    snapshot = digest.hexdigest()[:16]
+    folder = home / "portfolios" / snapshot
+    manifest = Manifest(
+        source, load.currency, load.tables, load.control_totals, load.problems, load.questions, load.answers
+    )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
+    try:
+        (made / "manifest.json").write_bytes(MANIFEST.dump_json(manifest))
+        if (
+            folder / "manifest.json"
+        ).exists():  # the same rows, perhaps read under other answers: say how they were read now
+            os.replace(made / "manifest.json", folder / "manifest.json")
+        else:
+            for name, table in tables.items():
+                pq.write_table(table, made / f"{name}.parquet", compression="zstd")
+            with suppress(OSError):  # another process was first; the rows are the same
+                os.replace(made, folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return snapshot
+
+
+def _canonical(table: pa.Table | None, name: str) -> pa.Table:
+    if table is None:
+        return arrow_schema(name).empty_table()
+    return table.select(arrow_schema(name).names).cast(arrow_schema(name)).combine_chunks()
+
+
+class _Hashing:
+    """A file that only hashes what is written to it."""
+
+    closed = False
+
+    def __init__(self, digest: Any) -> None:
+        self._digest = digest
+
+    def write(self, data: Any) -> int:
+        self._digest.update(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def open_portfolio(
+    home: Path,
+    snapshot: str,
+    *,
+    as_of: date | None = None,
+    profile: str | None = None,
+    policy: Policy | None = None,
+) -> Portfolio:
+    """The snapshot as a portfolio; ``last`` of it is the day of the last dated event, and ``as_of`` defaults to the last dated event (None where nothing is dated)."""
+    folder = home / "portfolios" / snapshot
+    if not (folder / "manifest.json").exists():
+        known = [path.name for path in folder.parent.glob("[!.]*")] if folder.parent.exists() else []
+        raise UnknownName(Text("portfolio", "база клиентов"), snapshot, known)
+    manifest = MANIFEST.validate_json((folder / "manifest.json").read_bytes())
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
+    for name in TABLES:
+        file = folder / f"{name}.parquet"
+        if not file.exists() or pq.read_schema(file).names != arrow_schema(name).names:
+            raise _outdated(manifest.source)
+        path = str(file).replace("'", "''")
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
+    first, last = _events(connection)
+    if as_of is not None and first is not None and last is not None:
+        _check_day(as_of, first, last)
+    opened = Portfolio(
+        snapshot=snapshot,
+        manifest=manifest,
+        engine=DuckDB(connection),
+        as_of=None if last is None else as_of or last,
+        policy=policy or Policy(),
+        profile_key=profile,
+        last=last,
+    )
+    if not manifest.answers:
+        return opened
+    from tools.ledger.rhythm import answered
+
+    return answered(opened, manifest.answers)
+
+
+def _outdated(source: str) -> UserError:
+    return UserError(
+        Text(
+            "{source} was loaded by an earlier version: load the files again with `cvm load`.",
+            "База «{source}» загружена прежней версией: загрузите файлы ещё раз командой `cvm load`.",
+        ).fill(source=same(source))
+    )
+
+
+def _events(connection: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
+    union = " UNION ALL ".join(f"SELECT {column} AS d FROM {table}" for table, column in DATED.items())
+    found = connection.execute(f"SELECT min(d), max(d) FROM ({union})").fetchone()
+    return (found[0], found[1]) if found else (None, None)
+
+
+def _check_day(as_of: date, first: date, last: date) -> None:
+    """Refuse a last day on which the data cannot say anything: before them, or more than five years after them."""
+    if first <= as_of <= last + timedelta(days=5 * 366):
+        return
+    raise UserError(
+        Text(
+            f"The data run from {first} to {last}; {as_of} is outside of them: choose a last day within.",
+            f"Данные охватывают период с {first} по {last}, а {as_of} вне его: выберите последний день внутри.",
+        )
+    )
