@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from agent import library
 from agent.memory import RunStore
+from agent.results import AuditResult, LoadResult, ReportResult
 from agent.settings import Settings, quiet_libraries
 from agent.state import Event
-from tools.document import Answer, Audit, Telling
+from tools.document import Answer
 from tools.errors import UnknownName
 from tools.text import Language, Text
 
@@ -24,39 +25,8 @@ if TYPE_CHECKING:
     from tools.portfolio import Portfolio
     from tools.reading import Reading, Window
     from tools.segments import Segmentation
-    from tools.snapshot import Manifest
 
 Listener = Callable[[Event], None]
-
-
-@dataclass(frozen=True, slots=True)
-class LoadResult:
-    """A source as it was read: the snapshot's id, how the files were read, and the name it answers to."""
-
-    snapshot: str
-    load: "Manifest"
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AuditResult:
-    """A finished audit: its id, the audit as data, its telling, and its files by format."""
-
-    run: str
-    audit: Audit
-    telling: Telling
-    folder: Path
-    files: Mapping[str, Path]
-
-
-@dataclass(frozen=True, slots=True)
-class ReportResult:
-    """A client value report: the account, whether it is frozen, its files by format, and the hash of its content."""
-
-    account: str
-    status: str
-    files: Mapping[str, Path]
-    hash: str
 
 
 @dataclass

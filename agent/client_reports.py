@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.memory import digest
+from agent.results import ReportResult
 from tools.text import Language
 
 if TYPE_CHECKING:
-    from agent.assistant import ReportResult
     from tools.portfolio import Portfolio
 
 
@@ -20,9 +20,8 @@ def value_report(
     formats: tuple[str, ...],
     folder: Path,
     approve: bool,
-) -> "ReportResult":
+) -> ReportResult:
     """The report of one client written to ``folder``; what was approved with the same content stays approved."""
-    from agent.assistant import ReportResult
     from tools.reports import renderer
     from tools.reports import value as content
     from tools.reports.write import write_files

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from agent.assistant import Assistant, AuditResult
+from agent.assistant import Assistant
 from agent.backends import parse_json
 from agent.guard import final_scan
+from agent.results import AuditResult
 from agent.runs import AuditPaused
 from agent.settings import Settings
 from agent.state import Event

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Path, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from agent.assistant import AuditResult
+from agent.results import AuditResult
 from tools.errors import UnknownName, UserError
 from tools.reports.contract import audit_json
 from tools.text import Language, Text

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from agent.assistant import LoadResult
+from agent.results import LoadResult
 from tools.errors import UserError
 from tools.filters import parse
 from tools.levels import LEVELS

@@ -7,7 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.assistant import Assistant, AuditResult
+from agent.assistant import Assistant
+from agent.results import AuditResult
 from agent.state import Event
 from tools.errors import CVMError, UserError
 from tools.text import Text

@@ -10,7 +10,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from agent.assistant import Assistant, ReportResult
+from agent.assistant import Assistant
+from agent.results import ReportResult
 from tools.errors import BackendError
 from tools.text import Language, Text
 from ui.api.problems import Refusal, language_of
