@@ -8,10 +8,13 @@ every month has its own amount, go through a row per account and month. Both giv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import ibis
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis import _
 
 from tools import ledger
@@ -66,10 +69,39 @@ def changed(portfolio: Portfolio) -> pa.Table:
 
 
 def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
+    """The rows of `movements`, summed from the changes in hand."""
     rows = changed(portfolio)
-    table = ibis.table(ibis.memtable(rows.slice(0, 0)).schema(), name=CHANGED)
-    summed = portfolio.text(CHANGED, lambda: _summed_by_month(table, windows), dialect=portfolio.engine.dialect)
-    return portfolio.query(summed, extra={CHANGED: rows})
+    names = ("place", "debut", "opening", "closing", "now", "client_opening", "client_closing")
+    numbers = {name: pc.fill_null(rows[name], 0).to_numpy().astype("int64") for name in names}
+    marks = {name: rows[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("held", "resumed", "lapsed")}
+    both = SimpleNamespace(**numbers, **marks)
+    both.debut = np.where(rows["debut"].is_valid().to_numpy(), both.debut, NEVER)
+    net, counted = (both.now - both.opening, (both.now > 0).astype("int64") - (both.opening > 0))
+    sums = {"net": _by_place(both.place, net, windows), "net_n": _by_place(both.place, counted, windows)}
+    change, foreign = both.closing - both.opening, both.now - both.closing
+    for kind, condition in _conditions(both).items():
+        losses = condition | both.lapsed if kind == "churn" else condition
+        sums[kind] = _by_place(both.place, np.where(condition, abs(change), 0), windows)
+        sums[f"{kind}_n"] = _by_place(both.place, losses, windows)
+    sums["fx"] = _by_place(both.place, foreign, windows)
+    sums["fx_n"] = _by_place(both.place, foreign != 0, windows)
+    for tail in ("", "_n"):
+        sums["end" + tail] = np.cumsum(sums["net" + tail])
+        sums["start" + tail] = sums["end" + tail] - sums["net" + tail]
+    kinds = [name for kind in ("start", *KINDS, "fx", "end") for name in (kind, f"{kind}_n")]
+    months = pa.array([window.closing for window in windows], pa.date32())
+    return pa.table({"month": months, **{name: sums[name][1:] for name in kinds}})
+
+
+NEVER = np.iinfo(np.int64).max  # the place of what did not happen
+
+
+def _by_place(places: Any, values: Any, windows: list[Window]) -> Any:
+    """Sums of whole numbers by the month they belong to, those before the first month at place 0."""
+    sums = np.zeros(len(windows) + 1, dtype=np.int64)
+    inside = (places >= 0) & (places <= len(windows))
+    np.add.at(sums, places[inside], values[inside])
+    return sums
 
 
 def movements(portfolio: Portfolio, windows: list[Window]) -> Any:
@@ -133,7 +165,7 @@ def _running(events: Any, who: str) -> Any:
         closing=events.delta.sum().over(run).cast("int64"), debut=began.min().over(all_of_it).cast("int64")
     )
     both = both.mutate(opening=both.closing - both.delta, now=both.closing)
-    return both.drop("delta", "begun")
+    return both.select(*(name for name in both.columns if name not in ("delta", "begun")))
 
 
 def _from_months(portfolio: Portfolio, windows: list[Window]) -> Any:
@@ -222,20 +254,24 @@ def _held(portfolio: Portfolio, both: Any, windows: list[Window]) -> Any:
     return both.select(*names, "held", resumed=both.on_hold.notnull(), lapsed=ibis.literal(False))
 
 
-def _measures(both: Any) -> dict[str, Any]:
+def _conditions(both: Any) -> dict[str, Any]:
+    """Of what kind a change is: expressions of a table, or arrays of its columns."""
     change = both.closing - both.opening
     born = (both.client_opening == 0) & (both.closing > 0) & ~both.resumed
-    conditions = {
+    return {
         "new": born & (both.place == both.debut),
         "reactivation": born & (both.place > both.debut),
         "expansion": (change > 0) & ((both.client_opening > 0) | both.resumed),
         "contraction": (change < 0) & ((both.client_closing > 0) | both.held),
         "churn": (both.opening > 0) & (both.client_closing == 0) & ~both.held,
     }
-    foreign = both.now - both.closing
+
+
+def _measures(both: Any) -> dict[str, Any]:
+    change, foreign = both.closing - both.opening, both.now - both.closing
     measures: dict[str, Any] = {"net": (both.now - both.opening).sum()}
     measures["net_n"] = (both.now > 0).sum() - (both.opening > 0).sum()
-    for kind, condition in conditions.items():
+    for kind, condition in _conditions(both).items():
         measures[kind] = change.abs().sum(where=condition)
         measures[f"{kind}_n"] = ((condition | both.lapsed) if kind == "churn" else condition).sum()
     measures["fx"], measures["fx_n"] = foreign.sum(), (foreign != 0).sum()

@@ -41,8 +41,7 @@ class Way:
 def way(portfolio: Portfolio) -> Way:
     """The stages the portfolio knows: those of its milestones, and growth and renewal that contracts show."""
     if "way" not in portfolio.memo:
-        table = portfolio.table("milestones")
-        rows = portfolio.run(table.group_by("stage").agg(value=table.is_value.fill_null(False).any())).to_pylist()
+        rows = portfolio.asked("stages", lambda: _stages(portfolio.table("milestones"))).to_pylist()
         known = {row["stage"] for row in rows} | {"contract"}
         known |= {"first_value"} if any(row["value"] for row in rows) else set()
         contracts = portfolio.as_of is not None and portfolio.has("subscriptions")
@@ -52,6 +51,10 @@ def way(portfolio: Portfolio) -> Way:
         portfolio.memo["way"] = Way(stages, tuple(sorted(derived)))
     found: Way = portfolio.memo["way"]
     return found
+
+
+def _stages(table: Any) -> Any:
+    return table.group_by("stage").agg(value=table.is_value.fill_null(False).any())
 
 
 def paths(portfolio: Portfolio) -> Any:
@@ -140,7 +143,7 @@ def waits(portfolio: Portfolio, stage: str) -> tuple[np.ndarray[Any, Any], np.nd
     1 reached, 2 left before, 0 not yet. A later stage dated without this one says nothing of the time: left out.
     """
     assert portfolio.as_of is not None
-    rows = _table(portfolio)
+    rows = table(portfolio)
     known = way(portfolio)
     start, end, lost = (_days(rows, key) for key in (known.before(stage), stage, "lost"))
     chain = [key for key in known.stages if key in CHAIN]
@@ -158,7 +161,7 @@ def waits(portfolio: Portfolio, stage: str) -> tuple[np.ndarray[Any, Any], np.nd
 
 def waits_before(portfolio: Portfolio, stage: str) -> list[str]:
     """Accounts still with us that are at the stage before ``stage`` and have reached neither it nor a later one."""
-    rows, known = _table(portfolio), way(portfolio)
+    rows, known = table(portfolio), way(portfolio)
     chain = [key for key in known.stages if key in CHAIN]
     before, later = known.before(stage), chain[chain.index(stage) :] if stage in chain else [stage]
     there = ~np.isnat(_days(rows, before))
@@ -168,9 +171,10 @@ def waits_before(portfolio: Portfolio, stage: str) -> list[str]:
     return sorted(account for account, waits in zip(rows["account_id"].to_pylist(), there, strict=True) if waits)
 
 
-def _table(portfolio: Portfolio) -> pa.Table:
+def table(portfolio: Portfolio) -> pa.Table:
+    """The result of `paths`, asked once."""
     if "paths" not in portfolio.memo:
-        portfolio.memo["paths"] = portfolio.run(paths(portfolio))
+        portfolio.memo["paths"] = portfolio.asked(("paths", way(portfolio)), lambda: paths(portfolio))
     found: pa.Table = portfolio.memo["paths"]
     return found
 

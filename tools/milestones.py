@@ -5,7 +5,7 @@ from typing import Any
 import ibis
 from ibis import _
 
-from tools import stats
+from tools import ledger, stats
 from tools.portfolio import Portfolio
 
 
@@ -14,17 +14,28 @@ def journeys(portfolio: Portfolio) -> list[dict[str, Any]]:
     if "journeys" in portfolio.memo:
         saved: list[dict[str, Any]] = portfolio.memo["journeys"]
         return saved
-    rows = starts(portfolio)
-    found = portfolio.run(rows.order_by("account_id")).to_pylist()
-    assert portfolio.as_of is not None
-    kept = []
-    for row in found:
-        if row["start"] > portfolio.as_of:
-            continue
-        gone = row["ended"] if row["open"] is False and row["ended"] and row["ended"] <= portfolio.as_of else None
-        kept.append({**row, "lost": gone})
+    base = ledger.base_of(portfolio)
+    kept = _journeys(portfolio) if base is None else _of_part(portfolio, base)
     portfolio.memo["journeys"] = kept
     return kept
+
+
+def _journeys(portfolio: Portfolio) -> list[dict[str, Any]]:
+    assert portfolio.as_of is not None
+    rows = starts(portfolio)
+    found = portfolio.run(rows.filter(rows.start <= ledger.literal(portfolio.as_of)).order_by("account_id"))
+    kept = []
+    for row in found.to_pylist():
+        gone = row["ended"] if row["open"] is False and row["ended"] and row["ended"] <= portfolio.as_of else None
+        kept.append({**row, "lost": gone})
+    return kept
+
+
+def _of_part(portfolio: Portfolio, base: Portfolio) -> list[dict[str, Any]]:
+    if "journey of account" not in base.memo:
+        base.memo["journey of account"] = {row["account_id"]: row for row in journeys(base)}
+    known = base.memo["journey of account"]
+    return [known[account] for account in sorted(portfolio.inside or ()) if account in known]
 
 
 def starts(portfolio: Portfolio) -> Any:

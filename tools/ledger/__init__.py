@@ -263,11 +263,11 @@ def months(portfolio: Portfolio) -> list[Window]:
 
 def _first(portfolio: Portfolio) -> date | None:
     if "first day" not in portfolio.memo:
-        table = portfolio.table(source(portfolio))
-        day = table.start_date if basis(portfolio) == CONTRACT else table.date
-        portfolio.memo["first day"] = portfolio.run(table.agg(d=day.min())).column(0)[0].as_py()
-    found = portfolio.memo["first day"]
-    return found if isinstance(found, date) else None
+        name, day = source(portfolio), "start_date" if basis(portfolio) == CONTRACT else "date"
+        found = portfolio.asked(("first day", name), lambda: portfolio.table(name).agg(d=_[day].min()))
+        portfolio.memo["first day"] = found.column(0)[0].as_py()
+    first = portfolio.memo["first day"]
+    return first if isinstance(first, date) else None
 
 
 def state(portfolio: Portfolio, points: Sequence[date], *, rate_of: date | None = None) -> Any:

@@ -75,7 +75,7 @@ def churn_share(ask: Ask) -> list[Reading]:
     ready = Ask(portfolio, ask.metric, None, "account_flag")
     if not portfolio.has("accounts", "churned"):
         reason = Text("no column says which clients left", "ни один столбец не говорит, кто ушёл")
-        return [ready.undefined(reason), *churn_answers(ready)]
+        return [ready.undefined(reason), *([] if ask.head else churn_answers(ready))]
     accounts = portfolio.table("accounts")
     measures = {"n": accounts.churned.notnull().sum(), "lost": accounts.churned.fill_null(False).sum()}
     row, sql = portfolio.row(accounts.agg(**measures))
@@ -83,4 +83,4 @@ def churn_share(ask: Ask) -> list[Reading]:
     unknown = portfolio.rows("accounts") - n
     left = {"flag unknown": unknown} if unknown else {}
     value = ready.share(lost, n, census=True, rows=Rows(n, left), sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"'))
-    return [value, *churn_answers(ready)]
+    return [value] if ask.head else [value, *churn_answers(ready)]

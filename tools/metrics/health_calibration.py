@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tools import ledger
 from tools.metrics.health_scores import COMPONENTS, Health, scores
@@ -81,8 +83,10 @@ def _in_force(portfolio: Portfolio, days: list[Any]) -> list[set[str]]:
     paused = ledger.paused(portfolio, days)
     for table in (ledger.state(portfolio, days), paused):
         if table is not None:
-            for row in portfolio.run(table.select("account_id", "point")).to_pylist():
-                found[days.index(row["point"])].add(row["account_id"])
+            rows = portfolio.run(table.select("account_id", "point"))
+            for place, day in enumerate(days):
+                there = pc.equal(rows["point"], pa.scalar(day, rows["point"].type))
+                found[place].update(rows["account_id"].filter(there).to_pylist())
     return found
 
 

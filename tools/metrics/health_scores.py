@@ -98,13 +98,16 @@ def scores_under(portfolio: Portfolio, reference: Norms) -> dict[str, Health]:
         ready[name] = dict(zip(values, ranks.tolist(), strict=True))
     ready["support"] = {**ready["support"], **dict.fromkeys(silent(portfolio) & set(ready["support"]), 0.0)}
     weights, least = _weights(portfolio), portfolio.policy["chs_min_coverage"]
-    found: dict[str, Health] = {}
-    for account in paying(portfolio):
-        parts = {name: values[account] for name, values in ready.items() if account in values}
-        parts = {name: parts[name] for name in COMPONENTS if name in parts}
-        known = score.coverage(parts, weights)
-        found[account] = Health(score.weighted(parts, weights) if known >= least else None, known, parts)
-    return found
+    accounts = paying(portfolio)
+    columns = [[ready[name].get(account) for account in accounts] for name in COMPONENTS]
+    means, known = score.means(dict(zip(COMPONENTS, columns, strict=True)), weights)
+    enough = ((known >= least) & ~np.isnan(means)).tolist()
+    shown = [mean if there else None for mean, there in zip(means.tolist(), enough, strict=True)]
+    parts = [
+        {name: value for name, value in zip(COMPONENTS, row, strict=True) if value is not None}
+        for row in zip(*columns, strict=True)
+    ]
+    return dict(zip(accounts, map(Health, shown, known.tolist(), parts), strict=True))
 
 
 def explain_change(portfolio: Portfolio, account: str, since: date) -> score.Change | None:
@@ -141,7 +144,8 @@ def _raw(portfolio: Portfolio) -> dict[str, dict[str, float]]:
     """Raw values of each component by account, higher is better."""
     if "health raw" not in portfolio.memo:
         base = set(paying(portfolio))
-        kept = {a: value for a, (value, _gap) in account_scores(portfolio).items() if value is not None}
+        promised = account_scores(portfolio) if portfolio.outcomes_known else {}
+        kept = {account: value for account, (value, _gap) in promised.items() if value is not None}
         found = {
             "usage": usage_change(portfolio),
             "adoption": feature_share(portfolio),

@@ -6,8 +6,8 @@ import ibis
 import numpy as np
 from ibis import _
 
+from tools import in_hand, ledger, stats
 from tools import journeys as walk
-from tools import stats
 from tools.fields import account_reading
 from tools.metrics import Ask, metric, one_value, thin_reason
 from tools.milestones import journeys
@@ -100,10 +100,13 @@ def _curve(portfolio: Portfolio, journey: list[dict[str, Any]]) -> stats.Inciden
 
 
 def _from_login(portfolio: Portfolio) -> list[dict[str, Any]]:
-    table = portfolio.table("milestones").filter(_.stage.isin(["first_login", "login"]))
-    found = portfolio.run(table.group_by("account_id").agg(day=_.date.min()))
+    found = portfolio.asked("first login", lambda: _logins(portfolio.table("milestones")))
     login = dict(zip(found["account_id"].to_pylist(), found["day"].to_pylist(), strict=True))
     return [{**row, "start": login[row["account_id"]]} for row in journeys(portfolio) if row["account_id"] in login]
+
+
+def _logins(table: Any) -> Any:
+    return table.filter(_.stage.isin(["first_login", "login"])).group_by("account_id").agg(day=_.date.min())
 
 
 @account_reading("ttv", name=Text("Time to value (TTV)", "Время до первой пользы (TTV)"), unit=Unit.DAYS)
@@ -140,10 +143,10 @@ def journey_by_stage(ask: Ask) -> list[Reading]:
         return [ask.undefined(Text("no milestones are recorded", "вехи клиентов не записаны"), window=None)]
     ready = Ask(portfolio, ask.metric, portfolio.day)
     known = walk.way(portfolio)
-    row, sql = portfolio.row_of(("journey", known), lambda: _counts(portfolio, known))
+    aim = "first_value" if "first_value" in known.stages else known.stages[-1]
+    row, sql = _counted(ask, known, aim)
     if not row["contract"]:
         return [ready.undefined(Text("no client has a dated start", "ни у одного клиента нет даты начала"))]
-    aim = "first_value" if "first_value" in known.stages else known.stages[-1]
     shares = one_value(sql, f'CAST("{aim}" AS DOUBLE) / "contract"')
     head = ready.share(int(row[aim]), int(row["contract"]), sql=shares)
     if ask.head:
@@ -152,6 +155,25 @@ def journey_by_stage(ask: Ask) -> list[Reading]:
     for stage in known.stages[1:]:
         parts += _stage(ready, known, stage, row, sql)
     return [head, *parts, *_pains(ready, known)]
+
+
+def _counted(ask: Ask, known: walk.Way, aim: str) -> tuple[dict[str, Any], str]:
+    """`_counts` and its SQL; where only the headline of a part is wanted, of the stage ``aim`` from the base's paths.
+
+    Growth and renewal are not cut from the base: which rises are steps of many clients is a fact of the part.
+    """
+    portfolio = ask.portfolio
+    base = ledger.base_of(portfolio)
+    if base is None or not ask.head or aim not in walk.CHAIN:
+        return portfolio.row_of(("journey", known), lambda: _counts(portfolio, known))
+    sql = portfolio.text(("journey", known), lambda: _counts(portfolio, known))
+    rows = ledger.cut(portfolio, walk.table(base))
+    key = "journey to", aim, known
+    return in_hand.summed(portfolio, key, rows, lambda path: _arrived(path, known, aim)), sql
+
+
+def _arrived(path: Any, known: walk.Way, aim: str) -> Any:
+    return path.agg(**{"contract": path.count(), aim: walk.reached(path, known, aim).sum().fill_null(0)})
 
 
 def _counts(portfolio: Portfolio, known: walk.Way) -> Any:

@@ -4,11 +4,11 @@ from typing import Any
 
 from ibis import _
 
-from tools import ledger
+from tools import in_hand, ledger
 from tools.fields import account_reading
 from tools.metrics import Ask, metric, one_value, thin_reason
 from tools.metrics.cash import receipts
-from tools.metrics.orders import NO_MONEY, trailing_year, worth
+from tools.metrics.orders import NO_MONEY, trailing_year, valued, worth
 from tools.metrics.value import NO_PROMISES, PROMISES, grade_of, owed, owed_totals
 from tools.portfolio import Portfolio
 from tools.reading import Number, Reading, Rows, Status, Unit
@@ -48,9 +48,10 @@ def payback_of_acquisition(ask: Ask) -> list[Reading]:
     portfolio = ask.portfolio
     if not portfolio.has("accounts", "acquisition_cost"):
         return [ask.undefined(Text("no cost of winning a client is given", "стоимость привлечения не указана"))]
-    table, window, convention = worth(portfolio)
+    window, convention = valued(portfolio)
     ready = Ask(portfolio, ask.metric, window, convention)
-    row, sql = portfolio.row(_acquired(portfolio, table))
+    key = ("acquired", window, convention)
+    row, sql = portfolio.row_of(key, lambda: _acquired(portfolio, worth(portfolio)[0]))
     paying, cost = int(row["paying"]), row["cost"]
     if not paying or not row["money"]:
         return [ready.undefined(Text("no client with a known cost pays now", "ни один клиент с известной стоимостью не платит"))]  # fmt: skip
@@ -148,13 +149,9 @@ def return_for_the_client(ask: Ask) -> list[Reading]:
         return [ask.undefined(NO_PROMISES, window=None)]
     convention = ask.convention or "run_rate"
     ready = Ask(portfolio, ask.metric, portfolio.day, convention)
-    paid = _paid(portfolio, convention)
-    if paid is None:
+    if not _pays(portfolio, convention):
         return [ready.undefined(NO_MONEY)]
-    both = _returns(portfolio, paid)
-    row, sql = portfolio.row(
-        both.agg(value=both.realised.sum(), paid=both.money.sum(), unknown=both.unknown.sum(), n=both.count())
-    )
+    row, sql = _returned(portfolio, convention)
     if not row["n"] or not row["paid"]:
         return [ready.undefined(Text("no paying client has a priced promise with a known outcome", "нет платящего клиента с оценённым в деньгах обещанием и известным итогом"))]  # fmt: skip
     few, open_ = row["n"] < portfolio.policy["min_accounts"], row["unknown"] > 0
@@ -166,26 +163,47 @@ def return_for_the_client(ask: Ask) -> list[Reading]:
         "coverage": row["value"] / (row["value"] + row["unknown"]) if row["value"] + row["unknown"] else None,
     }  # fmt: skip
     times = row["value"] / row["paid"]
+    if ask.head:
+        return [ready.reading(times, sql=one_value(sql, '"value" / "paid"'), **common)]
     net = ready.reading(
         times - 1, unit=Unit.RATIO, scope={"kind": "net"}, sql=one_value(sql, '"value" / "paid" - 1'), **common
     )
     return [ready.reading(times, sql=one_value(sql, '"value" / "paid"'), **common), net]
 
 
-def _paid(portfolio: Portfolio, convention: str) -> Any | None:
-    """Table ``payer, money``: what each client pays a year, or paid in twelve months; None where nobody's is known."""
+def _pays(portfolio: Portfolio, convention: str) -> bool:
+    """True where it is known what clients pay a year (``run_rate``), or what they paid in twelve months."""
     if convention == "run_rate":
-        table, _window, _convention = worth(portfolio)
-        return table.select(payer=_.account_id, money=_.money)
-    if portfolio.as_of is None or not portfolio.has("invoices") or ledger.mixed_currency(portfolio, "invoices"):
-        return None
+        return True
+    dated = portfolio.as_of is not None and portfolio.has("invoices")
+    return dated and ledger.mixed_currency(portfolio, "invoices") is None
+
+
+def _returned(portfolio: Portfolio, convention: str) -> tuple[dict[str, Any], str]:
+    """One row: value realised, money paid and value of unknown outcome of the clients with both; and its SQL."""
+    base, dated = ledger.base_of(portfolio), ("invoices", "paid_date")
+    key = "returns", convention, valued(portfolio), portfolio.has(*dated)
+    if base is None or valued(base) == valued(portfolio) and base.has(*dated) == portfolio.has(*dated):
+        return in_hand.row_of(portfolio, key, rows=lambda asked: _returns(asked, convention), sums=_sums)
+    return portfolio.row_of(key, lambda: _sums(_returns(portfolio, convention)))
+
+
+def _sums(both: Any) -> Any:
+    return both.agg(value=both.realised.sum(), paid=both.money.sum(), unknown=both.unknown.sum(), n=both.count())
+
+
+def _paid(portfolio: Portfolio, convention: str) -> Any:
+    """Table ``payer, money``: what each client pays a year, or paid in twelve months."""
+    if convention == "run_rate":
+        return worth(portfolio)[0].select(payer=_.account_id, money=_.money)
     lines = receipts(portfolio, trailing_year(portfolio))
     money = lines.group_by("account_id").agg(money=lines.amount.sum().cast("float64"))
     return money.select(payer=_.account_id, money=_.money)
 
 
-def _returns(portfolio: Portfolio, paid: Any) -> Any:
+def _returns(portfolio: Portfolio, convention: str) -> Any:
     """Table ``account_id, realised, unknown, money`` of the clients with a known outcome and a payment."""
+    paid = _paid(portfolio, convention)
     promised = owed(portfolio).filter(_.value.notnull())
     known = promised.progress.notnull()
     worth_of = promised.value.cast("float64")
@@ -200,8 +218,7 @@ def _returns(portfolio: Portfolio, paid: Any) -> Any:
 @account_reading("client_roi", name=Text("Return for the client (ROI)", "Отдача для клиента (ROI)"), unit=Unit.TIMES)
 def account_return(portfolio: Portfolio) -> dict[str, Number]:
     """Value received a year over what the client pays a year, by account with both, in times."""
-    paid = _paid(portfolio, "run_rate") if portfolio.has("value_goals", "value") else None
-    if paid is None:
+    if not portfolio.has("value_goals", "value"):
         return {}
-    rows = portfolio.run(_returns(portfolio, paid).order_by("account_id")).to_pylist()
+    rows = portfolio.run(_returns(portfolio, "run_rate").order_by("account_id")).to_pylist()
     return {row["account_id"]: row["realised"] / row["money"] for row in rows}

@@ -4,7 +4,7 @@ from tools.effect import money_effect, recovered
 from tools.metrics import Ask, metric
 from tools.metrics.contracts import contract_ends
 from tools.metrics.growth import at_risk
-from tools.metrics.orders import NO_MONEY, worth, worths
+from tools.metrics.orders import NO_MONEY, valued, worths
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit
 from tools.text import Text
@@ -38,7 +38,7 @@ def money_of_the_risk_zone(ask: Ask) -> list[Reading]:
     why = segmentation.impossible(portfolio, "value")
     if why is not None:
         return [ask.undefined(why, window=None)]
-    _table, window, convention = worth(portfolio)
+    window, convention = valued(portfolio)
     ready = Ask(portfolio, ask.metric, window, convention)
     risky = at_risk(portfolio) & set(money)
     waiting = set(segmentation.assign(portfolio, "value").ids("newcomers")) & set(money)

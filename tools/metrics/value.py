@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 from ibis import _
 
-from tools import ledger
+from tools import in_hand, ledger
 from tools.metrics import Ask, metric, one_value
 from tools.milestones import journeys, starts, value_curve
 from tools.portfolio import Portfolio
@@ -58,7 +58,7 @@ def owed(portfolio: Portfolio) -> Any:
 def owed_totals(portfolio: Portfolio) -> tuple[dict[str, Any], str]:
     """One row over the promises owed (promised, known, realised and their counts, grades), and its SQL."""
     if "goal totals" not in portfolio.memo:
-        portfolio.memo["goal totals"] = portfolio.row_of("goal totals", lambda: _totals(owed(portfolio)))
+        portfolio.memo["goal totals"] = in_hand.row_of(portfolio, "goal totals", rows=owed, sums=_totals)
     found: tuple[dict[str, Any], str] = portfolio.memo["goal totals"]
     return found
 
@@ -87,11 +87,8 @@ def grade_of(totals: dict[str, Any]) -> Grade:
     if totals["by_plan"] == totals["every"]:
         return "by plan"
     uniform: Mapping[str, Grade] = {"confirmed": "confirmed", "measured": "measured", "stated": "stated"}
-    return (
-        uniform.get(totals["grade"], "mixed")
-        if totals["grades"] == 1 and not totals["ungraded"] and not totals["by_plan"]
-        else "mixed"
-    )
+    one = totals["grades"] == 1 and not totals["ungraded"] and not totals["by_plan"]
+    return uniform.get(totals["grade"], "mixed") if one else "mixed"
 
 
 def _value_reading(ask: Ask, value: Any, sql: str) -> Reading:
@@ -194,8 +191,7 @@ def _evidence(ask: Ask) -> list[Reading]:
     """Share of the promised value by the grade of its evidence, 0 to 1."""
     grade = ibis.ifelse(_.by_plan, "by plan", ibis.coalesce(_.grade, "stated"))
     by = owed(ask.portfolio).filter(_.weight.notnull()).mutate(evidence=grade)
-    by = by.group_by("evidence").agg(worth=_.weight.sum(), n=_.count())
-    by = by.order_by("evidence")
+    by = by.group_by("evidence").agg(worth=_.weight.sum(), n=_.count()).order_by("evidence")
     sql, rows = ask.portfolio.sql(by), ask.portfolio.run(by).to_pylist()
     total = sum(row["worth"] for row in rows)
     return [
@@ -239,32 +235,33 @@ def value_gap(ask: Ask) -> list[Reading]:
     """
     if not ask.portfolio.has("value_goals", "value"):
         return [ask.undefined(NO_PROMISES, window=None)]
-    table = owed(ask.portfolio).filter(_.value.notnull())
-    known = table.progress.notnull()
-    row, sql = ask.portfolio.row(
-        table.agg(
-            gap=(table.weight * (1 - table.progress)).sum(where=known),
-            promised=table.value.sum(),
-            realised=(table.weight * table.progress).sum(where=known),
-            unknown=table.value.sum(where=~known).fill_null(0),
-            over_delivery=(table.weight * (table.raw - 1)).sum(where=known & (table.raw > 1)).fill_null(0.0),
-        )
-    )
+    row, sql = in_hand.row_of(ask.portfolio, "value gap", rows=_priced, sums=_gap)
     if row["gap"] is None:
         return [
             ask.undefined(Text("no promise has a known outcome", "ни по одному обещанию итог не известен"), window=None)
         ]
     head = _value_reading(ask, row["gap"], one_value(sql, '"gap"'))
-    parts = [
-        ask.reading(
-            _exact(row[kind]),
-            scope={"kind": kind},
-            sql=one_value(sql, f'CAST("{kind}" AS DOUBLE)'),
-            window=ask.portfolio.day,
-        )
-        for kind in ("promised", "realised", "unknown", "over_delivery")
-    ]
+    if ask.head:
+        return [head]
+    day, kinds = ask.portfolio.day, ("promised", "realised", "unknown", "over_delivery")
+    found = {kind: one_value(sql, f'CAST("{kind}" AS DOUBLE)') for kind in kinds}
+    parts = [ask.reading(_exact(row[kind]), scope={"kind": kind}, sql=found[kind], window=day) for kind in kinds]
     return [head, *parts]
+
+
+def _priced(portfolio: Portfolio) -> Any:
+    return owed(portfolio).filter(_.value.notnull())
+
+
+def _gap(table: Any) -> Any:
+    known = table.progress.notnull()
+    return table.agg(
+        gap=(table.weight * (1 - table.progress)).sum(where=known),
+        promised=table.value.sum(),
+        realised=(table.weight * table.progress).sum(where=known),
+        unknown=table.value.sum(where=~known).fill_null(0),
+        over_delivery=(table.weight * (table.raw - 1)).sum(where=known & (table.raw > 1)).fill_null(0.0),
+    )
 
 
 def _exact(amount: Number) -> Number:
@@ -275,26 +272,26 @@ def _exact(amount: Number) -> Number:
 def account_scores(portfolio: Portfolio) -> dict[str, tuple[float | None, float]]:
     """VRS (0-100, None while no outcome is known) and value gap in money, by account with a promise."""
     if "account vrs" not in portfolio.memo:
-        table = owed(portfolio)
-        known = table.progress.notnull()
-        by_account = table.group_by("account_id").agg(
-            score=100 * (table.weight * table.progress).sum(where=known) / table.weight.sum(where=known).nullif(0),
-            gap=(table.value.cast("float64") * (1 - table.progress)).sum(where=known).fill_null(0.0),
-        )
-        rows = portfolio.run(by_account.order_by("account_id")).to_pylist()
-        portfolio.memo["account vrs"] = {row["account_id"]: (row["score"], row["gap"]) for row in rows}
+        base = ledger.base_of(portfolio)
+        known = _account_scores(portfolio) if base is None else account_scores(base)
+        inside = known if base is None else sorted(portfolio.inside or ())
+        portfolio.memo["account vrs"] = {account: known[account] for account in inside if account in known}
     found: dict[str, tuple[float | None, float]] = portfolio.memo["account vrs"]
     return found
 
 
+def _account_scores(portfolio: Portfolio) -> dict[str, tuple[float | None, float]]:
+    table = owed(portfolio)
+    known = table.progress.notnull()
+    by_account = table.group_by("account_id").agg(
+        score=100 * (table.weight * table.progress).sum(where=known) / table.weight.sum(where=known).nullif(0),
+        gap=(table.value.cast("float64") * (1 - table.progress)).sum(where=known).fill_null(0.0),
+    )
+    rows = portfolio.run(by_account.order_by("account_id"))
+    figures = zip(rows["score"].to_pylist(), rows["gap"].to_pylist(), strict=True)
+    return dict(zip(rows["account_id"].to_pylist(), figures, strict=True))
+
+
 __all__ = [
-    "NO_PROMISES",
-    "PROMISES",
-    "account_scores",
-    "goals",
-    "grade_of",
-    "journeys",
-    "owed",
-    "owed_totals",
-    "value_curve",
-]
+    "NO_PROMISES", "PROMISES", "account_scores", "goals", "grade_of", "journeys", "owed", "owed_totals", "value_curve",
+]  # fmt: skip

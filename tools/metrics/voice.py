@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-import ibis
 from ibis import _
 
-from tools import ledger, stats
+from tools import ledger, stats, surveys
 from tools.fields import account_reading
 from tools.metrics import Ask, metric, one_value
 from tools.metrics.health import paying
@@ -44,17 +43,7 @@ def net_promoter_score(ask: Ask) -> list[Reading]:
         return [ask.undefined(Text("no survey answers are given", "нет ответов на опросы"), window=None)]
     window = ask.window or trailing_year(portfolio)
     ready = Ask(portfolio, ask.metric, window)
-    table = portfolio.table("surveys")
-    table = table.filter((table.date >= on(window.start)) & (table.date < on(window.end)))
-    good = (table.score >= 0) & (table.score <= 10)
-    row, sql = portfolio.row(
-        table.agg(
-            promoters=(good & (table.score >= 9)).sum().fill_null(0),
-            passives=(good & (table.score >= 7) & (table.score <= 8)).sum().fill_null(0),
-            detractors=(good & (table.score <= 6)).sum().fill_null(0),
-            odd=(~good).sum().fill_null(0),
-        )
-    )
+    row, sql = portfolio.row_of(("answers", window), lambda: surveys.counted(portfolio, window))
     high, middle, low = int(row["promoters"]), int(row["passives"]), int(row["detractors"])
     n = high + middle + low
     if n == 0:
@@ -63,7 +52,7 @@ def net_promoter_score(ask: Ask) -> list[Reading]:
     status: Status = "insufficient" if few else "ok"
     why = Text("too few answers to rest a score on", "ответов слишком мало для вывода") if few else None
     every = '("promoters" + "passives" + "detractors")'
-    interval, method = _interval(portfolio, table.filter(good), (high, middle, low))
+    interval, method = _interval(portfolio, window, (high, middle, low))
     value = ready.reading(
         100 * (high - low) / n,
         status=status,
@@ -74,24 +63,19 @@ def net_promoter_score(ask: Ask) -> list[Reading]:
         rows=Rows(n, {"not a score": int(row["odd"])} if row["odd"] else {}),
         sql=one_value(sql, f'100.0 * ("promoters" - "detractors") / {every}'),
     )
+    if ask.head:
+        return [value]
     parts = [
         ready.reading(int(row[kind]), unit=Unit.COUNT, n=n, scope={"kind": kind}, sql=one_value(sql, f'"{kind}"'))
         for kind in ("promoters", "detractors")
     ]
-    return [value, *parts, *_by_account(ready, table.filter(good)), _change(ready, (high, middle, low))]
+    return [value, *parts, *_by_account(ready, surveys.scored(portfolio, window)), _change(ready, (high, middle, low))]
 
 
-def _points(scores: Any) -> Any:
-    """A promoter is +100, a detractor -100, a passive 0."""
-    return ibis.ifelse(scores >= 9, 100.0, ibis.ifelse(scores <= 6, -100.0, 0.0))
-
-
-def _interval(portfolio: Portfolio, answers: Any, counts: tuple[int, int, int]) -> tuple[tuple[float, float], str]:
+def _interval(portfolio: Portfolio, window: Window, counts: tuple[int, int, int]) -> tuple[tuple[float, float], str]:
     """Adjusted Wald where each client answered once; a bootstrap of clients where one answered several times."""
     plain = stats.nps_interval(*counts), "adjusted Wald 95%"
-    named = answers.filter(_.account_id.notnull())
-    by = named.group_by("account_id").agg(points=_points(named.score).sum(), n=named.count())
-    found = portfolio.run(by.order_by("account_id"))
+    found = portfolio.asked(("points", window), lambda: surveys.points_by_account(portfolio, window))
     sizes = found["n"].to_pylist()
     if not sizes or max(sizes) == 1:
         return plain
@@ -102,7 +86,7 @@ def _interval(portfolio: Portfolio, answers: Any, counts: tuple[int, int, int]) 
 def _by_account(ask: Ask, answers: Any) -> list[Reading]:
     """The mean of the clients' own scores (``account_weighted``), and the share of clients in force that answered."""
     portfolio = ask.portfolio
-    by = answers.filter(_.account_id.notnull()).group_by("account_id").agg(points=_points(_.score).mean())
+    by = answers.filter(_.account_id.notnull()).group_by("account_id").agg(points=surveys.points(_.score).mean())
     row, sql = portfolio.row(by.agg(points=_.points.mean(), n=_.count()))
     n, base = int(row["n"] or 0), set(paying(portfolio))
     if not n:

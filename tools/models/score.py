@@ -1,6 +1,6 @@
 """A score from weighted components: percentiles by a frozen reference, and why the score moved (metrics §5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,6 +22,17 @@ def weighted(parts: Parts, weights: Mapping[str, float]) -> float | None:
 def coverage(parts: Parts, weights: Mapping[str, float]) -> float:
     """Weight of the known parts over all weight, 0-1."""
     return sum(weights[name] for name in parts) / sum(weights.values())
+
+
+def means(parts: Mapping[str, Sequence[float | None]], weights: Mapping[str, float]) -> tuple[Any, Any]:
+    """`weighted` (NaN for None) and `coverage` of many accounts: columns of parts in one order, None where unknown."""
+    size = max((len(column) for column in parts.values()), default=0)
+    total, known = np.zeros(size), np.zeros(size)
+    for name, column in parts.items():
+        values = np.array(column, dtype=float)
+        total += np.where(np.isnan(values), 0.0, weights[name] * values)
+        known += np.where(np.isnan(values), 0.0, weights[name])
+    return np.where(known > 0, total, np.nan) / np.where(known > 0, known, 1.0), known / sum(weights.values())
 
 
 def band(score: float, *, red: float = 50, green: float = 75) -> Band:

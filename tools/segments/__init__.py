@@ -86,6 +86,11 @@ class Segmentation:
         return {account.id: account.segment for account in self.accounts}
 
     @cached_property
+    def place_of(self) -> Mapping[str, int]:
+        """The place of every account among ``accounts``, by account."""
+        return {account: place for place, account in enumerate(self.segment_of)}
+
+    @cached_property
     def disagree(self) -> tuple[Placed, ...]:
         """The accounts on which the two lenses disagree; never merged into one score."""
         return self.apart() if self.apart is not None else ()
@@ -171,7 +176,8 @@ def _part_of(whole: Segmentation, portfolio: Portfolio) -> Segmentation:
     inside = portfolio.names
     accounts: Sequence[Placed]
     if isinstance(whole.accounts, Roster):
-        kept = [place for place, account in enumerate(whole.accounts.ids) if account in inside]
+        known = whole.place_of
+        kept = sorted(known[account] for account in inside if account in known)
         ids, segments = ([column[place] for place in kept] for column in (whole.accounts.ids, whole.accounts.segments))
         accounts = replace(whole.accounts, ids=ids, segments=segments)
     else:

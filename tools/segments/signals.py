@@ -45,7 +45,7 @@ def signals(portfolio: Portfolio, *, risks_only: bool = False) -> dict[str, Sign
     day = portfolio.as_of
     assert day is not None
     money, fell, ever = worths(portfolio), _falls(portfolio), _ever(portfolio)
-    health, promised = scores(portfolio), account_scores(portfolio)
+    health, promised = scores(portfolio), account_scores(portfolio) if portfolio.outcomes_known else {}
     use, late, journey = usage_change(portfolio), days_late(portfolio), _journeys(portfolio)
     paused = _paused(portfolio)
     fans = set() if risks_only else _advocates(portfolio)
