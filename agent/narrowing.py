@@ -11,13 +11,21 @@ from tools.text import latin
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
+CLIENT = r"(?:клиент\w*|компани\w*|заказчик\w*|покупател\w*|аккаунт\w*|clients?|customers?|accounts?|company|companies)"
+TIME = r"(?:дн|ден|недел|мес|квартал|полугод|год|лет|day|week|month|quarter|year)"
+#: A number of clients, never of days or months.
+COUNT = rf"(\d{{1,3}})\b(?!(?:\s+(?:полн|календарн|рабоч|full|calendar|business|working)\w*)?[\s-]*{TIME})"
 FIRST = re.compile(
-    r"(?:\bтоп|\btop|\bпервые|\bfirst)[\s-]*(\d{1,3})\b|"
-    r"\b(\d{1,3}) (?:\w+ )?(?:клиент\w*|компани\w*|clients?|customers?|accounts?) (?:с (?:наибольш|самым (?:больш|высок))|with the (?:most|highest|largest))"
+    rf"\b(?:топ|top|лучш\w+|best|largest|biggest)[\s-]*{COUNT}|"
+    rf"\b(?:первы[ех]|first)\s+{COUNT}\s+(?:(?:\w+\s+)?{CLIENT}|(?:по|by)\s+(?!{TIME}))|"
+    rf"\b{COUNT}\s+(?:самых\s+)?(?:лучш|крупн|больш|best|largest|biggest)\w*\s+(?:\w+\s+)?{CLIENT}|"
+    rf"\b{COUNT}\s+(?:\w+\s+)?{CLIENT} (?:с (?:наибольш|самым (?:больш|высок))|with the (?:most|highest|largest))"
 )
 LAST = re.compile(
-    r"(?:\bхудшие|\bпоследние|\bbottom|\bworst)[\s-]*(\d{1,3})\b|"
-    r"\b(\d{1,3}) (?:\w+ )?(?:клиент\w*|компани\w*|clients?|customers?|accounts?) (?:с (?:наименьш|самым (?:низк|маленьк))|with the (?:least|lowest|smallest))"
+    rf"\b(?:худш\w+|bottom|worst|lowest|smallest)[\s-]*{COUNT}|"
+    rf"\bпоследн\w+\s+{COUNT}\s+(?:(?:\w+\s+)?{CLIENT}|по\s+(?!{TIME}))|"
+    rf"\b{COUNT}\s+(?:самых\s+)?(?:худш|слаб|мелк|плох|worst|lowest|smallest|weakest)\w*\s+(?:\w+\s+)?{CLIENT}|"
+    rf"\b{COUNT}\s+(?:\w+\s+)?{CLIENT} (?:с (?:наименьш|самым (?:низк|маленьк))|with the (?:least|lowest|smallest))"
 )
 #: Shapes of words that say how clients are doing, each with its condition and the metric that it speaks of.
 STATES: tuple[tuple[re.Pattern[str], str, str], ...] = (
@@ -57,10 +65,10 @@ def narrowed(seen: Understood, portfolio: "Portfolio") -> tuple[dict[str, Any], 
 
 
 def _order(plain: str) -> Mapping[str, int]:
-    for name, pattern in (("top", FIRST), ("bottom", LAST)):
+    for name, pattern in (("bottom", LAST), ("top", FIRST)):
         match = pattern.search(plain)
         if match is not None:
-            count = int(match.group(1) or match.group(2))
+            count = int(next(group for group in match.groups() if group))
             return {name: count} if count else {}
     return {}
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.backends import Gateway, Json, object_schema, parse_json
 from agent.narrowing import condition, narrowed, rankable
+from agent.periods import future
 from agent.prompting import render
 from agent.understand import SEGMENTS, Understood
 from tools.errors import BackendError
@@ -32,9 +32,16 @@ def planned(
         calls = rule(seen, portfolio)
         if calls:
             return calls
-    if gateway is not None and (calls := _by_model(seen, gateway)):
-        return calls
-    return nearest(seen.stems) or [call("refuse", reason="off_topic")]
+    calls = (_by_model(seen, gateway) if gateway is not None else None) or nearest(seen.stems)
+    return [_of_period(item, seen) for item in calls or [call("refuse", reason="off_topic")]]
+
+
+def _of_period(item: Call, seen: Understood) -> Call:
+    """The call with the question's own period in place of the one of the example or of the model."""
+    if item["name"] != "metric":
+        return item
+    kept = {name: value for name, value in item["arguments"].items() if name != "period"}
+    return call("metric", **kept, **_window(seen))
 
 
 def call(name: str, **arguments: Any) -> Call:
@@ -54,7 +61,7 @@ def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return [call("segment", segment="at_risk")]
     if "forecast" in wants and "renewals" not in wants and "advice" not in wants:
         return [call("refuse", reason="forecast")]
-    if _future(seen, portfolio):
+    if future(seen.period, portfolio.as_of):
         return [call("refuse", reason="forecast")]
     if "costs" in wants and not seen.metrics and not seen.codes and "advice" not in wants:
         return [call("refuse", reason="costs")]
@@ -68,9 +75,9 @@ def _followed(last: list[Call]) -> Rule:
         asked = [item for item in last if item["name"] == "metric"]
         wants = {"advice", "define", "gaps", "overview", "promises", "campaign", "report", "letter"}
         named = seen.metrics or seen.segments or seen.accounts or seen.codes or seen.wants & wants
-        if not asked or named or not (_period(seen, portfolio) or _by(seen)):
+        if not asked or named or not (seen.period or _by(seen)):
             return None
-        return [call("metric", **{**asked[0]["arguments"], **_window(seen, portfolio), **_by(seen)})]
+        return [call("metric", **{**asked[0]["arguments"], **_window(seen), **_by(seen)})]
 
     return rule
 
@@ -100,7 +107,7 @@ def _found(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if seen.codes:
         return [call("findings", codes=list(seen.codes))]
     if "promises" in seen.wants and not seen.wants & {"advice", "define"}:
-        return [call("metric", key=key, **_window(seen, portfolio), **_by(seen)) for key in ("vrs", "value_gap")]
+        return [call("metric", key=key, **_window(seen), **_by(seen)) for key in ("vrs", "value_gap")]
     return None
 
 
@@ -139,17 +146,19 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     part, spoken = narrowed(seen, portfolio)
     ordered = bool({"top", "bottom"} & set(part))
     keys = [key for key in seen.metrics if key not in spoken] or list(seen.metrics)
-    if ordered and (key := rankable(keys[0] if keys else None, seen.question)) is not None:
-        return [call("metric", key=key, **part)]
+    named: list[str | None] = [*keys] or [None]
+    found = (rankable(key, seen.question) for key in named) if ordered else iter(())
+    if (key := next((key for key in found if key is not None), None)) is not None:
+        return [call("metric", key=key, **part, **_window(seen))]
     if not seen.metrics:
         return None
     if part and not ordered:
-        return [call("metric", key=key, **part, **_window(seen, portfolio), **_by(seen)) for key in keys[:3]]
+        return [call("metric", key=key, **part, **_window(seen), **_by(seen)) for key in keys[:3]]
     if seen.segments and not _by(seen) and "list" in seen.wants and "own" not in seen.wants:
         return None
     grouped = _by(seen) or ({"by": "segment"} if seen.segments else {})
     extra = {name: True for name in ("forge", "rows") if name in seen.wants}
-    return [call("metric", key=key, **_window(seen, portfolio), **grouped, **extra) for key in seen.metrics[:3]]
+    return [call("metric", key=key, **_window(seen), **grouped, **extra) for key in seen.metrics[:3]]
 
 
 def _listed(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
@@ -168,23 +177,8 @@ def _by(seen: Understood) -> dict[str, str]:
     return next(({"by": name} for name in ("segment", "plan", "industry", "region") if f"by_{name}" in seen.wants), {})
 
 
-def _period(seen: Understood, portfolio: "Portfolio") -> str | None:
-    return next((name for name in ("month", "quarter", "year") if name in seen.wants), None) or _calendar_year(seen)
-
-
-def _window(seen: Understood, portfolio: "Portfolio") -> dict[str, str]:
-    found = _period(seen, portfolio)
-    return {"period": found} if found else {}
-
-
-def _calendar_year(seen: Understood) -> str | None:
-    found = re.search(r"(?<!\d)(20\d\d)(?!\d)", seen.question)
-    return found.group(1) if found else None
-
-
-def _future(seen: Understood, portfolio: "Portfolio") -> bool:
-    year = _calendar_year(seen)
-    return year is not None and portfolio.as_of is not None and date(int(year), 1, 1) > portfolio.as_of
+def _window(seen: Understood) -> dict[str, str]:
+    return {"period": seen.period} if seen.period else {}
 
 
 @cache

@@ -35,27 +35,6 @@ class Result:
     refused: Text | None = None
 
 
-def window(portfolio: "Portfolio", period: str | None) -> Window | None:
-    """The window of a period word: twelve months, three or one ending with ``as_of``, or a calendar year."""
-    if period is None or portfolio.as_of is None or period == "year":
-        return None
-    if period.isdigit():
-        return Window(date(int(period), 1, 1), date(int(period) + 1, 1, 1))
-    end = portfolio.as_of + timedelta(days=1)
-    return Window(_months_back(end, 1 if period == "month" else 3), end)
-
-
-def _months_back(day: date, months: int) -> date:
-    whole = day.year * 12 + day.month - 1 - months
-    year, month = whole // 12, whole % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, last)
-        except ValueError:
-            continue
-    raise AssertionError("every month has twenty-eight days")
-
-
 def stated(reading: Reading, desk: Desk, name: str) -> Claim:
     """A reading named by its metric and scope."""
     return titled(Text(_name(reading, "en"), _name(reading, "ru")), reading, desk, name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from agent.periods import asked
 from agent.topics import TOPICS
 from tools.text import Language
 
@@ -107,9 +108,6 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     "by_plan": re.compile(r"по тариф|by plan|per plan|by tariff"),
     "by_industry": re.compile(r"по отрасл|by industry|per industry"),
     "by_region": re.compile(r"по регион|by region|per region"),
-    "month": re.compile(r"\bза (?:последний |прошлый )?месяц\b|last month|this month|monthly|over the month|past month"),
-    "quarter": re.compile(r"\bза (?:последний |прошлый )?квартал\b|last quarter|this quarter|past quarter"),
-    "year": re.compile(r"\bза (?:последний |прошлый )?год\b|last year|this year|past year|twelve months"),
     "mean": re.compile(r"сегмент|segments?\b|получает пользу|gets? value"),
     "report": re.compile(r"отчет\w* о ценности|value report|подготовь\w* (?:\w+ )?отчет|prepare .*report"),
     "letter": re.compile(
@@ -143,6 +141,7 @@ class Understood:
     wants: frozenset[str] = field(default_factory=frozenset)
     stems: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    period: str | None = None
 
 
 def understood(question: str, portfolio: "Portfolio", *, language: Language | None = None) -> Understood:
@@ -163,6 +162,7 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
         wants=frozenset(wants),
         stems=own,
         codes=tuple(dict.fromkeys(code for pattern, codes in TOPICS if pattern.search(plain) for code in codes)),
+        period=asked(_QUOTED.sub(" ", plain), portfolio.as_of),
     )
 
 

@@ -97,3 +97,90 @@ def test_a_ledger_in_doubt_makes_every_share_of_a_campaign_partial(tmp_path: Pat
     for kind in ("", "expanded", "target", "money", "gross"):
         assert found[kind].status == "partial" and "after_data" in found[kind].flags, kind
     assert "not_proven" in found[""].flags
+
+
+def invoiced(home: Path, *, target: tuple[int, int], control: int = 100) -> Portfolio:
+    """Metered clients billed every month of 2026, forty an arm; the target's charges change in the month of May."""
+    rows, touches = [], []
+    for arm, (before, after) in (("target", target), ("control", (control, control))):
+        for number in range(40):
+            account = f"{arm[0]}{number:02d}"
+            touches.append({"account_id": account, "date": "2026-05-05", "campaign": "spring", "arm": arm})
+            rows += [
+                {"account_id": account, "date": f"2026-{month:02d}-20", "amount": after if month > 4 else before}
+                for month in range(1, 9)
+            ]
+    return build(home, as_of=date(2026, 8, 31), profile="usage", invoices=rows, touches=touches)
+
+
+def test_the_month_of_a_campaign_is_after_it_for_metered_clients_too(tmp_path: Path) -> None:
+    found = kinds(invoiced(tmp_path, target=(100, 200)))
+    assert found["money"].value == Decimal(4_000) == found["gross"].value
+    assert found["expanded"].value == 1 and found[""].value == 0
+
+
+@pytest.mark.parametrize(("paused", "retained"), [(True, 1.0), (False, 0.5)], ids=["paused", "cancelled"])
+def test_a_client_on_pause_is_retained_though_its_money_is_not(tmp_path: Path, paused: bool, retained: float) -> None:
+    rows, touches = [], []
+    for arm in ("target", "control"):
+        for number in range(40):
+            account = f"{arm[0]}{number:02d}"
+            stops = arm == "target" and number % 2
+            rows.append(subscription(account, "2025-01-01", 1000, end="2026-03-20" if stops else None))
+            rows += [subscription(account, "2026-03-20", 1000, status="paused")] if stops and paused else []
+            touches.append({"account_id": account, "date": str(DAY), "campaign": "spring", "arm": arm})
+    found = kinds(build(tmp_path, as_of=LAST, subscriptions=rows, touches=touches))
+    assert found["target"].value == retained and found[""].value == retained - 1
+    assert found["money"].value == Decimal(-20_000) and found["expanded"].value == 0
+
+
+def costed(home: Path, costs: list[int | None], *, both: int | None = None, control: int | None = None) -> Portfolio:
+    """Forty clients an arm, half of the target pays 500 more; ``costs`` of the target's contacts, one each."""
+    rows, touches = [], []
+    for arm in ("target", "control"):
+        for number in range(40):
+            account = f"{arm[0]}{number:02d}"
+            rows.append(subscription(account, "2025-01-01", 1000))
+            if arm == "target" and number < 20:
+                rows.append(subscription(account, "2026-04-01", 500))
+            cost = costs[number] if arm == "target" else control if number == 0 else None
+            touches.append({"account_id": account, "date": str(DAY), "campaign": "spring", "arm": arm, "cost": cost})
+    rows.append(subscription("b", "2025-01-01", 1000))
+    touches += [
+        {"account_id": "b", "date": str(DAY), "campaign": "spring", "arm": arm, "cost": both}
+        for arm in ("target", "control")
+    ]
+    return build(home, as_of=LAST, subscriptions=rows, touches=touches)
+
+
+def test_a_cost_of_some_contacts_is_partial_and_so_is_the_return(tmp_path: Path) -> None:
+    found = kinds(costed(tmp_path, [10] * 4 + [None] * 36))
+    for kind in ("cost", "roi"):
+        assert found[kind].status == "partial" and found[kind].coverage == 0.1, kind
+        assert found[kind].reason is not None and "не указана" in found[kind].reason.ru, kind
+    assert found["cost"].value == 40 and found["cost"].rows.left_out == {"cost not given": 36}
+    whole = kinds(costed(tmp_path / "whole", [10] * 40))
+    assert whole["cost"].status == whole["roi"].status == "ok" and whole["cost"].coverage == 1
+    assert whole["roi"].value == pytest.approx((120_000 - 400) / 400)
+
+
+def test_a_cost_of_nought_is_stated_and_gives_no_return(tmp_path: Path) -> None:
+    found = kinds(costed(tmp_path, [0] * 40))
+    assert found["cost"].value == 0 and found["cost"].status == "ok"
+    assert found["roi"].value is None and found["roi"].reason is not None
+    assert found["roi"].reason.en.startswith("nothing was spent")
+    some = kinds(costed(tmp_path / "some", [0] * 4 + [None] * 36))
+    assert some["cost"].status == "partial" and some["roi"].value is None
+    assert some["roi"].reason is not None and "is not given" in some["roi"].reason.en
+
+
+def test_the_cost_leaves_out_clients_of_both_arms_and_keeps_what_the_control_took(tmp_path: Path) -> None:
+    found = kinds(costed(tmp_path, [10] * 40, both=700, control=50))
+    assert found["cost"].value == 450 and found["cost"].coverage == 1
+    only = kinds(costed(tmp_path / "only", [None] * 40, both=700, control=50))
+    assert only["cost"].value is None and only["roi"].value is None
+
+
+def test_a_small_arm_outranks_a_cost_known_in_part(tmp_path: Path) -> None:
+    small = kinds(campaign(tmp_path, target=(9, 10), control=(5, 10), cost=10))
+    assert small["roi"].status == "insufficient" and small["cost"].status == "ok"

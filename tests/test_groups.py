@@ -1,14 +1,23 @@
 """Groups of a base: their figures add up to the whole, equal the same accounts alone, and keep SQL that gives them."""
 
+import random
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.generated import EVERYTHING, Tables, seeded
+from tests.generated import PLANS as DRAWN_PLANS
 from tests.portfolios import build, subscription
+from tests.test_identities import opened
 from tools import metrics
-from tools.portfolio import Portfolio
+from tools.account_figures import late, overdue
+from tools.metrics.health_signals import feature_share
+from tools.portfolio import Narrow, Portfolio
+from tools.reading import Reading
 
 KEYS = ("mrr", "nrr", "grr", "logo_churn", "money_churn", "quick_ratio", "movements", "arpa")
 PLANS = ("Basic", "Pro")
@@ -107,3 +116,154 @@ def test_the_arpa_of_a_group_has_an_interval_and_is_silent_where_one_client_deci
 def test_the_mean_of_one_client_has_no_interval(tmp_path: Path) -> None:
     base = build(tmp_path, as_of=date(2025, 12, 31), subscriptions=[subscription("a", "2025-01-01", 100)])
     assert metrics.reading(base, "arpa").ci is None
+
+
+DAY = date(2025, 12, 31)
+TWO = [{"account_id": name, "name": name, "plan": plan} for name, plan in (("a", "x"), ("b", "y"))]
+PAYING = [subscription(row["account_id"], "2025-01-01", 100) for row in TWO]
+
+
+def by_plan(base: Portfolio, key: str, **more: Any) -> dict[str, Reading]:
+    """The figure of every plan."""
+    return {item.scope["group"]: item for item in metrics.compute(base, key, by="plan", **more)}
+
+
+def unpaid(account: str, amount: int) -> dict[str, Any]:
+    return {"account_id": account, "date": "2025-12-01", "due_date": "2025-12-10", "amount": amount, "currency": "RUB"}
+
+
+def owing(home: Path) -> Portfolio:
+    """One client has paid in time, the other has nothing but an unpaid invoice."""
+    lines = [{**unpaid("a", 300), "paid_date": "2025-12-05"}, unpaid("b", 700)]
+    return build(home, as_of=DAY, accounts=TWO, subscriptions=PAYING, invoices=lines)
+
+
+def test_an_unpaid_invoice_is_no_cash_of_a_group_either(tmp_path: Path) -> None:
+    found = by_plan(owing(tmp_path), "cash_per_client")
+    assert {group: (item.value, item.convention) for group, item in found.items()} == {
+        "x": (300, "paid"),
+        "y": (0, "paid"),
+    }
+
+
+def test_a_group_that_has_paid_nothing_is_overdue(tmp_path: Path) -> None:
+    base = owing(tmp_path)
+    assert {group: item.value for group, item in by_plan(base, "overdue").items()} == {"x": 0, "y": 700}
+    part = base.narrowed(Narrow("account", "b", ("b",)))
+    assert overdue(part) == {"b": 700} and late(part) == {"b": 21.0}
+
+
+def test_a_group_without_any_contact_is_silent(tmp_path: Path) -> None:
+    contact = {"account_id": "a", "date": "2025-12-01", "two_way": True}
+    base = build(tmp_path, as_of=DAY, accounts=TWO, subscriptions=PAYING, touches=[contact])
+    assert {group: item.value for group, item in by_plan(base, "silence").items()} == {"x": 0, "y": 1}
+    assert metrics.reading(base, "silence").value == 1
+
+
+def test_features_are_key_in_every_group_or_in_none(tmp_path: Path) -> None:
+    accounts = [{"account_id": f"{plan}{n:02d}", "name": plan, "plan": plan} for plan in "xyz" for n in range(40)]
+    rows = [subscription(row["account_id"], "2025-01-01", 100) for row in accounts]
+    used = [
+        {"account_id": row["account_id"], "date": "2025-12-20", "feature": "report" if row["plan"] == "x" else "login",
+         "quantity": 1, "is_key": row["plan"] == "x"}
+        for row in accounts
+        if row["plan"] != "z"
+    ]  # fmt: skip
+    base = build(tmp_path, as_of=DAY, accounts=accounts, subscriptions=rows, usage=used)
+    assert metrics.reading(base, "adoption").value == pytest.approx(1 / 3)
+    found = by_plan(base, "adoption")
+    assert {group: (item.value, item.status, item.flags) for group, item in found.items()} == {
+        "x": (1.0, "ok", ()),
+        "y": (0.0, "ok", ()),
+        "z": (0.0, "ok", ()),
+    }
+    part = base.narrowed(Narrow("account", "y00", ("y00",)))
+    assert feature_share(part) == {"y00": 0.0} and feature_share(base)["x00"] == 1.0
+
+
+def test_every_group_is_valued_by_the_same_rule(tmp_path: Path) -> None:
+    accounts = [{**row, "monthly_charge": 1000} for row in TWO]
+    lines = [{"account_id": "a", "date": f"2025-{month:02d}-03", "amount": 50} for month in (2, 5, 11)]
+    base = build(tmp_path, as_of=DAY, profile="repeat", accounts=accounts, invoices=lines)
+    found = by_plan(base, "concentration")
+    assert (found["x"].denominator, found["x"].convention) == (150, "net_of_returns")
+    assert (found["y"].value, found["y"].convention) == (None, "net_of_returns")
+
+
+def test_what_a_source_has_is_the_same_in_every_part(tmp_path: Path) -> None:
+    base = owing(tmp_path)
+    part = base.narrowed(Narrow("account", "b", ("b",)))
+    assert part.has("invoices", "paid_date") and part.counts("invoices")["paid_date"] == 0
+    assert not part.has("usage") and part.rows("invoices") == 1
+
+
+PROMISED = ("lower_bound", "upper_bound", "pace")
+
+
+def test_promises_are_no_clients(tmp_path: Path) -> None:
+    """Forty promises to two clients do not make a group of forty."""
+    promises = [
+        {"account_id": row["account_id"], "goal": f"g{n}", "base": 0, "target": 10, "current": 5 if n else None,
+         "value": 100, "due": "2026-12-31", "grade": "measured"}
+        for row in TWO
+        for n in range(40)
+    ]  # fmt: skip
+    base = build(tmp_path, as_of=DAY, accounts=TWO, subscriptions=PAYING, value_goals=promises)
+    whole = {item.scope.get("kind"): item for item in metrics.compute(base, "vrs")}
+    part = base.narrowed(Narrow("plan", "x", ("a",), column=True))
+    group = {item.scope.get("kind"): item for item in metrics.compute(part, "vrs")}
+    for kind in (*PROMISED, "evidence", None):
+        assert (whole[kind].n, group[kind].n) == (2, 1), kind
+        assert group[kind].value is not None and group[kind].status == "insufficient", kind
+        assert kind is None or whole[kind].status == "ok", kind
+
+
+#: Figures of which the whole is the sum of its groups: of a ratio, what is divided and what it is divided by.
+ADDED: dict[str, Sequence[str]] = {
+    "mrr": ("value",),
+    "cash_per_client": ("numerator", "denominator"),
+    "revenue_per_client": ("numerator", "denominator"),
+    "overdue": ("value",),
+    "renewals": ("value",),
+    "silence": ("value",),
+    "adoption": ("numerator", "denominator"),
+    "value_gap": ("value",),
+    "upsell": ("value",),
+}
+COUNTED = (
+    "overdue",
+    "silence",
+    "upsell",
+    "renewals",
+)  # nothing of these in a group is nought, where the base knows of them
+
+
+def lacking(seed: int) -> Tables:
+    """The tables of a seed, of each of which one plan has no rows, or no payment dates, or no key features."""
+    chance = random.Random(seed)
+    tables = seeded(seed, replace(EVERYTHING, after=False, clients=(5, 9), foreign=False, anchored=seed % 2 == 0))
+    plans = {row["account_id"]: row.get("plan") for row in tables["accounts"]}
+    plans[tables["accounts"][0]["account_id"]] = tables["accounts"][0]["plan"] = DRAWN_PLANS[0]
+    for name in set(tables) - {"accounts", "culture"}:
+        bare, how = chance.choice((*DRAWN_PLANS, None)), chance.choice(("rows", "paid_date", "is_key"))
+        mine = [row for row in tables[name] if plans.get(row.get("account_id")) == bare]
+        if how == "rows":
+            tables[name] = [row for row in tables[name] if row not in mine]
+        for row in mine:
+            row |= {how: None} if how in row else {}
+    if seed % 3 == 0:
+        tables["subscriptions"] = []
+    return {name: rows for name, rows in tables.items() if rows}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_groups_add_up_to_the_whole(seed: int) -> None:
+    with opened(lacking(seed)) as base:
+        for key, names in ADDED.items():
+            whole, groups = metrics.reading(base, key), by_plan(base, key)
+            for name in names:
+                total = sum(float(getattr(item, name) or 0) for item in groups.values())
+                assert total == pytest.approx(float(getattr(whole, name) or 0)), (key, name)
+            if key in COUNTED:
+                assert {item.value is None for item in groups.values()} == {whole.value is None}, key
+            assert {item.convention for item in groups.values() if item.value is not None} <= {whole.convention}, key

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from tests.portfolios import build, subscription
 from tools import ledger, metrics
 from tools.fields import account_values
-from tools.metrics.health import COMPONENTS, calibration, explain_change, portfolio_change, scores
+from tools.metrics.health import (
+    COMPONENTS,
+    calibration,
+    explain_change,
+    norms,
+    portfolio_change,
+    scores,
+    scores_under,
+)
 from tools.models import calibration as checks
 from tools.models import score
 from tools.portfolio import Narrow, Portfolio
@@ -74,8 +82,11 @@ def test_a_band_with_enough_clients_is_compared_with_itself() -> None:
 LAST = date(2026, 6, 30)
 
 
-def base(home: Path, *, churn: bool = False) -> Portfolio:
-    """Two hundred clients; with ``churn``, those whose use halves leave in the quarter after."""
+def base(home: Path, *, churn: bool = False, halved: bool = False) -> Portfolio:
+    """Two hundred clients; with ``churn``, those whose use halves leave in the quarter after.
+
+    With ``halved`` use varies from week to week, and all use the product half as much in the last four of them.
+    """
     subscriptions, usage, invoices = [], [], []
     for number in range(200):
         account, leaves = f"c{number:03d}", churn and number % 3 == 0
@@ -88,6 +99,8 @@ def base(home: Path, *, churn: bool = False) -> Portfolio:
             fading = end is not None and (end - day).days < 130
             for feature in ("a", "b") if number % 2 else ("a",):
                 quantity = (5.0 if fading else 20.0) + number % 7
+                quantity += number * week % 5 if halved else 0
+                quantity /= 2 if halved and day > LAST - timedelta(days=28) else 1
                 usage.append(
                     {"account_id": account, "date": str(day), "feature": feature, "is_key": True, "quantity": quantity}
                 )
@@ -139,9 +152,34 @@ def test_the_parts_of_the_base_s_change_are_readings(leaving: Portfolio) -> None
     found = {item.scope.get("kind", ""): item for item in metrics.compute(leaving, "chs")}
     moved = portfolio_change(leaving, date(2026, 3, 30))
     assert moved is not None
-    values = [float(found[kind].value or 0) for kind in ("stayers", "entrants", "leavers")]
+    values = [float(found[kind].value or 0) for kind in ("stayers", "entrants", "leavers", "norms")]
     assert sum(values) == pytest.approx(float(found["change"].value or 0), abs=1e-9) and moved.counts[2] > 30
     assert found["change"].value == pytest.approx(moved.total) and "size_bands" in found[""].flags
+
+
+def test_the_norms_of_two_days_are_a_term_of_their_own(leaving: Portfolio) -> None:
+    since = date(2026, 3, 30)
+    then, now = scores(leaving.earlier(since)), scores(leaving)
+    held = scores_under(leaving, norms(leaving.earlier(since)))
+    moved = portfolio_change(leaving, since)
+    stay = [account for account in then if account in now]
+    assert moved is not None and abs(moved.norms) > 1
+    for account in stay:
+        change = explain_change(leaving, account, since)
+        assert change is not None and change.norms == pytest.approx(
+            (now[account].score or 0) - (held[account].score or 0)
+        )
+    apart = [(held[account].score or 0) - (then[account].score or 0) for account in stay]
+    assert moved.stayers == pytest.approx(sum(apart) / len(apart), abs=1e-9)
+    total = moved.stayers + moved.entrants + moved.leavers + moved.norms
+    assert total == pytest.approx(moved.after - moved.before, abs=1e-9)
+
+
+def test_a_base_that_all_lost_health_together_did_not_stay_as_it_was(tmp_path: Path) -> None:
+    portfolio = base(tmp_path, halved=True)
+    found = {item.scope.get("kind", ""): item for item in metrics.compute(portfolio, "chs")}
+    assert float(found["stayers"].value or 0) < -5 and float(found["norms"].value or 0) > 5
+    assert abs(float(found["change"].value or 0)) < 2
 
 
 def test_the_score_is_checked_against_the_churn_after_it(leaving: Portfolio) -> None:

@@ -94,7 +94,7 @@ def health_moves_by_its_parts(seed: int) -> str:
                     return f"{seed} {row['account_id']}: {change}"
         base = portfolio_change(portfolio, SINCE)
         if base is not None:
-            parts = base.stayers + base.entrants + base.leavers
+            parts = base.stayers + base.entrants + base.leavers + base.norms
             if abs(parts - (base.after - base.before)) > 1e-9:
                 return f"{seed}: {base}"
     return ""

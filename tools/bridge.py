@@ -25,13 +25,15 @@ from tools.reading import Window
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
 GAINS = ("new", "reactivation", "expansion")
 LOSSES = ("contraction", "churn")
+FIGURES = (*(name for kind in ("start", *KINDS, "fx", "end") for name in (kind, f"{kind}_n")), "lapsed_n")
 
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
     """Movements by month: a table ``month`` (its closing day), then ``<kind>`` ticks and ``<kind>_n`` accounts.
 
-    ``fx`` is the change from exchange rates; ``foreign`` says whether there can be any.
+    ``fx`` is the change from exchange rates; ``foreign`` says whether there can be any. ``lapsed_n`` are those of
+    ``churn_n`` whose pause ran out: they pay nothing at the start of the month either.
     """
 
     windows: list[Window]
@@ -49,7 +51,8 @@ def movement_bridge(portfolio: Portfolio) -> Bridge:
         base = ledger.base_of(portfolio)
         windows = ledger.months(base or portfolio)
         foreign = len(ledger.currencies(base or portfolio, ledger.source(portfolio))) > 1
-        sql = portfolio.text("bridge", lambda: movements(portfolio, windows))
+        span = ("bridge", windows[0].start, windows[-1].end)
+        sql = portfolio.text(span, lambda: movements(portfolio, windows))
         portfolio.memo["bridge"] = Bridge(windows, _of_changes(portfolio, windows), sql, foreign)
     found: Bridge = portfolio.memo["bridge"]
     return found
@@ -85,12 +88,12 @@ def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
         sums[f"{kind}_n"] = _by_place(both.place, losses, windows)
     sums["fx"] = _by_place(both.place, foreign, windows)
     sums["fx_n"] = _by_place(both.place, foreign != 0, windows)
+    sums["lapsed_n"] = _by_place(both.place, both.lapsed, windows)
     for tail in ("", "_n"):
         sums["end" + tail] = np.cumsum(sums["net" + tail])
         sums["start" + tail] = sums["end" + tail] - sums["net" + tail]
-    kinds = [name for kind in ("start", *KINDS, "fx", "end") for name in (kind, f"{kind}_n")]
     months = pa.array([window.closing for window in windows], pa.date32())
-    return pa.table({"month": months, **{name: sums[name][1:] for name in kinds}})
+    return pa.table({"month": months, **{name: sums[name][1:] for name in FIGURES}})
 
 
 NEVER = np.iinfo(np.int64).max  # the place of what did not happen
@@ -118,8 +121,7 @@ def _summed_by_month(changed: Any, windows: list[Window]) -> Any:
     run = ibis.window(order_by="at", preceding=None, following=0)
     ends = filled.mutate(end=filled.net.sum().over(run).cast("int64"), end_n=filled.net_n.sum().over(run).cast("int64"))
     ends = ends.mutate(start=ends.end - ends.net, start_n=ends.end_n - ends.net_n).filter(_.at > 0)
-    kinds = [name for kind in ("start", *KINDS, "fx", "end") for name in (kind, f"{kind}_n")]
-    return ends.select("point", *kinds).rename(month="point").order_by("month")
+    return ends.select("point", *FIGURES).rename(month="point").order_by("month")
 
 
 def moved(portfolio: Portfolio, windows: list[Window]) -> Any:
@@ -245,13 +247,25 @@ def _held(portfolio: Portfolio, both: Any, windows: list[Window]) -> Any:
     both = both.left_join(marked, (both.account_id == marked.on_hold) & (both.place == marked.hold_place))
     both = both.select(*names, "on_hold").mutate(held=_.on_hold.notnull()).drop("on_hold")
     if ledger.basis(portfolio) == ledger.CONTRACT:
-        step = ibis.window(group_by="account_id", order_by="place")
-        both = both.mutate(resumed=ibis.literal(False), was_held=_.held.lag().over(step).fill_null(False))
-        gone = (_.client_opening == 0) & (_.client_closing == 0) & (_.debut < _.place)
-        return both.mutate(lapsed=(gone & _.was_held & ~_.held).fill_null(False)).drop("was_held")
+        return _lapsing(both).select(*names, "held", resumed=ibis.literal(False), lapsed=_.lapsed)
     before = marked.select(on_hold=marked.on_hold, hold_place=marked.hold_place + 1).view()
     both = both.left_join(before, (both.account_id == before.on_hold) & (both.place == before.hold_place))
     return both.select(*names, "held", resumed=both.on_hold.notnull(), lapsed=ibis.literal(False))
+
+
+def _lapsing(both: Any) -> Any:
+    """``lapsed``: the first month without a pause after the pause in which the worth fell to zero, with nothing paid."""
+    before = {"preceding": (None, 1), "group_by": "account_id", "order_by": "place"}
+    fell, at = (both.opening > 0) & (both.closing == 0), both.place
+    loose = (both.opening == 0) & (both.closing == 0) & ~both.held
+    both = both.mutate(
+        fell_at=ibis.ifelse(fell, at, None).max().over(ibis.window(**before)),
+        paused_at=ibis.ifelse(fell & both.held, at, None).max().over(ibis.window(**before)),
+        loose_at=ibis.ifelse(loose, at, None).max().over(ibis.window(**before)),
+    )
+    first = (_.fell_at == _.paused_at) & (_.loose_at.isnull() | (_.loose_at < _.fell_at))
+    unpaid = (_.client_opening == 0) & (_.client_closing == 0)
+    return both.mutate(lapsed=(unpaid & ~_.held & first).fill_null(False))
 
 
 def _conditions(both: Any) -> dict[str, Any]:
@@ -274,5 +288,5 @@ def _measures(both: Any) -> dict[str, Any]:
     for kind, condition in _conditions(both).items():
         measures[kind] = change.abs().sum(where=condition)
         measures[f"{kind}_n"] = ((condition | both.lapsed) if kind == "churn" else condition).sum()
-    measures["fx"], measures["fx_n"] = foreign.sum(), (foreign != 0).sum()
+    measures["fx"], measures["fx_n"], measures["lapsed_n"] = foreign.sum(), (foreign != 0).sum(), both.lapsed.sum()
     return {name: value.fill_null(0).cast("int64") for name, value in measures.items()}

@@ -110,8 +110,10 @@ def _two_years(portfolio: Portfolio) -> tuple[_Year, _Year] | Text:
 def _year(portfolio: Portfolio, window: Window) -> _Year:
     accounts = cohorts.cohort(portfolio, window)
     table = portfolio.run(accounts.filter(accounts.opening > 0).order_by("account_id"))
-    opening, closing = (table[name].to_numpy().astype(np.int64) for name in ("opening", "closing"))
-    lost = (closing == 0) & ~table["held"].to_numpy(zero_copy_only=False).astype(bool)
+    opening, closing, client_closing = (
+        table[name].to_numpy().astype(np.int64) for name in ("opening", "closing", "client_closing")
+    )
+    lost = (client_closing == 0) & ~table["held"].to_numpy(zero_copy_only=False).astype(bool)
     return _Year(window, tuple(table["account_id"].to_pylist()), opening, np.minimum(opening, closing), lost)
 
 

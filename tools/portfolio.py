@@ -304,8 +304,11 @@ class Portfolio:
         return self.counts(name)["*"]
 
     def has(self, name: str, column: str | None = None) -> bool:
-        """True where the table has rows (and the column at least one value)."""
-        return self.counts(name)[column or "*"] > 0
+        """True where the source has the table (and a value of the column): a fact of the base, the same in all its parts.
+
+        What there is of it in a part, `rows` and `counts` say.
+        """
+        return self.base.counts(name)[column or "*"] > 0
 
     def accounts(self) -> list[tuple[str, str]]:
         """Id and shown name of every account, by id."""

@@ -78,8 +78,19 @@ class Contracts:
     def on_pause(self, account: str, day: date) -> bool:
         """True where the account pays nothing because of a pause that is not too long yet."""
         longest = timedelta(days=self.rules.pause_days)
-        rows = _in_force(self.paused.get(account, []), day)
-        return not self.of(account, day) and any(day - row["start_date"] <= longest for row in rows)
+        begun = self._pause_began(account, day)
+        return begun is not None and not self.of(account, day) and day - begun <= longest
+
+    def _pause_began(self, account: str, day: date) -> date | None:
+        """The first day of the pause in force; contracts on pause that follow one another are one pause."""
+        rows = self.paused.get(account, [])
+        begun = min((row["start_date"] for row in _in_force(rows, day)), default=None)
+        while begun is not None:
+            longer = [row["start_date"] for row in rows if row["start_date"] < begun <= (row["end_date"] or FAR) + DAY]
+            if not longer:
+                break
+            begun = min(longer)
+        return begun
 
     def ever_paid(self, account: str, before: date) -> bool:
         """True where the account paid on some day before."""
@@ -94,7 +105,7 @@ class Contracts:
         begins = min((row["start_date"] for row in rows if row["start_date"] > day), default=None)
         if ended is None or begins is None or (begins - ended).days > self.rules.gap_days:
             return []
-        if any(ended <= row["start_date"] for row in _in_force(self.paused.get(account, []), day)):
+        if any(ended <= row["start_date"] < begins for row in self.paused.get(account, [])):
             return []
         return _in_force(rows, ended - DAY)
 

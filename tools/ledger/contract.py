@@ -70,8 +70,8 @@ def _gaps(portfolio: Portfolio, rows: Any) -> Any:
     late = late.select(late_client=_.client_id, since=_.paid_to, until=_.start_date).distinct()
     if not portfolio.base.pauses:
         return late
-    table = portfolio.table("subscriptions").filter(_.account_id.notnull(), _.status == "paused")
-    rest = table.select(rests=client_of(table), rest_from=table.start_date)
+    table = pauses(portfolio)
+    rest = table.select(rests=table.client_id, rest_from=table.start_date)
     inside = (rest.rest_from >= late.since) & (rest.rest_from < late.until)
     return late.anti_join(rest, (late.late_client == rest.rests) & inside)
 
@@ -159,11 +159,32 @@ def _while_paid(events: Any) -> Any:
     return events.select("account_id", "client_id", "place", "delta", "begun")
 
 
+def pauses(portfolio: Portfolio) -> Any:
+    """Table ``account_id, client_id, start_date, end_date`` of pauses; rows that follow one another are one pause.
+
+    A pause written as a row a billing period is one, from its first day to its last; one without an end lasts.
+    """
+    table = portfolio.table("subscriptions").filter(
+        _.account_id.notnull(), _.status == "paused", _.start_date.notnull()
+    )
+    rows = table.select(
+        "account_id", "start_date", client_id=client_of(table), end_date=table.end_date.fill_null(literal(FOREVER))
+    )
+    rows = rows.filter(rows.end_date > rows.start_date)
+    unit = {"group_by": ["account_id", "client_id"], "order_by": ["start_date", "end_date"]}
+    rows = rows.mutate(reached=rows.end_date.max().over(ibis.window(**unit, preceding=(None, 1))))
+    fresh = rows.reached.isnull() | (rows.start_date > shifted(rows.reached, 1))
+    rows = rows.mutate(fresh=ibis.ifelse(fresh, 1, 0))
+    rows = rows.mutate(number=rows.fresh.sum().over(ibis.window(**unit, preceding=None, following=0)))
+    spans = rows.group_by("account_id", "client_id", "number")
+    return spans.agg(start_date=_.start_date.min(), end_date=_.end_date.max())
+
+
 def paused(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
     """Table ``account_id, point`` of the accounts on a pause not longer than the policy's days; None without pauses."""
     if not portfolio.base.pauses or not portfolio.base.has("subscriptions"):
         return None
-    table = portfolio.table("subscriptions").filter(_.account_id.notnull(), _.status == "paused")
+    table = pauses(portfolio)
     point = days(points)
     since = (point.point.cast("timestamp") - ibis.interval(days=int(portfolio.policy["pause_days"]))).date()
     point = point.mutate(since=since)
@@ -171,7 +192,7 @@ def paused(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
         point,
         (table.start_date <= point.point)
         & (table.start_date >= point.since)
-        & (table.end_date.isnull() | (table.end_date > point.point)),
+        & (table.end_date > point.point),
     )
     return held.select("account_id", "point").distinct()
 
@@ -180,12 +201,9 @@ def pause_ends(portfolio: Portfolio, windows: Sequence[Window]) -> Any | None:
     """Table ``account_id, client_id, place``: the window in which each pause ends or its days run out; None without pauses."""
     if not portfolio.base.pauses or not portfolio.base.has("subscriptions"):
         return None
-    table = portfolio.table("subscriptions").filter(
-        _.account_id.notnull(), _.status == "paused", _.start_date.notnull()
-    )
-    longest = shifted(table.start_date, int(portfolio.policy["pause_days"]) + 1)
-    stop = ibis.least(longest, table.end_date.fill_null(literal(FOREVER)))
-    found = table.select("account_id", client_id=client_of(table), stop=stop)
+    table = pauses(portfolio)
+    stop = ibis.least(shifted(table.start_date, int(portfolio.policy["pause_days"]) + 1), table.end_date)
+    found = table.select("account_id", "client_id", stop=stop)
     found = found.filter(found.stop < literal(windows[-1].end))
     return found.select("account_id", "client_id", place=place_of(found.stop, windows)).distinct()
 

@@ -179,7 +179,8 @@ def answered(portfolio: Portfolio, given: Mapping[str, str]) -> Portfolio:
     if not months:
         return portfolio
     policy = Policy({**portfolio.policy.values, **months}, portfolio.policy.name)
-    return replace(portfolio, policy=policy, memo={})
+    whole = None if portfolio.whole is None else replace(portfolio.whole, policy=policy, memo={})
+    return replace(portfolio, policy=policy, whole=whole, memo={})
 
 
 def in_doubt(portfolio: Portfolio) -> Mapping[str, tuple[int, str]]:

@@ -223,6 +223,7 @@ def compute(
 
 def _by(portfolio: Portfolio, key: str, by: str, *, window: Window | None, convention: str | None) -> list[Reading]:
     from tools.groups import MONTH, month_ends, parts
+    from tools.metrics import survivors
 
     if by == MONTH:
         return [
@@ -231,13 +232,15 @@ def _by(portfolio: Portfolio, key: str, by: str, *, window: Window | None, conve
         ]
     marks: tuple[str, ...] = ()
     on: date | None = None
-    if (
-        by in SEGMENTS and key in COHORTS
-    ):  # today's segments hold survivors only: retention asks for those of the opening
-        whole = compute(portfolio, key, window=window, convention=convention)[0]
-        if whole.window is None:
-            return [whole]
-        on, window, marks = whole.window.opening, whole.window, ("segment_at_opening",)
+    if survivors.moves(portfolio, by):
+        why = survivors.refused(portfolio, key, convention)
+        if why is not None:
+            return [Ask(portfolio, resolve(key), window, convention or "").undefined(why)]
+        if survivors.at_opening(portfolio, key, convention):
+            whole = compute(portfolio, key, window=window, convention=convention)[0]
+            if whole.window is None:
+                return [whole]
+            on, window, marks = whole.window.opening, whole.window, (survivors.FLAG,)
     readings: list[Reading] = []
     for part in parts(portfolio, by, on=on):
         wanted = key not in SERIES
@@ -259,9 +262,7 @@ def reading(portfolio: Portfolio, key: str, *, window: Window | None = None, kin
     return next(item for item in found if item.scope.get("kind") == kind)
 
 
-SEGMENTS = ("segment", "value", "rfm", "clusters")
 SERIES = ("movements",)  # metrics of many readings that say nothing one by one
-COHORTS = ("nrr", "grr", "logo_churn", "money_churn")
 
 
 def one_value(sql: str, expression: str, where: str = "") -> str:

@@ -52,8 +52,7 @@ def adoption_of_what_was_sold(ask: Ask) -> list[Reading]:
         return [ready.undefined(Text("no paying client", "нет платящих клиентов"))]
     used = _used(portfolio)
     rows = used.filter(pc.is_in(used["account_id"], value_set=pa.array(base, pa.string())))
-    keys = portfolio.asked("key features", lambda: portfolio.table("usage").agg(k=_.is_key.fill_null(False).any()))
-    keyed = bool(keys.column(0)[0].as_py())
+    keyed = _keyed(portfolio.base)
     users = int(pc.sum(rows["key"]).as_py() or 0) if keyed else rows.num_rows
     flags = () if keyed else ("no_key_features",)
     head = ready.share(users, len(base), census=True, flags=flags)
@@ -64,6 +63,14 @@ def adoption_of_what_was_sold(ask: Ask) -> list[Reading]:
 def unused(portfolio: Portfolio) -> list[str]:
     """Paying accounts without any usage in the policy's days, by id."""
     return sorted(set(paying(portfolio)) - set(_used(portfolio)["account_id"].to_pylist()))
+
+
+def _keyed(base: Portfolio) -> bool:
+    """True where some feature is marked as key: asked of the base, so that every part of it counts by one rule."""
+    if "key features" not in base.memo:
+        found = base.run(base.table("usage").agg(k=_.is_key.fill_null(False).any()))
+        base.memo["key features"] = bool(found.column(0)[0].as_py())
+    return bool(base.memo["key features"])
 
 
 def _recent(portfolio: Portfolio) -> Any:
@@ -89,7 +96,7 @@ def _used(portfolio: Portfolio) -> pa.Table:
 def _breadth(ask: Ask, rows: pa.Table) -> list[Reading]:
     if not ask.portfolio.has("usage", "feature") or not rows.num_rows:
         return []
-    whole = ask.portfolio.whole or ask.portfolio
+    whole = ask.portfolio.base
     offered = int(whole.run(_recent(whole).agg(n=_.feature.nunique())).column(0)[0].as_py())
     if not offered:
         return []

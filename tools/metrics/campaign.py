@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from ibis import _
 
-from tools import ledger
+from tools import cohorts, ledger
 from tools.metrics import Ask, metric
 from tools.metrics.recurring import rhythm
 from tools.models import uplift
@@ -21,6 +21,15 @@ CONVENTIONS = {
     "retained": Text("share of clients still in force at the end", "доля клиентов, действующих в конце срока"),
     "expanded": Text("share of clients that pay more than before", "доля клиентов, платящих больше, чем до кампании"),
 }
+NO_COST = Text("the cost of the contacts is not given", "стоимость контактов не указана")
+SOME_COST = Text(
+    "the cost of some contacts is not given: the whole cost is higher, and the return on it is not known yet",
+    "стоимость части контактов не указана: затраты на деле выше, и окупаемость ещё не известна",
+)
+FREE = Text(
+    "nothing was spent on the contacts, so there is no cost to relate the return to",
+    "на контакты ничего не потрачено: окупать нечего",
+)
 HYPOTHESIS = Text(
     "a hypothesis: the campaign kept no control group, so what the contacted did better may not be its doing",
     "гипотеза: у кампании нет контрольной группы, и лучший результат охваченных может быть не её заслугой",
@@ -29,14 +38,32 @@ HYPOTHESIS = Text(
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One campaign: its first day, clients by arm, clients in both arms (left out), and cost of its contacts if known."""
+    """One campaign: its first day, clients by arm, clients in both arms (left out), and the cost of its contacts."""
 
     name: str
     day: date
     target: tuple[str, ...]
     control: tuple[str, ...]
     both: int
-    cost: Decimal | None
+    cost: "Cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the contacts of a campaign cost: the sum of the costs given, contacts with one and contacts without.
+
+    A control is not contacted, so its rows count only where they have a cost.
+    """
+
+    total: Decimal
+    given: int
+    missing: int
+    of_target: int
+
+    @property
+    def coverage(self) -> float:
+        """Share of the contacts whose cost is given, 0-1."""
+        return self.given / (self.given + self.missing)
 
 
 @metric(
@@ -64,10 +91,13 @@ def effect_of_campaigns(ask: Ask) -> list[Reading]:
 
     By default the share still in force at the end of the window (``retained``). Kinds after it: ``target`` and
     ``control`` (the two shares), ``expanded`` (difference of the share that pays more), ``money`` (extra MRR against
-    the control, a month), ``gross`` (change of the target alone: no effect by itself), ``cost``, ``roi`` (twelve months of the extra money less cost, over cost). A campaign
-    without a control has no value but a reason and the flag ``hypothesis``. A difference whose interval holds zero is
-    flagged ``not_proven``. 30/100 against 20/100: +0.10 [-0.020, 0.217]. Clients in both arms are left out. Both ends
-    are in the rate of the opening day; without it there is no value. Where the ledger itself is in doubt: ``partial``.
+    the control, a month), ``gross`` (change of the target alone: no effect by itself), ``cost``, ``roi`` (twelve months
+    of the extra money less cost, over cost). A campaign without a control has no value but a reason and the flag
+    ``hypothesis``. A difference whose interval holds zero is flagged ``not_proven``. 30/100 against 20/100: +0.10
+    [-0.020, 0.217]. Clients in both arms are left out, and so are their costs. A client on a pause at the end is
+    retained, its money is not. A cost given for some contacts only makes ``cost`` and ``roi`` ``partial``, with the
+    share of contacts as coverage; a cost of nought is a cost, and leaves ``roi`` undefined. Both ends are in the rate
+    of the opening day; without it there is no value. Where the ledger itself is in doubt: ``partial``.
     """
     portfolio = ask.portfolio
     if portfolio.as_of is None or not portfolio.has("touches", "campaign"):
@@ -86,6 +116,8 @@ def campaigns(portfolio: Portfolio) -> list[Campaign]:
     by = touches.group_by("campaign", "account_id").agg(
         day=_.date.min(),
         cost=_.cost.sum(),
+        given=_.cost.count(),
+        contacts=_.count(),
         control=(_.arm.fill_null("") == "control").cast("int32").max(),
         target=(_.arm.fill_null("") != "control").cast("int32").max(),
     )
@@ -99,11 +131,17 @@ def campaigns(portfolio: Portfolio) -> list[Campaign]:
 def _campaign(name: str, rows: list[dict[str, Any]]) -> Campaign:
     target = tuple(row["account_id"] for row in rows if row["target"] and not row["control"])
     control = tuple(row["account_id"] for row in rows if row["control"] and not row["target"])
-    costs = [row["cost"] for row in rows if row["cost"] is not None]
     both = len(rows) - len(target) - len(control)
-    return Campaign(
-        name, min(row["day"] for row in rows), target, control, both, sum(costs, Decimal(0)) if costs else None
-    )
+    return Campaign(name, min(row["day"] for row in rows), target, control, both, _cost(rows))
+
+
+def _cost(rows: list[dict[str, Any]]) -> Cost:
+    """Cost of the contacts of the clients in one arm."""
+    one = [row for row in rows if row["target"] != row["control"]]
+    target = [row for row in one if row["target"]]
+    total = sum((row["cost"] for row in one if row["given"]), Decimal(0))
+    missing = sum(row["contacts"] - row["given"] for row in target)
+    return Cost(total, sum(row["given"] for row in one), missing, sum(row["given"] for row in target))
 
 
 def _readings(ask: Ask, campaign: Campaign) -> list[Reading]:
@@ -171,25 +209,28 @@ def _unsure(ask: Ask, whole: bool) -> dict[str, Any]:
 
 def _points(portfolio: Portfolio, window: Window) -> list[date]:
     """The two days that are compared; of invoices a month counts whole: the last one before the campaign."""
-    recognised = ledger.convention(portfolio) == ledger.RECOGNISED
+    recognised = ledger.basis(portfolio) == ledger.RECOGNISED
     opening = window.start.replace(day=1) - timedelta(days=1) if recognised else window.opening
     return [opening, window.closing]
 
 
 def _outcomes(portfolio: Portfolio, campaign: Campaign, points: list[date]) -> tuple[Any, Any]:
-    """Ticks a month before and after of each client in force at the start, by arm: two arrays of two columns."""
+    """Clients in force at the start, by arm: ticks a month before, after, and 1 where a zero after is no loss."""
     whole = portfolio.whole or portfolio
     rows = portfolio.run(ledger.state(whole, points, rate_of=points[0])).to_pylist()
     worth = {(row["account_id"], row["point"]): int(row["ticks"]) for row in rows}
+    marks = cohorts.held_at(whole, points[1:])
+    held = set() if marks is None else set(portfolio.run(marks.select("account_id"))["account_id"].to_pylist())
     arms = []
     for members in (campaign.target, campaign.control):
-        pairs = [(worth.get((a, points[0]), 0), worth.get((a, points[1]), 0)) for a in members]
-        arms.append(np.array([pair for pair in pairs if pair[0] > 0], dtype=np.int64).reshape(-1, 2))
+        found = [(worth.get((a, points[0]), 0), worth.get((a, points[1]), 0), int(a in held)) for a in members]
+        arms.append(np.array([row for row in found if row[0] > 0], dtype=np.int64).reshape(-1, 3))
     return arms[0], arms[1]
 
 
 def _events(arm: Any, outcome: str) -> int:
-    return int((arm[:, 1] > 0).sum() if outcome == "retained" else (arm[:, 1] > arm[:, 0]).sum())
+    before, after, held = arm[:, 0], arm[:, 1], arm[:, 2] > 0
+    return int(((after > 0) | held).sum() if outcome == "retained" else (after > before).sum())
 
 
 def _difference(
@@ -225,12 +266,27 @@ def _money(
     )  # fmt: skip
     raw, marks = ledger.money(int(changes[0].sum())), {**gross, "flags": ("without_control", *common["flags"])}
     alone = ask.reading(raw, unit=Unit.MONEY_MONTH, scope={**scope, "kind": "gross"}, n=n, **marks)
-    kinds: tuple[dict[str, str], dict[str, str]] = ({**scope, "kind": "cost"}, {**scope, "kind": "roi"})
-    if not campaign.cost:
-        reason = Text("the cost of the contacts is not given", "стоимость контактов не указана")
-        return [money, alone, *(ask.undefined(reason, scope=kind, unit=unit) for kind, unit in zip(kinds, (Unit.MONEY, Unit.RATIO), strict=True))]  # fmt: skip
-    cost = ask.reading(campaign.cost, unit=Unit.MONEY, scope=kinds[0], n=len(campaign.target))
-    year = 12 * ledger.money(extra)
-    shown["flags"] = ("on_revenue", *shown["flags"])
-    roi = ask.reading(float((year - campaign.cost) / campaign.cost), scope=kinds[1], **shown)
-    return [money, alone, cost, roi]
+    return [money, alone, *_return(ask, campaign, 12 * ledger.money(extra), scope=scope, shown=shown)]
+
+
+def _return(
+    ask: Ask, campaign: Campaign, year: Decimal, *, scope: Mapping[str, str], shown: Mapping[str, Any]
+) -> list[Reading]:
+    """Cost of the contacts and the return on it, a year of the extra money against it."""
+    cost, of_cost, of_return = campaign.cost, {**scope, "kind": "cost"}, {**scope, "kind": "roi"}
+    if not cost.of_target:
+        return [
+            ask.undefined(NO_COST, scope=of_cost, unit=Unit.MONEY),
+            ask.undefined(NO_COST, scope=of_return, unit=Unit.RATIO),
+        ]
+    some: dict[str, Any] = {"status": "partial", "reason": SOME_COST} if cost.missing else {}
+    rows = Rows(cost.given, {"cost not given": cost.missing} if cost.missing else {})
+    spent = ask.reading(
+        cost.total, unit=Unit.MONEY, scope=of_cost, n=len(campaign.target), rows=rows, coverage=cost.coverage, **some
+    )
+    if not cost.total:
+        return [spent, ask.undefined(SOME_COST if cost.missing else FREE, scope=of_return)]
+    common = {**shown, "flags": ("on_revenue", *shown["flags"]), "coverage": cost.coverage}
+    if common.get("status") != "insufficient":
+        common |= some
+    return [spent, ask.reading(float((year - cost.total) / cost.total), scope=of_return, **common)]

@@ -68,7 +68,7 @@ def renewals(ask: Ask) -> list[Reading]:
     """
     portfolio = ask.portfolio
     ends = contract_ends(portfolio)
-    if portfolio.as_of is None or not ends:
+    if portfolio.as_of is None or not contract_ends(portfolio.base):
         none = Text("no contract end is given", "нет дат окончания договоров")
         return [ask.undefined(none, window=None), *([] if ask.head else _renewed(ask))]
     start = portfolio.as_of + timedelta(days=1)

@@ -46,9 +46,10 @@ from tools.text import Text
 def customer_health_score(ask: Ask) -> list[Reading]:
     """0-100 over the accounts with enough known components; then counts ``red`` and ``green``.
 
-    Kinds of the change since the policy's months ago: ``change`` = ``stayers`` + ``entrants`` + ``leavers``; ``auc``:
-    whether the score told who left (a snapshot before, churn after). Weights are an expert's: flag ``expert_weights``
-    until churn has checked them; satisfaction with tickets may stand for a survey answer (flag ``csat_for_nps``);
+    Kinds of the change since the policy's months ago: ``change`` = ``stayers`` + ``entrants`` + ``leavers`` +
+    ``norms``: clients by the norms of the earlier day, then what the new norms add. ``auc``: whether the score told
+    who left (a snapshot before, churn after). Weights are an expert's: flag ``expert_weights`` until churn has
+    checked them; satisfaction with tickets may stand for a survey answer (flag ``csat_for_nps``);
     ``size_bands`` or ``whole_base`` says what a client is compared with. Unknown components are left out and weights
     re-normalised; below the policy's coverage an account has no score. 80 60 50 70 100 with weights .4 .2 .15 .15 .1
     gives 72.0; without the fourth 59.41 on the next date's values, never zero-filled.
@@ -108,6 +109,7 @@ def _change(ask: Ask) -> list[Reading]:
     flags = ("promises_undated",) if portfolio.has("value_goals") else ()
     parts = {"change": (found.total, found.counts[0]), "stayers": (found.stayers, found.counts[0])}
     parts |= {"entrants": (found.entrants, found.counts[1]), "leavers": (found.leavers, found.counts[2])}
+    parts |= {"norms": (found.norms, found.counts[0] + found.counts[1])}
     return [
         ask.reading(value, n=n, scope={"kind": kind}, window=window, flags=flags) for kind, (value, n) in parts.items()
     ]

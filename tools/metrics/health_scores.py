@@ -117,18 +117,31 @@ def explain_change(portfolio: Portfolio, account: str, since: date) -> score.Cha
     first, last = scores(before).get(account), scores(whole).get(account)
     if first is None or last is None or first.score is None or last.score is None:
         return None
-    key = ("health under", since)
-    if key not in whole.memo:
-        whole.memo[key] = scores_under(whole, norms(before))
-    held: Health = whole.memo[key][account]
+    held = _under_norms_of(whole, since)[account]
     return score.change(first.parts, last.parts, _weights(portfolio), after_old_norms=held.parts)
 
 
 def portfolio_change(portfolio: Portfolio, since: date) -> score.Movement | None:
-    """Why the mean score moved since an earlier day: clients who stayed, came and left."""
+    """Why the mean score moved since an earlier day: clients who stayed, came and left, then the norms themselves.
+
+    Clients are compared under the norms of the earlier day, so that a base that grew worse together is seen to. A
+    score of whose components that day had no norm stays as it is.
+    """
     before = {a: item.score for a, item in scores(portfolio.earlier(since)).items() if item.score is not None}
     after = {a: item.score for a, item in scores(portfolio).items() if item.score is not None}
-    return score.movement(before, after)
+    under, weights = _under_norms_of(portfolio.whole or portfolio, since), _weights(portfolio)
+    held = {account: score.weighted(under[account].parts, weights) for account in after}
+    known = {account: now if (then := held[account]) is None else then for account, now in after.items()}
+    return score.movement(before, after, after_old_norms=known)
+
+
+def _under_norms_of(whole: Portfolio, since: date) -> dict[str, Health]:
+    """Health of every paying account of the base today by the reference of an earlier day."""
+    key = ("health under", since)
+    if key not in whole.memo:
+        whole.memo[key] = scores_under(whole, norms(whole.earlier(since)))
+    found: dict[str, Health] = whole.memo[key]
+    return found
 
 
 def percentile(values: dict[str, float]) -> dict[str, float]:

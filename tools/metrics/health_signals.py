@@ -48,16 +48,26 @@ def feature_share(portfolio: Portfolio) -> dict[str, float]:
     if portfolio.as_of is None or not portfolio.has("usage", "feature"):
         return {}
     usage = portfolio.table("usage").filter(_.account_id.notnull(), _.quantity.fill_null(1.0) > 0)
-    year = usage.filter(usage.date > on(portfolio.as_of - timedelta(days=365)))
-    marked = year.agg(keys=_.feature.nunique(where=_.is_key.fill_null(False)), every=_.feature.nunique())
-    row = portfolio.run(marked).to_pylist()[0]
-    known = int(row["keys"] or row["every"] or 0)
-    if not known:
+    keys, every = _features(portfolio.base)
+    if not every:
         return {}
     recent = usage.date > on(portfolio.as_of - timedelta(days=90))
-    wanted = recent & usage.is_key.fill_null(False) if row["keys"] else recent
+    wanted = recent & usage.is_key.fill_null(False) if keys else recent
     by = usage.group_by("account_id").agg(breadth=usage.feature.nunique(where=wanted))
-    return {row["account_id"]: float(row["breadth"]) / known for row in portfolio.run(by).to_pylist()}
+    return {row["account_id"]: float(row["breadth"]) / (keys or every) for row in portfolio.run(by).to_pylist()}
+
+
+def _features(base: Portfolio) -> tuple[int, int]:
+    """Key features and all features that the base used in the last year."""
+    assert base.as_of is not None
+    if "features of a year" not in base.memo:
+        since = on(base.as_of - timedelta(days=365))
+        usage = base.table("usage").filter(_.account_id.notnull(), _.quantity.fill_null(1.0) > 0, _.date > since)
+        counted = usage.agg(keys=_.feature.nunique(where=_.is_key.fill_null(False)), every=_.feature.nunique())
+        row = base.run(counted).to_pylist()[0]
+        base.memo["features of a year"] = int(row["keys"] or 0), int(row["every"] or 0)
+    found: tuple[int, int] = base.memo["features of a year"]
+    return found
 
 
 def silent(portfolio: Portfolio) -> set[str]:

@@ -71,26 +71,21 @@ def _rising(rows: pa.Table) -> pa.Table:
 
 
 def _counted(rows: pa.Table, names: list[str]) -> pa.Table:
-    """Number of rows (``n_count``) and the first account of each group."""
-    rows = rows.append_column("n", rows["account_id"])
-    found = rows.group_by(names).aggregate([("n", "count"), ("account_id", "min")])
-    return found.sort_by([("n_count", "descending"), ("account_id_min", "ascending")])
+    """Number of rows (``n_count``) of each group."""
+    return rows.append_column("n", rows["account_id"]).group_by(names).aggregate([("n", "count")])
 
 
 def _common(portfolio: Portfolio, rises: pa.Table, paying: dict[int, int]) -> dict[str, int]:
-    """Ticks by account of each month's largest step of one percent on one day, where enough accounts made it."""
+    """Ticks by account of the steps of one percent on one day that enough accounts made."""
     percent = (rises["closing"].to_numpy() / rises["opening"].to_numpy()).round(3)
     rises = rises.append_column("percent", pa.array(percent))
-    names, largest = ["place", "percent", "day"], dict[int, dict[str, Any]]()
-    for row in _counted(rises, names).to_pylist():
-        largest.setdefault(row["place"], row)
     found: dict[str, int] = defaultdict(int)
-    for place, row in largest.items():
-        enough = row["n_count"] >= portfolio.policy["indexation_share"] * paying.get(place, 0)
+    for row in _counted(rises, ["place", "percent", "day"]).to_pylist():
+        enough = row["n_count"] >= portfolio.policy["indexation_share"] * paying.get(row["place"], 0)
         if not enough or row["n_count"] < portfolio.policy["names_only_below"]:
             continue
         same_day = pc.is_null(rises["day"]) if row["day"] is None else pc.equal(rises["day"], row["day"])
-        here = pc.and_(pc.equal(rises["place"], place), pc.equal(rises["percent"], row["percent"]))
+        here = pc.and_(pc.equal(rises["place"], row["place"]), pc.equal(rises["percent"], row["percent"]))
         for step in rises.filter(pc.and_(here, same_day)).to_pylist():
             found[step["account_id"]] += int(step["closing"]) - int(step["opening"])
     return dict(found)

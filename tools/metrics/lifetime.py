@@ -160,8 +160,8 @@ def _recent(found: Basis) -> list[Reading]:
     lacking = ledger.missing_rate(portfolio, ledger.source(portfolio), ends)
     if lacking is not None:
         return [found.ask.undefined(lacking, convention="simple_recent")]
-    rows = moved.rows.to_pylist()
-    shares = [int(row["churn_n"]) / int(row["start_n"]) for row in rows[-months:] if int(row["start_n"])]
+    rows = moved.rows.to_pylist()[-months:]
+    shares = [int(row["churn_n"]) / _exposed(row) for row in rows if _exposed(row)]
     if len(shares) < months:
         why = Text("fewer than six months with paying clients", "меньше шести месяцев с платящими клиентами")
         return [found.ask.undefined(why, convention="simple_recent")]
@@ -174,6 +174,11 @@ def _recent(found: Basis) -> list[Reading]:
     value = simple(found.monthly, sum(shares) / len(shares))
     interval = lifetime_spread.of_months(found, latest)
     return [_judged(found, value, interval, convention="simple_recent", kind="simple_recent")]
+
+
+def _exposed(row: Mapping[str, Any]) -> int:
+    """Clients that could be lost in a month: those paying at its start, and those whose pause ran out in it."""
+    return int(row["start_n"]) + int(row.get("lapsed_n", 0))
 
 
 def segmented(found: Basis) -> list[Reading]:

@@ -20,7 +20,10 @@ FEW = Text("too few clients to rest a lifetime on", "клиентов слишк
 
 @dataclass(frozen=True)
 class Basis:
-    """A recurring base over its window: a row per client, money by margin where it is known, and the churn of the base."""
+    """A recurring base over its window: a row per client, money by margin where it is known, and the churn of the base.
+
+    Below the client a row is a unit of it, lost only with its client, as in the churn of the base.
+    """
 
     ask: Ask
     accounts: list[str]
@@ -88,7 +91,9 @@ def basis(ask: Ask) -> Basis | Reading:
     if churn.value is None:
         return ready.undefined(churn.reason or NEEDS)
     rows = _rows(portfolio, window)
-    opening, closing = (rows.column(name).to_numpy().astype(float) for name in ("opening", "closing"))
+    opening, closing, client_closing = (
+        rows.column(name).to_numpy().astype(float) for name in ("opening", "closing", "client_closing")
+    )
     if not (closing > 0).any():
         return ready.undefined(NEEDS)
     margin = margins(rows.column("margin"), closing)
@@ -98,7 +103,7 @@ def basis(ask: Ask) -> Basis | Reading:
         accounts=rows.column("account_id").to_pylist(),
         plans=rows.column("plan").to_pylist(),
         opened=(opening > 0).astype(float),
-        lost=((opening > 0) & (closing == 0) & ~held).astype(float),
+        lost=((opening > 0) & (client_closing == 0) & ~held).astype(float),
         closing=closing,
         money=closing / ledger.TICKS * (1.0 if margin is None else margin),
         flags=("revenue_not_margin",) if margin is None else (),
@@ -117,9 +122,8 @@ def _rows(portfolio: Portfolio, window: Window) -> pa.Table:
             accounts = portfolio.table("accounts").select(client=_.account_id, plan=_.plan, margin=_.margin)
             cohort = cohorts.cohort(portfolio, window).filter((_.opening > 0) | (_.closing > 0))
             rows = cohort.left_join(accounts, cohort.account_id == accounts.client)
-            portfolio.memo[key] = portfolio.run(
-                rows.select("account_id", "plan", "margin", "opening", "closing", "held").order_by("account_id")
-            )
+            names = ("account_id", "plan", "margin", "opening", "closing", "client_closing", "held")
+            portfolio.memo[key] = portfolio.run(rows.select(*names).order_by("account_id"))
     found: pa.Table = portfolio.memo[key]
     return found
 

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from tools import cohorts, event_log, ledger, stats
 from tools.metrics import Ask, metric, one_value
 from tools.metrics.movements import EVENT_LOG, NO_LOG
 from tools.metrics.recurring import NEEDS, rhythm, rows
-from tools.metrics.retention import RETURNED, guesses, ready_cohort, with_returned
+from tools.metrics.retention import RETURNED, guesses, money_ratio, ready_cohort, with_returned
 from tools.reading import Reading, Unit, Window
 from tools.text import Text
 
@@ -75,7 +76,7 @@ def logo_churn(ask: Ask) -> list[Reading]:
         flags=lost.flags,
         scope={"kind": "monthly"},
     )
-    return [lost] if ask.head else [lost, kept, monthly, *guesses(ready, "lost")]
+    return [lost] if ask.head else [lost, kept, monthly, *guesses(ready, "lost", lost)]
 
 
 MONTH_DAYS = 365 / 12
@@ -112,6 +113,7 @@ def _churn_of_events(ask: Ask) -> Reading:
 def money_churn(ask: Ask) -> list[Reading]:
     """Fraction of the opening revenue lost, 0 to 1; then kind ``net``, growth subtracted (below zero where it grew).
 
+    The interval is that of what is kept, mirrored; of a group, stated only where what is kept is stated too.
     Convention ``chartmogul``: net, returned clients subtracted too; ``event_log``: each fall on its own day.
     """
     ready = ready_cohort(ask)
@@ -119,31 +121,33 @@ def money_churn(ask: Ask) -> list[Reading]:
         return [ready]
     assert ready.window is not None
     if ask.convention == "chartmogul":
-        return [_net_of(with_returned(ready))]
+        return [_net_of(with_returned(ready, money_ratio(ready, "kept")))]
     if ask.convention == "event_log":
         return [_lost_by_events(replace(ready, convention="event_log"))]
-    totals, sql = cohorts.cohort_totals(ready.portfolio, ready.window)
-    lost = totals["opening"] - totals["capped"]
-    gross = ready.reading(
+    gross = _less(ready, "capped")
+    return [gross] if ask.head else [gross, _less(ready, "kept", scope={"kind": "net"})]
+
+
+def _less(ask: Ask, column: str, **more: Any) -> Reading:
+    """One less a ratio of retention: its interval mirrored, and stated only where the ratio is."""
+    assert ask.window is not None
+    totals, sql = cohorts.cohort_totals(ask.portfolio, ask.window)
+    kept, lost = money_ratio(ask, column), totals["opening"] - totals[column]
+    assert kept.ci is not None
+    return ask.reading(
         lost / totals["opening"],
-        n=totals["n"],
+        n=kept.n,
         numerator=ledger.money(lost),
-        denominator=ledger.money(totals["opening"]),
-        rows=rows(ready),
-        sql=one_value(sql, '1 - CAST("capped" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
-        **rhythm(ready),
+        denominator=kept.denominator,
+        status=kept.status,
+        reason=kept.reason,
+        flags=kept.flags,
+        ci=(1 - kept.ci[1], 1 - kept.ci[0]),
+        ci_method=kept.ci_method,
+        rows=kept.rows,
+        sql=one_value(sql, f'1 - CAST("{column}" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
+        **more,
     )
-    net = totals["opening"] - totals["kept"]
-    after_growth = ready.reading(
-        net / totals["opening"],
-        n=totals["n"],
-        numerator=ledger.money(net),
-        denominator=ledger.money(totals["opening"]),
-        scope={"kind": "net"},
-        sql=one_value(sql, '1 - CAST("kept" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
-        **rhythm(ready),
-    )
-    return [gross, after_growth]
 
 
 def _net_of(kept: Reading) -> Reading:

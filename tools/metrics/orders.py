@@ -172,7 +172,7 @@ def worths(portfolio: Portfolio) -> dict[str, float]:
     """What each account is worth a year, by account; accounts without a figure are absent."""
     if "worths" not in portfolio.memo:
         base = ledger.base_of(portfolio)
-        if base is not None and valued(base) == valued(portfolio):
+        if base is not None:
             known = worths(base)
             inside_part = sorted(portfolio.inside or ())
             portfolio.memo["worths"] = {account: known[account] for account in inside_part if account in known}

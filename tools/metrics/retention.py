@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import prod
+from typing import Any
 
 from tools import cohorts, ledger, stats
 from tools.metrics import Ask, metric, one_value, thin_reason
@@ -44,7 +45,8 @@ def ready_cohort(ask: Ask) -> Ask | Reading:
     return ready.undefined(NO_COHORT) if totals["opening"] == 0 else ready
 
 
-def _money_ratio(ask: Ask, column: str) -> Reading:
+def money_ratio(ask: Ask, column: str) -> Reading:
+    """Closing money of the cohort (``kept``; ``capped``: at most the opening of each account) over its opening."""
     assert ask.window is not None
     totals, sql = cohorts.cohort_totals(ask.portfolio, ask.window)
     pairs = [pair for pair in cohorts.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
@@ -93,15 +95,23 @@ def net_revenue_retention(ask: Ask) -> list[Reading]:
     ready = ready_cohort(ask)
     if isinstance(ready, Reading):
         return [ready]
+    main = money_ratio(ready, "kept")
     if ask.convention == "chartmogul":
-        return [with_returned(ready)]
+        return [with_returned(ready, main)]
     if ask.convention == "chained_monthly":
-        return [_chained(ready)]
-    main = _money_ratio(ready, "kept")
-    return [main] if ask.head else [main, _without_largest(ready), _without_indexation(ready), *guesses(ready, "kept")]
+        return [_chained(ready, main)]
+    if ask.head:
+        return [main]
+    return [main, _without_largest(ready, main), _without_indexation(ready, main), *guesses(ready, "kept", main)]
 
 
-def with_returned(ask: Ask) -> Reading:
+def as_main(ask: Ask, main: Reading) -> dict[str, Any]:
+    """Status, reason and flag of a variant: those of the ledger, and never stated where the main figure is withheld."""
+    thin = {"status": main.status, "reason": main.reason} if main.status == "insufficient" else {}
+    return {**rhythm(ask), **thin}
+
+
+def with_returned(ask: Ask, main: Reading) -> Reading:
     """NRR with the money of clients that paid before, not at the opening, and pay again at the close."""
     returned = _returned(ask)
     if returned is None:
@@ -114,7 +124,7 @@ def with_returned(ask: Ask) -> Reading:
         n=totals["n"],
         numerator=ledger.money(kept),
         denominator=ledger.money(totals["opening"]),
-        **rhythm(ask),
+        **as_main(ask, main),
     )
 
 
@@ -132,7 +142,7 @@ def _returned(ask: Ask) -> int | None:
     return int(row["ticks"])
 
 
-def _chained(ask: Ask) -> Reading:
+def _chained(ask: Ask, main: Reading) -> Reading:
     """Product of the monthly NRR of the window: another metric, in which each month has a cohort of its own."""
     here, window = replace(ask, convention="chained_monthly"), ask.window
     assert window is not None
@@ -144,10 +154,10 @@ def _chained(ask: Ask) -> Reading:
         return here.undefined(NO_COHORT)
     lost = [int(row["start"]) + int(row["expansion"]) - int(row["contraction"]) - int(row["churn"]) for row in rows]
     value = prod(kept / int(row["start"]) for kept, row in zip(lost, rows, strict=True))
-    return here.reading(value, n=int(rows[0]["start_n"]), **rhythm(ask))
+    return here.reading(value, n=int(rows[0]["start_n"]), **as_main(ask, main))
 
 
-def guesses(ask: Ask, column: str) -> list[Reading]:
+def guesses(ask: Ask, column: str, main: Reading) -> list[Reading]:
     """The same by invoice month and under each answer about the paid period, where that period is a guess."""
     if not ledger.guessed(ask.portfolio):
         return []
@@ -166,13 +176,13 @@ def guesses(ask: Ask, column: str) -> list[Reading]:
                 numerator=shown(totals[top]),
                 denominator=shown(totals[bottom]),
                 scope={"kind": kind},
-                **rhythm(ask),
+                **as_main(ask, main),
             )
         )
     return readings
 
 
-def _without_largest(ask: Ask) -> Reading:
+def _without_largest(ask: Ask, main: Reading) -> Reading:
     assert ask.window is not None
     pairs = [pair for pair in cohorts.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
     scope = {"kind": "without_largest"}
@@ -193,11 +203,11 @@ def _without_largest(ask: Ask) -> Reading:
         denominator=ledger.money(opening),
         scope=scope,
         sql=sql,
-        **rhythm(ask),
+        **as_main(ask, main),
     )
 
 
-def _without_indexation(ask: Ask) -> Reading:
+def _without_indexation(ask: Ask, main: Reading) -> Reading:
     """NRR with the common price step taken out; of invoice lines by months made equal in length."""
     assert ask.window is not None
     scope = {"kind": "without_indexation"}
@@ -215,7 +225,7 @@ def _without_indexation(ask: Ask) -> Reading:
         numerator=ledger.money(kept),
         denominator=ledger.money(opening),
         scope=scope,
-        **rhythm(ask),
+        **as_main(ask, main),
     )
 
 
@@ -242,7 +252,10 @@ def gross_revenue_retention(ask: Ask) -> list[Reading]:
     100 -> 150 and 100 -> 50 give 0.75.
     """
     ready = ready_cohort(ask)
-    return [ready] if isinstance(ready, Reading) else [_money_ratio(ready, "capped"), *guesses(ready, "capped")]
+    if isinstance(ready, Reading):
+        return [ready]
+    main = money_ratio(ready, "capped")
+    return [main, *guesses(ready, "capped", main)]
 
 
 #: Every way a source may answer "who left": table, its test, and what it says.

@@ -71,7 +71,8 @@ def _totals(table: Any) -> Any:
         realised=(table.weight * table.progress).sum(where=known),
         n=table.weight.count(),
         n_known=(known & table.weight.notnull()).sum(),
-        clients=table.account_id.nunique(where=known),
+        clients=table.account_id.nunique(where=known & table.weight.notnull()),
+        promisees=table.account_id.nunique(where=table.weight.notnull()),
         grades=table.grade.nunique(),
         ungraded=table.grade.isnull().sum(),
         grade=table.grade.min(),
@@ -136,7 +137,7 @@ def value_realisation_score(ask: Ask) -> list[Reading]:
     promises not due yet; ``evidence`` is the share of promised value by grade. Progress .80 .75 1.00 on 500, 300, 200
     thousand gives 82.5; without the second 85.7 with bounds 60 and 90.
     """
-    if not ask.portfolio.has("value_goals"):
+    if not ask.portfolio.rows("value_goals"):
         return [ask.undefined(NO_PROMISES, window=None)]
     totals, sql = owed_totals(ask.portfolio)
     if not totals["known"]:
@@ -147,7 +148,9 @@ def value_realisation_score(ask: Ask) -> list[Reading]:
     low = 100 * totals["realised"] / totals["promised"]
     high = 100 * (totals["realised"] + totals["promised"] - totals["known"]) / totals["promised"]
     bounds = [
-        ask.reading(value, scope={"kind": kind}, n=int(totals["n"]), grade=grade_of(totals), window=ask.portfolio.day)
+        ask.reading(
+            value, scope={"kind": kind}, n=int(totals["promisees"]), grade=grade_of(totals), window=ask.portfolio.day
+        )
         for kind, value in (("lower_bound", low), ("upper_bound", high))
     ]
     return [head] if ask.head else [head, *bounds, _pace(ask), *_evidence(ask)]
@@ -167,7 +170,7 @@ def _pace(ask: Ask) -> Reading:
     open_ = dated.mutate(elapsed=day.delta(dated.start, unit="day").cast("float64") / span)
     open_ = open_.filter(open_.elapsed > 0)
     row, sql = portfolio.row(
-        open_.agg(done=(_.weight * _.progress).sum(), gone=(_.weight * _.elapsed).sum(), n=_.count())
+        open_.agg(done=(_.weight * _.progress).sum(), gone=(_.weight * _.elapsed).sum(), n=_.account_id.nunique())
     )
     if not row["n"] or not row["gone"]:
         return ask.undefined(
@@ -191,7 +194,7 @@ def _evidence(ask: Ask) -> list[Reading]:
     """Share of the promised value by the grade of its evidence, 0 to 1."""
     grade = ibis.ifelse(_.by_plan, "by plan", ibis.coalesce(_.grade, "stated"))
     by = owed(ask.portfolio).filter(_.weight.notnull()).mutate(evidence=grade)
-    by = by.group_by("evidence").agg(worth=_.weight.sum(), n=_.count()).order_by("evidence")
+    by = by.group_by("evidence").agg(worth=_.weight.sum(), n=_.account_id.nunique()).order_by("evidence")
     sql, rows = ask.portfolio.sql(by), ask.portfolio.run(by).to_pylist()
     total = sum(row["worth"] for row in rows)
     return [
@@ -233,7 +236,7 @@ def value_gap(ask: Ask) -> list[Reading]:
     Nothing is rounded before it is shown. Promises without a price are out. 500, 300 and 200 thousand at .80 .75 1.00 leave 175 thousand; a result two and a
     half times the third promise is 300 thousand of over-delivery, which closes nothing of the gap.
     """
-    if not ask.portfolio.has("value_goals", "value"):
+    if not ask.portfolio.counts("value_goals")["value"]:
         return [ask.undefined(NO_PROMISES, window=None)]
     row, sql = in_hand.row_of(ask.portfolio, "value gap", rows=_priced, sums=_gap)
     if row["gap"] is None:

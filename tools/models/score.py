@@ -79,7 +79,7 @@ def change(
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Why the mean of a base moved: clients of both dates, those who came, those who left; they sum to ``total``."""
+    """Why the mean of a base moved: clients of both dates, those who came, who left, and the norms; they sum to ``total``."""
 
     before: float
     after: float
@@ -87,6 +87,7 @@ class Movement:
     entrants: float
     leavers: float
     counts: tuple[int, int, int]
+    norms: float = 0.0
 
     @property
     def total(self) -> float:
@@ -94,19 +95,23 @@ class Movement:
         return self.after - self.before
 
 
-def movement(before: Parts, after: Parts) -> Movement | None:
+def movement(before: Parts, after: Parts, *, after_old_norms: Parts | None = None) -> Movement | None:
     """The change of the mean over accounts; None where a date has no account, or no account is in both.
 
+    ``after_old_norms`` are the later scores of the same accounts under the earlier reference: clients are compared by
+    them, and the difference of the two later means is the norms' own effect.
     A 80 to 75, B 60 to 60, C 20 left, D new 90: 53.33 to 75.00 is -2.5 of those who stayed, +7.5 of the new one and
     +16.67 of the one who left (metrics §5).
     """
     stay = [account for account in before if account in after]
     if not stay:
         return None
-    first, last = _mean(before.values()), _mean(after.values())
-    stay_first, stay_last = _mean(before[a] for a in stay), _mean(after[a] for a in stay)
+    held = after if after_old_norms is None else after_old_norms
+    first, middle, last = _mean(before.values()), _mean(held[a] for a in after), _mean(after.values())
+    stay_first, stay_last = _mean(before[a] for a in stay), _mean(held[a] for a in stay)
     counts = (len(stay), len(after) - len(stay), len(before) - len(stay))
-    return Movement(first, last, stay_last - stay_first, last - stay_last, stay_first - first, counts)
+    moved = (stay_last - stay_first, middle - stay_last, stay_first - first)
+    return Movement(first, last, *moved, counts=counts, norms=last - middle)
 
 
 def _mean(values: Any) -> float:

@@ -20,7 +20,7 @@ def undated(portfolio: Portfolio, accounts: tuple[str, ...]) -> list[Column]:
     import pyarrow.compute as pc
 
     table = portfolio.table("accounts")
-    wanted = [name for name in (*NUMBERS, *TEXTS, *DATES) if portfolio.has("accounts", name)]
+    wanted = [name for name in (*NUMBERS, *TEXTS, *DATES) if portfolio.counts("accounts")[name]]
     shown = _headers(portfolio)
     rows = portfolio.run(table.select("account_id", *wanted))
     place = pc.index_in(pa.array(accounts, pa.string()), rows["account_id"].combine_chunks())

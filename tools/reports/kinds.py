@@ -134,6 +134,7 @@ KINDS: Mapping[str, Text] = {
     "stayers": Text("change of those who stayed", "изменение у оставшихся"),
     "entrants": Text("part of new clients", "вклад новых клиентов"),
     "leavers": Text("part of those who left", "вклад ушедших"),
+    "norms": Text("part of the norms that moved", "вклад изменения норм"),
     "auc": Text("how well it tells who leaves (AUC)", "насколько верно отличает ушедших (AUC)"),
     "average_precision": Text("average precision", "средняя точность"),
     "lift": Text("times more often than at random", "во сколько раз чаще случайного"),

@@ -210,6 +210,7 @@ LEFT_OUT: Mapping[str, Text] = {
     "paused": Text("paused", "подписка на паузе"),
     "no price": Text("no price", "нет цены"),
     "no cost": Text("no acquisition cost", "нет стоимости привлечения"),
+    "cost not given": Text("cost not given", "стоимость не указана"),
     "no value": Text("no value known", "значение неизвестно"),
     "not a score": Text("not a score", "это не оценка"),
     "start unknown": Text("start unknown", "начало неизвестно"),

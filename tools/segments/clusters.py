@@ -87,7 +87,7 @@ def _of_table(portfolio: Portfolio) -> Features | Text:
 
 
 def _account_amounts(portfolio: Portfolio) -> dict[str, dict[str, float]]:
-    present = [name for name in ACCOUNT_AMOUNTS if portfolio.has("accounts", name)]
+    present = [name for name in ACCOUNT_AMOUNTS if portfolio.counts("accounts")[name]]
     if not present:
         return {}
     accounts = portfolio.table("accounts")

@@ -1,0 +1,265 @@
+"""Periods in a manager's words: a month, a quarter, a year, the last so many of them, from one day to another.
+
+A period is kept as a short text: ``month``, ``quarter``, ``year`` (those that end with the data), ``P6M`` and ``P90D``
+(the last six months, ninety days), ``2025``, ``2025-H1``, ``2025-Q3``, ``2025-03``, or two days with a stroke between
+them, both inside. ``unread`` stands for a stretch of time that is named but cannot be taken as one window.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from tools.ledger.calendar import back
+from tools.reading import Window
+
+if TYPE_CHECKING:
+    from tools.portfolio import Portfolio
+
+UNREAD = "unread"
+UNIT = (
+    r"(?:(?P<day>дн\w*|день|days?)|(?P<week>недел\w*|weeks?)|(?P<month>месяц\w*|мес|months?)|"
+    r"(?P<quarter>квартал\w*|quarters?)|(?P<half>полугоди\w*|полгода|half[- ]years?)|(?P<year>год\w*|лет|years?))\b"
+)
+FULL = r"(?:(?:полн|календарн|full|calendar|complete|whole)\w* )?"
+LENGTHS: Mapping[str, tuple[str, int]] = {
+    "day": ("D", 1), "week": ("D", 7), "month": ("M", 1), "quarter": ("M", 3), "half": ("M", 6), "year": ("M", 12),
+}  # fmt: skip
+SPANS = {"P1M": "month", "P3M": "quarter", "P12M": "year"}
+NUMBERS: Mapping[str, int] = {
+    word: number
+    for number, words in enumerate(
+        (
+            "один одну одного one a", "два две двух two", "три трех three", "четыре четырех four", "пять пяти five",
+            "шесть шести six", "семь семи seven", "восемь восьми eight", "девять девяти nine", "десять десяти ten",
+            "одиннадцать одиннадцати eleven", "двенадцать двенадцати twelve",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}  # fmt: skip
+NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
+MONTHS = (
+    r"январ\w*|january|jan", r"феврал\w*|february|feb", r"март\w*|march|mar", r"апрел\w*|april|apr", r"ма[йяею]|may",
+    r"июн\w*|june|jun", r"июл\w*|july|jul", r"август\w*|august|aug", r"сентябр\w*|september|sept?",
+    r"октябр\w*|october|oct", r"ноябр\w*|november|nov", r"декабр\w*|december|dec",
+)  # fmt: skip
+MONTH = re.compile(rf"\b(?P<before>(?:за|в|во|с|со|по|до|к|на|in|for|of|from|to|until|since|during) )?(?:{'|'.join(f'({name})' for name in MONTHS)})\b,?(?= (?P<year>20\d\d))?")  # fmt: skip
+ORDINAL = r"(?P<one>1|i|перв\w+|first)|(?P<two>2|ii|втор\w+|second)|(?P<three>3|iii|трет\w+|third)|(?P<four>4|iv|четверт\w+|fourth)"
+PART = re.compile(
+    rf"\b(?:{ORDINAL})(?:st|nd|rd|th|-?(?:й|ый|ой|ий|м|ом|ем|е|го))? (?:(?P<q>квартал[еу]?\b|кв\b|(?<=го )квартала\b|quarter\b)|(?P<h>полугоди[еиюя]\b|half\b(?! a)))|"
+    r"\b(?P<kind>q|h)(?P<place>[1-4])\b"
+)
+DAY = r"(?:(\d{1,2})\.(\d{1,2})\.(20\d\d)|(20\d\d)-(\d\d)-(\d\d))"
+YEAR = re.compile(r"(?<![\d.])(20\d\d)(?![\d.]*\d)(?! ?(?:клиент|руб|тыс|[₽$€%]|clients?|customers?|accounts?))")
+NUMBERED = re.compile(r"\b(?:(?P<month>0[1-9]|1[0-2])\.(?P<year>20\d\d)|(?P<iso>20\d\d-(?:0[1-9]|1[0-2])))\b")
+MANY = re.compile(r"(?:ие|months|quarters|weeks|days|years)\b")
+THIS = re.compile(rf"\b(?:эт(?:от|ом|ого|у|ой)|текущ\w+|this|current) {FULL}{UNIT}")
+BEFORE = re.compile(rf"\b(?:(?:прошл|предыдущ)\w+|previous|prior) {FULL}{UNIT}")
+LAST = re.compile(
+    rf"\b(?:(?:последн|прошедш|истекш|прошл|предыдущ)\w+|last|past|previous|prior|trailing) (?:{NUMBER}[ -])?{FULL}{UNIT}"
+)
+OVER = re.compile(rf"\b(?:за|over|during|for)(?: the| весь| целый)? (?:{NUMBER}[ -])?{FULL}{UNIT}")
+LONG = re.compile(rf"\b{NUMBER}-{UNIT}")
+FIRST = re.compile(rf"\b(?:перв\w+|first) (?:{NUMBER}[ -])?{FULL}{UNIT}")
+TO_DATE = re.compile(r"\bс начала (?:этого |текущего )?года|year[ -]to[ -]date|\bytd\b")
+OTHER = re.compile(
+    r"\b(?:вчера|позавчера|сегодня|yesterday|today)\b|\b(?:since|с тех пор)\b|\bполтора (?:месяц|год)|year and a half"
+)
+ROLLING = (
+    (re.compile(r"\b(?:monthly|over the month)\b"), "month"), (re.compile(r"\b(?:[lt]tm|twelve months)\b"), "year"),
+)  # fmt: skip
+
+
+def asked(plain: str, as_of: date | None) -> str | None:
+    """The period that a question in small letters names, `UNREAD` where it cannot be taken, None where it names none."""
+    text = re.sub(r"\s+", " ", plain)
+    for rule in (_days, _numbered, _first, _parts, _months, _to_date, _this, _before, _last, _years, _over):
+        if (found := rule(text, as_of)) is not None:
+            return found
+    return UNREAD if OTHER.search(text) else None
+
+
+def window(portfolio: "Portfolio", period: str | None) -> Window | None:
+    """The days of a period; None where none is named or it cannot be taken, or where the data have no last day."""
+    if period is None or period == UNREAD:
+        return None
+    if (calendar := _calendar(period)) is not None:
+        return calendar
+    if portfolio.as_of is None:
+        return None
+    named = {name: span for span, name in SPANS.items()}.get(period, period)
+    match = re.fullmatch(r"P(\d+)([MD])", named)
+    if match is None:
+        return None
+    end = _last_day(portfolio, portfolio.as_of) + timedelta(days=1)
+    count = int(match[1])
+    return Window(back(end, count) if match[2] == "M" else end - timedelta(days=count), end)
+
+
+def future(period: str | None, as_of: date | None) -> bool:
+    """Whether the period begins after the data end."""
+    found = _calendar(period) if period is not None else None
+    return found is not None and as_of is not None and found.start > as_of
+
+
+def _last_day(portfolio: "Portfolio", as_of: date) -> date:
+    from tools import ledger
+
+    return as_of if ledger.no_ledger(portfolio) is not None else ledger.anchor(portfolio) or as_of
+
+
+def _calendar(period: str) -> Window | None:
+    first, _, last = period.partition("/")
+    if last:
+        return Window(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
+    match = re.fullmatch(r"(20\d\d)(?:-(?:Q([1-4])|H([12])|(\d\d)))?", period)
+    if match is None:
+        return None
+    year, quarter, half, month = (int(part or 0) for part in match.groups())
+    start, length = (3 * quarter - 2, 3) if quarter else (6 * half - 5, 6) if half else (month, 1) if month else (1, 12)
+    after = start + length - 1
+    return Window(date(year, start, 1), date(year + after // 12, after % 12 + 1, 1))
+
+
+def _days(text: str, as_of: date | None) -> str | None:
+    """From one day to another; a single day is no period."""
+    found = [_date(*groups) for groups in re.findall(DAY, text)]
+    if not found:
+        return None
+    first, last = found[0], found[-1]
+    return f"{first}/{last}" if len(found) == 2 and first is not None and last is not None and first <= last else UNREAD
+
+
+def _date(*parts: str) -> date | None:
+    day, month, year = parts[:3] if parts[0] else reversed(parts[3:])
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _numbered(text: str, as_of: date | None) -> str | None:
+    found = [match["iso"] or f"{match['year']}-{match['month']}" for match in NUMBERED.finditer(text)]
+    return None if not found else found[0] if len(found) == 1 else UNREAD
+
+
+def _first(text: str, as_of: date | None) -> str | None:
+    return UNREAD if FIRST.search(text) and not PART.search(text) else None
+
+
+def _parts(text: str, as_of: date | None) -> str | None:
+    """A quarter or a half of a year: of the year named, else the latest that has begun."""
+    found = list(PART.finditer(text))
+    if not found:
+        return None
+    match = found[0]
+    place = int(match["place"] or 0) or next(n for n, name in enumerate(("one", "two", "three", "four"), 1) if match[name])
+    kind = (match["kind"] or ("q" if match["q"] else "h")).upper()
+    if len(found) > 1 or kind == "H" and place > 2:
+        return UNREAD
+    return _in_year(text, as_of, lambda year: f"{year}-{kind}{place}")
+
+
+def _months(text: str, as_of: date | None) -> str | None:
+    """A month, or one month to another: of the year named, else the latest that has begun."""
+    found = [match for match in MONTH.finditer(text) if match["before"] or match["year"]]
+    if not found:
+        return None
+    numbers = [next(n for n in range(1, 13) if match[n + 1]) for match in found]
+    ranged = len(found) == 2 and (found[0]["before"] or "").strip() in ("с", "со", "from")
+    alone = len(found) == 1 and (found[0]["before"] or "").strip() not in ("с", "со", "по", "до", "from", "to", "until", "since")  # fmt: skip
+    if not (alone or ranged):
+        return UNREAD
+    last = _in_year(text, as_of, lambda year: f"{year}-{numbers[-1]:02d}")
+    if alone or last == UNREAD:
+        return last
+    end = _calendar(last)
+    if end is None or numbers[0] > numbers[1]:
+        return UNREAD
+    return f"{end.start.year}-{numbers[0]:02d}-01/{end.closing}"
+
+
+def _in_year(text: str, as_of: date | None, named: Callable[[int], str]) -> str:
+    years = set(YEAR.findall(text))
+    if len(years) > 1:
+        return UNREAD
+    if years:
+        return named(int(years.pop()))
+    if as_of is None:
+        return UNREAD
+    if re.search(r"(?:прошл|предыдущ)\w+ год|\b(?:last|previous) year", text):
+        return named(as_of.year - 1)
+    here = named(as_of.year)
+    return named(as_of.year - 1) if future(here, as_of) and not _this(text, as_of) else here
+
+
+def _to_date(text: str, as_of: date | None) -> str | None:
+    if not TO_DATE.search(text):
+        return None
+    return f"{as_of.year}-01-01/{as_of}" if as_of is not None else UNREAD
+
+
+def _this(text: str, as_of: date | None) -> str | None:
+    match = THIS.search(text)
+    return None if match is None else _to_now(str(match.lastgroup), as_of)
+
+
+def _to_now(unit: str, as_of: date | None) -> str:
+    """The calendar month, quarter, half or year that the last day of the data is in, as far as it has gone."""
+    if as_of is None or unit in ("day", "week"):
+        return UNREAD
+    start = as_of.replace(day=1, month=_opening(as_of.month, unit))
+    return f"{start}/{as_of}"
+
+
+def _before(text: str, as_of: date | None) -> str | None:
+    """The last whole calendar month, quarter, half or year of the data."""
+    match = BEFORE.search(text)
+    if match is None:
+        return None
+    unit = str(match.lastgroup)
+    if as_of is None or unit in ("day", "week"):
+        return UNREAD
+    after = as_of + timedelta(days=1)
+    end = after.replace(day=1, month=_opening(after.month, unit))
+    return _named(back(end, LENGTHS[unit][1]), unit)
+
+
+def _opening(month: int, unit: str) -> int:
+    length = LENGTHS[unit][1]
+    return (month - 1) // length * length + 1
+
+
+def _named(start: date, unit: str) -> str:
+    if unit == "year":
+        return str(start.year)
+    if unit == "month":
+        return f"{start:%Y-%m}"
+    return f"{start.year}-{unit[0].upper()}{(start.month - 1) // LENGTHS[unit][1] + 1}"
+
+
+def _last(text: str, as_of: date | None) -> str | None:
+    return _length(LAST.search(text))
+
+
+def _over(text: str, as_of: date | None) -> str | None:
+    named = next((name for pattern, name in ROLLING if pattern.search(text)), None)
+    return _length(OVER.search(text)) or _length(LONG.search(text)) or named
+
+
+def _years(text: str, as_of: date | None) -> str | None:
+    years = list(dict.fromkeys(YEAR.findall(text)))
+    return None if not years else years[0] if len(years) == 1 else UNREAD
+
+
+def _length(match: re.Match[str] | None) -> str | None:
+    if match is None:
+        return None
+    said = match["n"] or "1"
+    if match["n"] is None and MANY.search(match[0]):
+        return UNREAD
+    letter, each = LENGTHS[str(match.lastgroup)]
+    count = each * (int(said) if said.isdigit() else NUMBERS[said])
+    span = f"P{count}{letter}"
+    return SPANS.get(span, span) if count else UNREAD

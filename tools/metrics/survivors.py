@@ -1,0 +1,40 @@
+"""Groups that a departure changes: today's hold those who stayed, so losses are counted over those of the opening day."""
+
+from tools.groups import SEGMENTS
+from tools.portfolio import Portfolio
+from tools.text import Text
+
+COHORTS = ("nrr", "grr", "logo_churn", "money_churn", "ltv")
+FLOWS = ("quick_ratio", "movements")
+OWN_MONTHS = ("simple_recent", "sbg", "survival", "markov")  # losses of other months than those of the window
+FLAG = "segment_at_opening"
+ONLY_STAYED = Text(
+    "such groups hold today only those who stayed, and at the start of the period none who came later: gains and losses "
+    "cannot be set side by side by them",
+    "сегодня в таких группах только оставшиеся, а на начало периода — только прежние клиенты: прирост и потери "
+    "по ним не сопоставить",
+)
+ONE_DAY = Text(
+    "this form counts departures over months of its own, and such groups are those of one day: today's hold only those "
+    "who stayed",
+    "этот способ считает уходы за другие месяцы, а такие группы известны на один день: сегодня в них только оставшиеся",
+)
+
+
+def moves(portfolio: Portfolio, by: str) -> bool:
+    """True where a client that leaves changes its group: a segmentation, or quarters of monthly worth."""
+    return by in SEGMENTS or (by == "size" and not portfolio.has("accounts", "size"))
+
+
+def refused(portfolio: Portfolio, key: str, convention: str | None) -> Text | None:
+    """Why a metric of losses has no value by groups that a departure changes, or None where it has, or counts none."""
+    if key in FLOWS:
+        return ONLY_STAYED
+    contracts = portfolio.profile.key != "repeat"
+    return ONE_DAY if key == "ltv" and convention in OWN_MONTHS and contracts else None
+
+
+def at_opening(portfolio: Portfolio, key: str, convention: str | None) -> bool:
+    """True where such groups must be those of the opening day; the model of orders fits the base and counts no losses."""
+    orders = key == "ltv" and portfolio.profile.key == "repeat" and convention in (None, "bgnbd")
+    return key in COHORTS and not orders
