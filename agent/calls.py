@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent import audit_calls, refusals, sentences
+from agent import audit_calls, periods, refusals, sentences
 from agent.audit_calls import findings, not_computed, report, summary
 from agent.sentences import Result
 from tools.document import Claim, Name, Slot
 from tools.errors import UserError
+from tools.reading import Reading, Window
 from tools.text import Text
 
 SHOWN_ACCOUNTS = 10
@@ -46,11 +47,13 @@ def metric(
         return Result(refused=refusals.REASONS["no_data"])
     condition = spelled(desk.portfolio, parse(where)) if where is not None else None
     about = (sentences.among(str(condition), desk),) if condition is not None else ()
-    window = None if ranks else sentences.window(desk.portfolio, period)
-    readings = answer(desk.portfolio, Question(key, window, by, condition, top, bottom))
+    window = periods.window(desk.portfolio, period)
+    if periods.before_data(desk.portfolio, window):
+        return Result(refused=refusals.BEFORE_DATA)
+    readings = answer(desk.portfolio, Question(key, None if ranks else window, by, condition, top, bottom))
     if ranks and (readings[0].usable or key not in metrics()):
         order = sentences.ranking(readings, desk, lowest=top is None) if readings[0].usable else ()
-        return Result(order, refused=None if order else readings[0].reason)
+        return Result((*_not_asked(readings, period, window), *order), refused=None if order else readings[0].reason)
 
     item = resolve(key)
     usable = [reading for reading in readings if reading.usable]
@@ -65,7 +68,7 @@ def metric(
             return Result((note, *other.claims))
         why = refusals.not_computable(item.name, reason, item.needs)
         return Result((*about, Claim("why", why)) if about else (), refused=why)
-    claims = list(about)
+    claims = [*about, *_not_asked(usable, period, window)]
     if head is not None and not head.usable and by is None and head.reason is not None:
         why = sentences.unstopped(head.reason)
         claims.append(sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=why))
@@ -85,6 +88,12 @@ def metric(
     if rows:
         claims.append(sentences.claim(f"{item.key}.rows", refusals.ROWS, desk, key=Name(item.key)))
     return Result(tuple(claims))
+
+
+def _not_asked(readings: Sequence[Reading], period: str | None, window: Window | None) -> tuple[Claim, ...]:
+    """That the figure is of other days than the question asks for, where it is."""
+    apart = period is not None and (window is None or all(item.window != window for item in readings))
+    return (Claim("other_period", refusals.OTHER_PERIOD),) if apart else ()
 
 
 def define(desk: sentences.Desk, *, key: str) -> Result:

@@ -53,7 +53,7 @@ PART = re.compile(
 DAY = r"(?:(\d{1,2})\.(\d{1,2})\.(20\d\d)|(20\d\d)-(\d\d)-(\d\d))"
 YEAR = re.compile(r"(?<![\d.])(20\d\d)(?![\d.]*\d)(?! ?(?:клиент|руб|тыс|[₽$€%]|clients?|customers?|accounts?))")
 NUMBERED = re.compile(r"\b(?:(?P<month>0[1-9]|1[0-2])\.(?P<year>20\d\d)|(?P<iso>20\d\d-(?:0[1-9]|1[0-2])))\b")
-MANY = re.compile(r"(?:ие|months|quarters|weeks|days|years)\b")
+MANY = re.compile(r"(?:дни|ие недели|месяцы|кварталы|полугодия|годы|days|weeks|months|quarters|years)$")
 THIS = re.compile(rf"\b(?:эт(?:от|ом|ого|у|ой)|текущ\w+|this|current) {FULL}{UNIT}")
 BEFORE = re.compile(rf"\b(?:(?:прошл|предыдущ)\w+|previous|prior) {FULL}{UNIT}")
 LAST = re.compile(
@@ -61,7 +61,7 @@ LAST = re.compile(
 )
 OVER = re.compile(rf"\b(?:за|over|during|for)(?: the| весь| целый)? (?:{NUMBER}[ -])?{FULL}{UNIT}")
 LONG = re.compile(rf"\b{NUMBER}-{UNIT}")
-FIRST = re.compile(rf"\b(?:перв\w+|first) (?:{NUMBER}[ -])?{FULL}{UNIT}")
+FIRST = re.compile(rf"\b(?:перв\w+|first|топ|top|bottom|худш\w+|лучш\w+|best|worst)[ -](?:{NUMBER}[ -])?{FULL}{UNIT}")
 TO_DATE = re.compile(r"\bс начала (?:этого |текущего )?года|year[ -]to[ -]date|\bytd\b")
 OTHER = re.compile(
     r"\b(?:вчера|позавчера|сегодня|yesterday|today)\b|\b(?:since|с тех пор)\b|\bполтора (?:месяц|год)|year and a half"
@@ -101,6 +101,16 @@ def future(period: str | None, as_of: date | None) -> bool:
     """Whether the period begins after the data end."""
     found = _calendar(period) if period is not None else None
     return found is not None and as_of is not None and found.start > as_of
+
+
+def before_data(portfolio: "Portfolio", window: Window | None) -> bool:
+    """Whether the whole window lies before the first month with money."""
+    from tools import ledger
+
+    if window is None or ledger.no_ledger(portfolio) is not None:
+        return False
+    months = ledger.months(portfolio)
+    return bool(months) and window.end <= months[0].start
 
 
 def _last_day(portfolio: "Portfolio", as_of: date) -> date:
@@ -154,7 +164,9 @@ def _parts(text: str, as_of: date | None) -> str | None:
     if not found:
         return None
     match = found[0]
-    place = int(match["place"] or 0) or next(n for n, name in enumerate(("one", "two", "three", "four"), 1) if match[name])
+    place = int(match["place"] or 0) or next(
+        n for n, name in enumerate(("one", "two", "three", "four"), 1) if match[name]
+    )
     kind = (match["kind"] or ("q" if match["q"] else "h")).upper()
     if len(found) > 1 or kind == "H" and place > 2:
         return UNREAD

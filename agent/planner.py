@@ -61,7 +61,7 @@ def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return [call("segment", segment="at_risk")]
     if "forecast" in wants and "renewals" not in wants and "advice" not in wants:
         return [call("refuse", reason="forecast")]
-    if future(seen.period, portfolio.as_of):
+    if future(seen.period, portfolio.as_of) and "renewals" not in wants:
         return [call("refuse", reason="forecast")]
     if "costs" in wants and not seen.metrics and not seen.codes and "advice" not in wants:
         return [call("refuse", reason="costs")]
@@ -178,7 +178,9 @@ def _by(seen: Understood) -> dict[str, str]:
 
 
 def _window(seen: Understood) -> dict[str, str]:
-    return {"period": seen.period} if seen.period else {}
+    """The period asked about; the days ahead in which contracts end are the policy's."""
+    ahead = "renewals" in seen.wants and (seen.period or "").startswith("P")
+    return {"period": seen.period} if seen.period and not ahead else {}
 
 
 @cache

@@ -63,6 +63,14 @@ NOT_PROVEN = Text(
     "The difference from the control group is not proven: it may be chance.",
     "Отличие от контрольной группы не доказано: оно может быть случайным.",
 )
+BEFORE_DATA = Text(
+    "The data begin later than the period in the question, so it has no figure: this is not a nought.",
+    "Данные начинаются позже периода из вопроса, поэтому числа за него нет: это не ноль.",
+)
+OTHER_PERIOD = Text(
+    "This is not the figure of the period in the question: it is of the days named with it, or of the last day of the data.",
+    "Это число не за период из вопроса: оно за указанные рядом дни или на последний день данных.",
+)
 NOT_STATED = Text("{name} cannot be stated: {reason}.", "{name}: назвать нельзя — {reason}.")
 RFM_LENS = Text(
     "Value segments need usage or results, which these data lack; recency, frequency and money do the sorting.",

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from agent import refusals
 from agent.number_words import number_words
 from tools.document import SLOT, Claim, Name, Slot
-from tools.reading import Reading, Unit, Window
+from tools.reading import Reading, Unit
 from tools.text import Language, Text
 
 if TYPE_CHECKING:

@@ -67,7 +67,7 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"кого спасать|who (?:may|might|could|will|is about to|is going to) (?:leave|churn|cancel)|whom? (?:should (?:i|we) |to )call|who to call|"
         r"likely to (?:leave|churn)"
     ),
-    "renewals": re.compile(r"продл|договор\w* (?:кончает|заканчива|истека)|renew|contracts? (?:end|expir|run)"),
+    "renewals": re.compile(r"продл|договор\w* (?:конча[ею]т|заканчива|истека)|renew|contracts? (?:end|expir|run)"),
     "forecast": re.compile(
         r"следующ\w+ (?:год|квартал|месяц|недел)|(?:в|на) будущ|прогноз|предска|спрогноз|сколько (?:мы )?(?:заработаем|потеряем|будет)|"
         r"как(?:ой|ая|ое|ие) буд[еу]т|через (?:год|месяц|квартал|полгода)|forecast|predict|next (?:year|quarter|month|week)|"

@@ -130,4 +130,4 @@ def test_without_a_rate_of_the_earlier_year_there_is_a_reason_and_no_check(tmp_p
     lacking = build(tmp_path / "lacking", as_of=date(2026, 6, 30), rates=rates[:2], **base)
     assert simpson_checks(lacking, "grr", by=("plan",)) == ()
     why = not_comparable(lacking)
-    assert why is not None and why.en == "there is no rate of USD on 2024-06-30"
+    assert why is not None and why.en == "there is no rate of USD on 30 Jun 2024"

@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import yaml
 
 from tools import metrics
 from tools.conform import conform
+from tools.conforming.monthly import monthly
 from tools.errors import BadData
 from tools.load import Load
 from tools.schema import TABLES, arrow_schema
@@ -292,3 +294,17 @@ def test_a_pipeline_is_named_and_not_loaded() -> None:
 def test_layouts_that_are_not_read_are_refused(name: str) -> None:
     with pytest.raises(BadData):
         shared(name)
+
+
+@pytest.mark.parametrize("price", ["1000", "2000", "0.01", "99999.99"])
+@pytest.mark.parametrize("factor", [Fraction(1, 12), Fraction(1, 3), Fraction(365, 84), Fraction(365, 12)])
+def test_a_sum_of_prices_made_monthly_keeps_its_stated_bound(price: str, factor: Fraction) -> None:
+    rows = 30_000
+    summed = sum((monthly(Decimal(price), factor) for _ in range(rows)), Decimal(0))
+    assert abs(Fraction(summed) - rows * Fraction(price) * factor) <= rows * Fraction(1, 20_000)
+
+
+def test_equal_yearly_prices_stay_equal_and_three_of_them_show_to_the_cent() -> None:
+    three = [monthly(Decimal(1000), Fraction(1, 12)) for _ in range(3)]
+    assert len(set(three)) == 1
+    assert sum(three).quantize(Decimal("0.01"), ROUND_HALF_UP) == Decimal("250.00")

@@ -195,7 +195,7 @@ def test_without_a_rate_a_year_ago_the_share_is_asked_for_with_the_reason(tmp_pa
     assert moved.inputs["anyway"].numerator == 4  # a rate that fell hides nobody's growth
     outcome = run(grown(tmp_path / "lacking", full_then=12, grew=4, rates=known[:1]), "open_limits", OPEN)
     assert [item.key for item in outcome.missing] == ["anyway"] and outcome.effect.value is None
-    assert outcome.effect.reason is not None and "нет курса USD на 2025-06-30" in outcome.effect.reason.ru
+    assert outcome.effect.reason is not None and "нет курса USD на 30.06.2025" in outcome.effect.reason.ru
 
 
 def test_a_frequency_seen_of_a_few_clients_is_no_ground_for_an_effect(tmp_path: Path) -> None:

@@ -190,9 +190,7 @@ def paused(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
     point = point.mutate(since=since)
     held = table.join(
         point,
-        (table.start_date <= point.point)
-        & (table.start_date >= point.since)
-        & (table.end_date > point.point),
+        (table.start_date <= point.point) & (table.start_date >= point.since) & (table.end_date > point.point),
     )
     return held.select("account_id", "point").distinct()
 

@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 from ibis import _
 
+from tools import formats
 from tools.ledger.calendar import days, literal
 from tools.portfolio import Portfolio
 from tools.text import Text, same
@@ -117,7 +118,7 @@ def missing_rate(portfolio: Portfolio, name: str, points: Sequence[date]) -> Tex
             place = bisect_right(given, point)
             if place == 0 or (point - given[place - 1]).days > age:
                 return Text("there is no rate of {code} on {day}", "нет курса {code} на {day}").fill(
-                    code=same(code), day=same(point.isoformat())
+                    code=same(code), day=Text(formats.day(point, "en"), formats.day(point, "ru"))
                 )
     return None
 

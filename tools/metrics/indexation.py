@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc

@@ -69,7 +69,6 @@ def _totals(table: Any) -> Any:
         promised=table.weight.sum(),
         known=table.weight.sum(where=known),
         realised=(table.weight * table.progress).sum(where=known),
-        n=table.weight.count(),
         n_known=(known & table.weight.notnull()).sum(),
         clients=table.account_id.nunique(where=known & table.weight.notnull()),
         promisees=table.account_id.nunique(where=table.weight.notnull()),
