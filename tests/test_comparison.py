@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.portfolios import build, subscription
+from tools import metrics
 from tools.comparison import alarms, not_comparable, simpson_checks
 from tools.stats import Part, decompose
 from tools.text import Text
@@ -131,3 +132,18 @@ def test_without_a_rate_of_the_earlier_year_there_is_a_reason_and_no_check(tmp_p
     assert simpson_checks(lacking, "grr", by=("plan",)) == ()
     why = not_comparable(lacking)
     assert why is not None and why.en == "there is no rate of USD on 30 Jun 2024"
+
+
+def test_below_the_client_a_unit_is_lost_only_with_its_client(tmp_path: Path) -> None:
+    rows = []
+    for place in range(40):
+        gone = "2026-03-01" if place < 8 else None
+        rows.append(subscription(f"c{place:02d}", "2024-01-01", 100, end=gone, line_id="one"))
+        rows.append(
+            subscription(f"c{place:02d}", "2024-01-01", 100, end="2026-03-01" if place < 20 else None, line_id="two")
+        )
+    accounts = [{"account_id": f"c{place:02d}", "plan": "Pro" if place % 2 else "Start"} for place in range(40)]
+    rows.append(subscription("young", "2026-06-01", 100, line_id="one"))
+    portfolio = build(tmp_path, as_of=date(2026, 6, 30), subscriptions=rows, accounts=accounts).leveled("line")
+    (check,) = simpson_checks(portfolio, "logo_churn", by=("plan",))
+    assert check.found.after == metrics.reading(portfolio, "logo_churn").value == 0.2

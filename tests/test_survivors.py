@@ -1,0 +1,73 @@
+"""Losses by groups that a departure changes: those of the opening day, or a reason; never today's survivors."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.portfolios import in_memory, subscription
+from tools import metrics
+from tools.engine import DuckDB
+from tools.portfolio import Portfolio
+from tools.reading import Reading
+
+DAY = date(2026, 6, 30)
+
+
+@pytest.fixture
+def base() -> Iterator[Portfolio]:
+    """A hundred clients a year ago, of which twenty left; thirty more came since."""
+    rows: list[dict[str, Any]] = []
+    for n in range(100):
+        end = f"2026-{1 + n % 6:02d}-15" if n % 5 == 0 else None
+        rows.append(subscription(f"c{n:02d}", "2024-01-01", 50 + n, end=end))
+    rows += [subscription(f"n{n:02d}", "2026-02-01", 100) for n in range(30)]
+    names = [f"c{n:02d}" for n in range(100)]
+    accounts = [
+        {"account_id": name, "name": name, "region": "Урал" if n % 2 else "Москва"} for n, name in enumerate(names)
+    ]
+    portfolio = in_memory(as_of=DAY, subscriptions=rows, accounts=accounts)
+    yield portfolio
+    assert isinstance(portfolio.engine, DuckDB)
+    portfolio.engine.connection.close()
+
+
+def known(found: list[Reading]) -> list[Reading]:
+    return [item for item in found if item.value is not None]
+
+
+@pytest.mark.parametrize("by", ["segment", "value"])
+def test_the_lifetime_of_a_segment_rests_on_those_who_were_in_it_when_the_year_began(base: Portfolio, by: str) -> None:
+    (churn,) = known(metrics.compute(base, "logo_churn", by=by))
+    (found,) = known(metrics.compute(base, "ltv", by=by))
+    assert churn.value == 0.2 and found.status == "ok" and found.n == churn.n == 100
+    assert "segment_at_opening" in found.flags and found.scope["group"] == churn.scope["group"]
+    assert found.ci is not None and found.ci[0] < float(found.value or 0) < found.ci[1]
+
+
+def test_quarters_of_worth_are_those_of_the_opening_as_well(base: Portfolio) -> None:
+    churn = known(metrics.compute(base, "logo_churn", by="size"))
+    assert [(item.value, item.n) for item in churn] == [(0.2, 25)] * 4
+    assert [item.n for item in known(metrics.compute(base, "ltv", by="size"))] == [25] * 4
+
+
+@pytest.mark.parametrize("by", ["segment", "size"])
+@pytest.mark.parametrize("key", ["quick_ratio", "movements"])
+def test_gains_beside_losses_have_a_reason_instead(base: Portfolio, key: str, by: str) -> None:
+    (found,) = metrics.compute(base, key, by=by)
+    assert found.value is None and found.reason is not None and "только оставшиеся" in found.reason.ru
+
+
+@pytest.mark.parametrize("convention", ["simple_recent", "sbg", "survival", "markov"])
+def test_a_lifetime_of_months_of_its_own_has_a_reason_by_segment(base: Portfolio, convention: str) -> None:
+    (found,) = metrics.compute(base, "ltv", by="segment", convention=convention)
+    assert found.value is None and found.reason is not None and "другие месяцы" in found.reason.ru
+
+
+def test_a_group_that_nobody_leaves_by_departing_is_that_of_today(base: Portfolio) -> None:
+    for key in ("ltv", "quick_ratio", "logo_churn"):
+        found = metrics.compute(base, key, by="region")
+        assert {item.scope["group"] for item in found} == {"Москва", "Урал", "—"}
+        assert all("segment_at_opening" not in item.flags for item in found)
+        assert len(known(found)) == 2
