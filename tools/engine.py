@@ -49,6 +49,17 @@ def whole(rows: pa.Table) -> pa.Table:
     return rows.cast(pa.schema([field.with_type(pa.int64()) if field.type == wide else field for field in rows.schema]))
 
 
+def typed(rows: pa.Table, expression: Any) -> pa.Table:
+    """The rows with whole numbers as such and empty columns of the expression's type, whatever the driver made of them."""
+    said = expression.schema().to_pyarrow()
+    fields = []
+    for seen in rows.schema:
+        wanted = said.field(seen.name).type
+        other = pa.types.is_null(seen.type) or (pa.types.is_integer(wanted) and not pa.types.is_integer(seen.type))
+        fields.append(seen.with_type(wanted) if other else seen)
+    return rows.cast(pa.schema(fields))
+
+
 def compiled(expression: Any, dialect: str) -> str:
     """SQL of an expression over logical table names, the same in every process; the same expression is compiled once."""
     return _compiled(expression.op(), dialect)

@@ -10,7 +10,7 @@ import ibis
 import pyarrow as pa
 
 from tools.document import Profile
-from tools.engine import Engine, compiled
+from tools.engine import Engine, compiled, typed
 from tools.errors import UnknownName
 from tools.levels import LEVELS, at_level
 from tools.parts import Parts
@@ -238,7 +238,7 @@ class Portfolio:
 
     def run(self, expression: Any, *, extra: Mapping[str, pa.Table] | None = None) -> pa.Table:
         """The result of an expression."""
-        return self._answer(compiled(expression, self.engine.dialect), extra)
+        return typed(self._answer(compiled(expression, self.engine.dialect), extra), expression)
 
     def _answer(self, sql: str, extra: Mapping[str, pa.Table] | None = None) -> pa.Table:
         sql, rows = self._cut(sql)
