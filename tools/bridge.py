@@ -161,11 +161,8 @@ def _from_changes(portfolio: Portfolio, windows: list[Window]) -> Any:
 
 def _running(events: Any, who: str) -> Any:
     run = ibis.window(group_by=who, order_by="place", preceding=None, following=0)
-    all_of_it = ibis.window(group_by=who)
     began = ibis.ifelse(events.begun > 0, events.place, None)
-    both = events.mutate(
-        closing=events.delta.sum().over(run).cast("int64"), debut=began.min().over(all_of_it).cast("int64")
-    )
+    both = events.mutate(closing=events.delta.sum().over(run).cast("int64"), debut=began.min().over(run).cast("int64"))
     both = both.mutate(opening=both.closing - both.delta, now=both.closing)
     return both.select(*(name for name in both.columns if name not in ("delta", "begun")))
 

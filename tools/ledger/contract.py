@@ -130,10 +130,13 @@ def changes(portfolio: Portfolio, windows: Sequence[Window]) -> Any:
     ends = gone.select(*names, place=place_of(gone.end_date, windows), delta=-gone.ticks, late=zero, begun=zero)
     late = unpaid(portfolio)
     events = starts.union(ends) if late is None else starts.union(ends).union(_lateness(rows, late, windows))
-    found = events.group_by(*names, "place").agg(
-        delta=_.delta.sum().cast("int64"), late=_.late.sum().cast("int64"), begun=_.begun.sum().cast("int64")
-    )
-    return found.drop("late") if late is None else _while_paid(found)
+    sums = {"delta": _.delta.sum().cast("int64"), "begun": _.begun.sum().cast("int64")}
+    if late is not None:
+        return _while_paid(events.group_by(*names, "place").agg(**sums, late=_.late.sum().cast("int64")))
+    if portfolio.level != "account":
+        return events.group_by(*names, "place").agg(**sums)
+    found = events.group_by("account_id", "place").agg(**sums)  # here the client is the account: one key is enough
+    return found.select("account_id", "place", "delta", "begun", client_id=found.account_id)
 
 
 def _lateness(rows: Any, late: Any, windows: Sequence[Window]) -> Any:
