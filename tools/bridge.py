@@ -1,13 +1,6 @@
-"""The movement bridge over the ledger: what changed month by month, and of what kind it was.
+"""The movement bridge over the ledger: the changes in the worth of accounts (`moves`), summed month by month."""
 
-The bridge is made from change intervals: a price that begins or ends is one event in one month, and running sums
-over the events of an account give what it was worth before and after. Invoice lines and several currencies, where
-every month has its own amount, go through a row per account and month. Both give the same table and one set of rules.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +11,7 @@ import pyarrow.compute as pc
 from ibis import _
 
 from tools import ledger
-from tools.cohorts import held_at
+from tools.moves import NEVER, conditions, moved, moved_rows
 from tools.portfolio import Portfolio
 from tools.reading import Window
 
@@ -65,7 +58,7 @@ def changed(portfolio: Portfolio) -> pa.Table:
     """The rows of `moved` over every month; those of a listed part are cut from the whole base's, asked once."""
     base = ledger.base_of(portfolio)
     if CHANGED not in portfolio.memo:
-        rows = portfolio.run(moved(portfolio, ledger.months(portfolio))) if base is None else changed(base)
+        rows = moved_rows(portfolio, ledger.months(portfolio)) if base is None else changed(base)
         portfolio.memo[CHANGED] = rows if base is None else ledger.cut(portfolio, rows)
     found: pa.Table = portfolio.memo[CHANGED]
     return found
@@ -73,22 +66,17 @@ def changed(portfolio: Portfolio) -> pa.Table:
 
 def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
     """The rows of `movements`, summed from the changes in hand."""
-    rows = changed(portfolio)
-    names = ("place", "debut", "opening", "closing", "now", "client_opening", "client_closing")
-    numbers = {name: pc.fill_null(rows[name], 0).to_numpy().astype("int64") for name in names}
-    marks = {name: rows[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("held", "resumed", "lapsed")}
-    both = SimpleNamespace(**numbers, **marks)
-    both.debut = np.where(rows["debut"].is_valid().to_numpy(), both.debut, NEVER)
-    net, counted = (both.now - both.opening, (both.now > 0).astype("int64") - (both.opening > 0))
-    sums = {"net": _by_place(both.place, net, windows), "net_n": _by_place(both.place, counted, windows)}
+    both = _arrays(changed(portfolio))
+    by_month = _Months(both.place, len(windows))
     change, foreign = both.closing - both.opening, both.now - both.closing
-    for kind, condition in _conditions(both).items():
+    sums = {"net": by_month.sums(both.now - both.opening)}
+    sums["net_n"] = by_month.sums((both.now > 0).astype(np.int8) - (both.opening > 0))
+    for kind, condition in conditions(both).items():
         losses = condition | both.lapsed if kind == "churn" else condition
-        sums[kind] = _by_place(both.place, np.where(condition, abs(change), 0), windows)
-        sums[f"{kind}_n"] = _by_place(both.place, losses, windows)
-    sums["fx"] = _by_place(both.place, foreign, windows)
-    sums["fx_n"] = _by_place(both.place, foreign != 0, windows)
-    sums["lapsed_n"] = _by_place(both.place, both.lapsed, windows)
+        sums[kind] = by_month.sums(np.where(condition, abs(change), 0))
+        sums[f"{kind}_n"] = by_month.sums(losses)
+    sums["fx"], sums["fx_n"] = by_month.sums(foreign), by_month.sums(foreign != 0)
+    sums["lapsed_n"] = by_month.sums(both.lapsed)
     for tail in ("", "_n"):
         sums["end" + tail] = np.cumsum(sums["net" + tail])
         sums["start" + tail] = sums["end" + tail] - sums["net" + tail]
@@ -96,15 +84,27 @@ def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
     return pa.table({"month": months, **{name: sums[name][1:] for name in FIGURES}})
 
 
-NEVER = np.iinfo(np.int64).max  # the place of what did not happen
+def _arrays(rows: pa.Table) -> SimpleNamespace:
+    names = ("place", "opening", "closing", "now", "client_opening", "client_closing")
+    arrays = {name: pc.fill_null(rows[name], 0).to_numpy().astype("int64", copy=False) for name in names}
+    debut = pc.fill_null(rows["debut"].cast("int64"), NEVER).to_numpy()
+    marks = {name: rows[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("held", "resumed", "lapsed")}
+    return SimpleNamespace(**arrays, **marks, debut=debut)
 
 
-def _by_place(places: Any, values: Any, windows: list[Window]) -> Any:
-    """Sums of whole numbers by the month they belong to, those before the first month at place 0."""
-    sums = np.zeros(len(windows) + 1, dtype=np.int64)
-    inside = (places >= 0) & (places <= len(windows))
-    np.add.at(sums, places[inside], values[inside])
-    return sums
+class _Months:
+    """Sums of whole numbers by the month their rows belong to; those before the first month are at place 0."""
+
+    def __init__(self, places: Any, last: int) -> None:
+        inside = np.flatnonzero((places >= 0) & (places <= last))
+        here = places[inside].astype(np.int16)  # short numbers are sorted in one pass
+        order = np.argsort(here, kind="stable")
+        self.order = inside[order]
+        self.edges = np.searchsorted(here[order], np.arange(last + 2))
+
+    def sums(self, values: Any) -> Any:
+        run = np.concatenate(([0], np.cumsum(values[self.order], dtype=np.int64)))
+        return np.diff(run[self.edges])
 
 
 def movements(portfolio: Portfolio, windows: list[Window]) -> Any:
@@ -124,165 +124,11 @@ def _summed_by_month(changed: Any, windows: list[Window]) -> Any:
     return ends.select("point", *FIGURES).rename(month="point").order_by("month")
 
 
-def moved(portfolio: Portfolio, windows: list[Window]) -> Any:
-    """Table of every account and month in which its worth changed: ``opening, closing, now`` and what kind it may be."""
-    single = len(ledger.currencies(portfolio, ledger.source(portfolio))) < 2
-    if single and ledger.basis(portfolio) == ledger.CONTRACT:
-        both = _from_changes(portfolio, windows)
-    else:
-        both = _from_months(portfolio, windows)
-    return _held(portfolio, both, windows)
-
-
-def _from_changes(portfolio: Portfolio, windows: list[Window]) -> Any:
-    """Opening and closing worth by account and month of change, from the days on which prices begin and end."""
-    events = ledger.changes(portfolio, windows)
-    ended = ledger.pause_ends(portfolio, windows)
-    if ended is not None:  # no change of worth, but a client may be lost here
-        zero = ibis.literal(0, "int64")
-        events = events.union(ended.mutate(delta=zero, begun=zero).select(*events.columns))
-        events = events.group_by("account_id", "client_id", "place").agg(
-            delta=_.delta.sum().cast("int64"), begun=_.begun.sum().cast("int64")
-        )
-    if ledger.level(portfolio) == "holding":
-        events = events.group_by("account_id", "place").agg(delta=_.delta.sum(), begun=_.begun.sum())
-        events = events.mutate(client_id=_.account_id)
-    both = _running(events, "account_id")
-    if not ledger.below(portfolio):
-        return both.mutate(client_opening=both.opening, client_closing=both.closing)
-    clients = events.group_by("client_id", "place").agg(delta=_.delta.sum(), begun=_.begun.sum())
-    clients = _running(clients, "client_id").select(
-        c_client=_.client_id, c_place=_.place, client_opening=_.opening, client_closing=_.closing, debut=_.debut
-    )
-    joined = both.join(clients, (both.client_id == clients.c_client) & (both.place == clients.c_place))
-    names = ("account_id", "client_id", "place", "opening", "closing", "now")
-    return joined.select(*names, "client_opening", "client_closing", debut=clients.debut)
-
-
-def _running(events: Any, who: str) -> Any:
-    run = ibis.window(group_by=who, order_by="place", preceding=None, following=0)
-    began = ibis.ifelse(events.begun > 0, events.place, None)
-    both = events.mutate(closing=events.delta.sum().over(run).cast("int64"), debut=began.min().over(run).cast("int64"))
-    both = both.mutate(opening=both.closing - both.delta, now=both.closing)
-    return both.select(*(name for name in both.columns if name not in ("delta", "begun")))
-
-
-def _from_months(portfolio: Portfolio, windows: list[Window]) -> Any:
-    """Opening and closing worth by account and month, from a row per account, currency and month."""
-    points = [windows[0].opening, *(window.closing for window in windows)]
-    order = ledger.places(points)
-    worth = ledger.native(portfolio, points)
-    worth = worth.join(order, "point").select("account_id", "client_id", "currency", "point", "place", "ticks")
-    if len(ledger.currencies(portfolio, ledger.source(portfolio))) > 1:
-        worth = _priced(portfolio, worth, points)
-    else:
-        worth = worth.mutate(then=_.ticks, now=_.ticks)
-    if ledger.level(portfolio) == "holding":
-        worth = worth.mutate(client_id=_.account_id)
-    names = ("account_id", "client_id")
-    worth = worth.group_by(*names, "place").agg(then=_.then.sum(), now=_.now.sum())
-    worth = worth.filter(worth.now > 0)
-    zero = ibis.literal(0, "int64")
-    after = worth.select(*names, place=worth.place + 1, opening=worth.now, closing=zero, now=zero)
-    here = worth.select(*names, place=worth.place, opening=zero, closing=worth.then, now=worth.now)
-    rows = after.filter(_.place < len(points)).union(here)
-    ended = ledger.pause_ends(portfolio, windows) if ledger.basis(portfolio) == ledger.CONTRACT else None
-    if ended is not None:
-        if ledger.level(portfolio) == "holding":
-            ended = ended.mutate(client_id=_.account_id)
-        rows = rows.union(ended.mutate(opening=zero, closing=zero, now=zero).select(*rows.columns))
-    both = rows.group_by(*names, "place")
-    both = both.agg(**{name: _[name].sum().cast("int64") for name in ("opening", "closing", "now")})
-    return _with_debut(portfolio, both, windows)
-
-
-def _priced(portfolio: Portfolio, worth: Any, points: Sequence[date]) -> Any:
-    """Each amount in the rate of its month's opening day (``then``) and of its own day (``now``)."""
-    rates = ledger.rates_on(portfolio, ledger.source(portfolio), points).view()
-    order = ledger.places(points).view()
-    rates = rates.join(order, rates.rate_point == order.point)
-    rates = rates.select(rate_currency=rates.rate_currency, rate_place=rates.place, rate=rates.rate)
-    now = worth.join(rates, (worth.currency == rates.rate_currency) & (worth.place == rates.rate_place))
-    now = now.select(*worth.columns, now=ledger.converted(now.ticks, now.rate))
-    before = rates.view()
-    opening = ibis.greatest(now.place - 1, 0)
-    both = now.join(before, (now.currency == before.rate_currency) & (opening == before.rate_place))
-    return both.select(*now.columns, then=ledger.converted(both.ticks, both.rate))
-
-
-def _with_debut(portfolio: Portfolio, both: Any, windows: list[Window]) -> Any:
-    """``client_opening, client_closing`` and ``debut``: the month in which the client first paid."""
-    who = "client_id" if ledger.below(portfolio) else "account_id"
-    client = ibis.window(group_by=[who, "place"])
-    paying = ibis.ifelse(both.closing > 0, both.place, None)
-    both = both.mutate(
-        client_opening=both.opening.sum().over(client).cast("int64"),
-        client_closing=both.closing.sum().over(client).cast("int64"),
-        debut=paying.min().over(ibis.window(group_by=who)).cast("int64"),
-    )
-    if ledger.basis(portfolio) != ledger.CONTRACT:
-        return both
-    firsts = ledger.priced(portfolio)
-    firsts = firsts.mutate(client_id=ledger.client_of(firsts)).group_by(who)
-    firsts = firsts.agg(begun=ledger.place_of(_.start_date.min(), windows)).view()
-    joined = both.join(firsts, both[who] == firsts[who])
-    names = [name for name in both.columns if name != "debut"]
-    return joined.select(*(both[name] for name in names), debut=ibis.least(both.debut, firsts.begun))
-
-
-def _held(portfolio: Portfolio, both: Any, windows: list[Window]) -> Any:
-    """The movements with ``held`` (zero, but no loss) and ``resumed`` (back after a late invoice, no return)."""
-    points = [windows[0].opening, *(window.closing for window in windows)]
-    marks = held_at(portfolio, points)
-    if marks is None:
-        no = ibis.literal(False)
-        return both.mutate(held=no, resumed=no, lapsed=no)
-    order = ledger.places(points).view()
-    marked = marks.join(order, marks.point == order.point)
-    marked = marked.select(on_hold=marks.account_id, hold_place=order.place).distinct().view()
-    names = both.columns
-    both = both.left_join(marked, (both.account_id == marked.on_hold) & (both.place == marked.hold_place))
-    both = both.select(*names, "on_hold").mutate(held=_.on_hold.notnull()).drop("on_hold")
-    if ledger.basis(portfolio) == ledger.CONTRACT:
-        return _lapsing(both).select(*names, "held", resumed=ibis.literal(False), lapsed=_.lapsed)
-    before = marked.select(on_hold=marked.on_hold, hold_place=marked.hold_place + 1).view()
-    both = both.left_join(before, (both.account_id == before.on_hold) & (both.place == before.hold_place))
-    return both.select(*names, "held", resumed=both.on_hold.notnull(), lapsed=ibis.literal(False))
-
-
-def _lapsing(both: Any) -> Any:
-    """``lapsed``: the first month without a pause after the pause in which the worth fell to zero, with nothing paid."""
-    before = {"preceding": (None, 1), "group_by": "account_id", "order_by": "place"}
-    fell, at = (both.opening > 0) & (both.closing == 0), both.place
-    loose = (both.opening == 0) & (both.closing == 0) & ~both.held
-    both = both.mutate(
-        fell_at=ibis.ifelse(fell, at, None).max().over(ibis.window(**before)),
-        paused_at=ibis.ifelse(fell & both.held, at, None).max().over(ibis.window(**before)),
-        loose_at=ibis.ifelse(loose, at, None).max().over(ibis.window(**before)),
-    )
-    first = (_.fell_at == _.paused_at) & (_.loose_at.isnull() | (_.loose_at < _.fell_at))
-    unpaid = (_.client_opening == 0) & (_.client_closing == 0)
-    return both.mutate(lapsed=(unpaid & ~_.held & first).fill_null(False))
-
-
-def _conditions(both: Any) -> dict[str, Any]:
-    """Of what kind a change is: expressions of a table, or arrays of its columns."""
-    change = both.closing - both.opening
-    born = (both.client_opening == 0) & (both.closing > 0) & ~both.resumed
-    return {
-        "new": born & (both.place == both.debut),
-        "reactivation": born & (both.place > both.debut),
-        "expansion": (change > 0) & ((both.client_opening > 0) | both.resumed),
-        "contraction": (change < 0) & ((both.client_closing > 0) | both.held),
-        "churn": (both.opening > 0) & (both.client_closing == 0) & ~both.held,
-    }
-
-
 def _measures(both: Any) -> dict[str, Any]:
     change, foreign = both.closing - both.opening, both.now - both.closing
     measures: dict[str, Any] = {"net": (both.now - both.opening).sum()}
     measures["net_n"] = (both.now > 0).sum() - (both.opening > 0).sum()
-    for kind, condition in _conditions(both).items():
+    for kind, condition in conditions(both).items():
         measures[kind] = change.abs().sum(where=condition)
         measures[f"{kind}_n"] = ((condition | both.lapsed) if kind == "churn" else condition).sum()
     measures["fx"], measures["fx_n"], measures["lapsed_n"] = foreign.sum(), (foreign != 0).sum(), both.lapsed.sum()

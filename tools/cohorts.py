@@ -94,7 +94,7 @@ def _cohort_rows(portfolio: Portfolio, window: Window) -> pa.Table:
         base = ledger.base_of(portfolio)
         if base is None:
             found = cohort(portfolio, window)
-            portfolio.memo[key] = portfolio.run(found.filter(found.client_opening > 0).order_by("account_id"))
+            portfolio.memo[key] = portfolio.run(found.filter(found.client_opening > 0)).sort_by("account_id")
         else:
             portfolio.memo[key] = ledger.cut(portfolio, _cohort_rows(base, window))
     rows: pa.Table = portfolio.memo[key]
@@ -113,6 +113,13 @@ def _summed(rows: pa.Table) -> dict[str, int]:
         "n": int((opening > 0).sum()),
         "lost": int(((opening > 0) & (client_closing == 0) & ~held).sum()),
     }
+
+
+def cohort_money(portfolio: Portfolio, window: Window) -> tuple[Any, Any]:
+    """Opening and closing ticks of every account with opening revenue of its own: two arrays, in one order."""
+    rows = _cohort_rows(portfolio, window)
+    opening, closing = (rows[name].to_numpy().astype("int64", copy=False) for name in ("opening", "closing"))
+    return opening[opening > 0], closing[opening > 0]
 
 
 def cohort_accounts(portfolio: Portfolio, window: Window) -> list[tuple[str, int, int]]:

@@ -52,7 +52,7 @@ def rows(ask: Ask) -> Rows:
     portfolio = ask.portfolio
     if "ledger rows" not in portfolio.memo:
         base = ledger.base_of(portfolio)
-        counted = _marked(portfolio) if base is None else ledger.cut(portfolio, _marked(base))
+        counted = _marked(portfolio, []) if base is None else ledger.cut(portfolio, _marked(base, ["account_id"]))
         sums = {name: int(pc.sum(counted[name]).as_py() or 0) for name in counted.column_names if name != "account_id"}
         left = {reason: number for reason, number in sums.items() if number and reason != "*"}
         portfolio.memo["ledger rows"] = Rows(sums["*"] - sum(left.values()), left)
@@ -60,9 +60,10 @@ def rows(ask: Ask) -> Rows:
     return found
 
 
-def _marked(portfolio: Portfolio) -> pa.Table:
-    """Rows of the ledger's source by account: all of them (``*``), and those left out by reason."""
-    if "marked rows" not in portfolio.memo:
+def _marked(portfolio: Portfolio, by: list[str]) -> pa.Table:
+    """Rows of the ledger's source (by account): all of them (``*``), and those left out by reason."""
+    key = ("marked rows", *by)
+    if key not in portfolio.memo:
         contract = ledger.basis(portfolio) == ledger.CONTRACT
         table = portfolio.table("subscriptions" if contract else "invoices")
         nobody = table.account_id.isnull()
@@ -72,10 +73,9 @@ def _marked(portfolio: Portfolio) -> pa.Table:
             paused = ~nobody & ~trial & (table.status == "paused").fill_null(False)
             free = ~nobody & ~trial & ~paused & ~(table.mrr > 0).fill_null(False)
             reasons |= {"trial": trial, "paused": paused, "no price": free}
-        measures = {key: test.sum() for key, test in reasons.items()}
-        found = portfolio.run(table.group_by("account_id").agg(**{"*": table.count()}, **measures))
-        portfolio.memo["marked rows"] = found
-    marked: pa.Table = portfolio.memo["marked rows"]
+        measures = {name: test.sum() for name, test in reasons.items()}
+        portfolio.memo[key] = portfolio.run(table.aggregate({"*": table.count(), **measures}, by=by))
+    marked: pa.Table = portfolio.memo[key]
     return marked
 
 

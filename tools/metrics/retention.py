@@ -4,6 +4,8 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from tools import cohorts, ledger, stats
 from tools.metrics import Ask, metric, one_value, thin_reason
 from tools.metrics.movements import NOT_COVERED, covering
@@ -49,9 +51,8 @@ def money_ratio(ask: Ask, column: str) -> Reading:
     """Closing money of the cohort (``kept``; ``capped``: at most the opening of each account) over its opening."""
     assert ask.window is not None
     totals, sql = cohorts.cohort_totals(ask.portfolio, ask.window)
-    pairs = [pair for pair in cohorts.cohort_accounts(ask.portfolio, ask.window) if pair[1] > 0]
-    tops = [min(opening, closing) if column == "capped" else closing for _id, opening, closing in pairs]
-    interval, method = stats.ratio_interval(tops, [opening for _id, opening, _closing in pairs])
+    opening, closing = cohorts.cohort_money(ask.portfolio, ask.window)
+    interval, method = stats.ratio_interval(np.minimum(opening, closing) if column == "capped" else closing, opening)
     wide = interval[1] - interval[0] > ask.portfolio.policy["max_ci_width"]
     thin = {"status": "insufficient", "reason": thin_reason()} if wide and ask.portfolio.narrow else {}
     return ask.reading(
