@@ -69,31 +69,31 @@ def _by_account(portfolio: Portfolio) -> Any:
     ago = day.delta(log.date, unit="day").cast("int64")
     shown = {"account_id": log.account_id, "ago": ago, "quantity": log.quantity.fill_null(1.0)}
     if codes is not None:
-        cases = [(log.feature == name, code) for name, code in codes.items()]
-        shown["code"] = ibis.cases(*cases, else_=-1).cast("int64")
+        shown["feature"] = log.feature
     rows = log.filter(log.account_id.notnull(), log.date.notnull()).select(**shown)
-    recent, before = rows.ago < RECENT_DAYS, (rows.ago >= RECENT_DAYS) & (rows.ago < RECENT_DAYS + BEFORE_DAYS)
+    last = RECENT_DAYS + BEFORE_DAYS
+    recent, before = rows.ago < RECENT_DAYS, (rows.ago >= RECENT_DAYS) & (rows.ago < last)
     measures: dict[str, Any] = {
         "recent": rows.quantity.sum(where=recent).fill_null(0.0),
         "before": rows.quantity.sum(where=before).fill_null(0.0),
         "since": rows.ago.max(),
-        "recent_seen": _word(rows.ago, recent),
+        "recent_seen": _days_seen(rows.ago, 0, RECENT_DAYS),
     }
-    for word in range(-(-BEFORE_DAYS // WORD)):
-        offset = rows.ago - RECENT_DAYS - word * WORD
-        measures[f"before_seen_{word}"] = _word(offset, before & (offset >= 0) & (offset < WORD))
+    for low in range(RECENT_DAYS, last, WORD):
+        measures[f"before_seen_{low}"] = _days_seen(rows.ago, low, min(low + WORD, last))
     if codes is not None:
-        used = (rows.ago < BREADTH_DAYS) & (rows.quantity > 0) & (rows.code >= 0)
+        used = (rows.ago < BREADTH_DAYS) & (rows.quantity > 0)
         for word in range(-(-len(codes) // WORD)):
-            offset = rows.code - word * WORD
-            measures[f"features_{word}"] = _word(offset, used & (offset >= 0) & (offset < WORD))
+            here = {name: code % WORD for name, code in codes.items() if code // WORD == word}
+            bits = [(rows.feature == name, ibis.literal(1 << bit, "int64")) for name, bit in here.items()]
+            measures[f"features_{word}"] = ibis.cases(*bits, else_=0).bit_or(where=used).fill_null(0)
     return rows.group_by("account_id").agg(**measures)
 
 
-def _word(offset: Any, inside: Any) -> Any:
-    """OR of one bit a row; the shift is kept inside the word where the row does not count."""
-    bit = ibis.literal(1, "int64") << ibis.ifelse(inside, offset, 0).cast("int64")
-    return ibis.ifelse(inside, bit, 0).cast("int64").bit_or()
+def _days_seen(ago: Any, low: int, high: int) -> Any:
+    """A bit for each of the days from ``low`` to below ``high``, set where there is a row of the day."""
+    inside = (ago >= low) & (ago < high)
+    return ibis.ifelse(inside, ibis.literal(1, "int64") << (ago - low), 0).cast("int64").bit_or()
 
 
 def _feature_codes(portfolio: Portfolio) -> dict[str, int] | None:
