@@ -45,12 +45,14 @@ def usage(portfolio: Portfolio) -> Usage | None:
 def _read(portfolio: Portfolio) -> Usage:
     table = portfolio.run(_by_account(portfolio)).sort_by("account_id")
     columns = {name: table.column(name).to_numpy() for name in table.column_names if name != "account_id"}
+    recent = (1 << RECENT_DAYS) - 1  # days of the first word that are recent
+    recent_days = np.bitwise_count(columns["seen_0"] & recent).astype(np.int64)
     return Usage(
         accounts=table.column("account_id").to_pylist(),
         recent=columns["recent"],
         before=columns["before"],
-        recent_days=_bits(columns, "recent_seen"),
-        before_days=_bits(columns, "before_seen"),
+        recent_days=recent_days,
+        before_days=_bits(columns, "seen") - recent_days,
         features=_bits(columns, "features"),
         since=columns["since"],
     )
@@ -77,10 +79,9 @@ def _by_account(portfolio: Portfolio) -> Any:
         "recent": rows.quantity.sum(where=recent).fill_null(0.0),
         "before": rows.quantity.sum(where=before).fill_null(0.0),
         "since": rows.ago.max(),
-        "recent_seen": _days_seen(rows.ago, 0, RECENT_DAYS),
     }
-    for low in range(RECENT_DAYS, last, WORD):
-        measures[f"before_seen_{low}"] = _days_seen(rows.ago, low, min(low + WORD, last))
+    for low in range(0, last, WORD):
+        measures[f"seen_{low}"] = _days_seen(rows.ago, low, min(low + WORD, last))
     if codes is not None:
         used = (rows.ago < BREADTH_DAYS) & (rows.quantity > 0)
         for word in range(-(-len(codes) // WORD)):
