@@ -38,8 +38,10 @@ def metric(
     rows: bool = False, where: str | None = None, top: int | None = None, bottom: int | None = None,
 ) -> Result:  # fmt: skip
     """One metric: its value with its variants, of each group, or of the first accounts; the meaning comes last."""
+    from tools import formats
     from tools.filters import parse, spelled
     from tools.metrics import metrics, resolve
+    from tools.metrics.survivors import FLAG
     from tools.question import Question, answer
 
     ranks = top is not None or bottom is not None
@@ -79,6 +81,9 @@ def metric(
     ]
     if "not_proven" in usable[0].flags:
         claims.append(Claim("not_proven", refusals.NOT_PROVEN))
+    if FLAG in usable[0].flags and usable[0].window is not None:
+        day = Name(formats.day(usable[0].window.opening, desk.language))
+        claims.append(sentences.claim("at_opening", refusals.AT_OPENING, desk, day=day))
     if by is not None and len(usable) < len(readings):
         claims.append(Claim("thin_groups", refusals.THIN_GROUPS))
     if forge:

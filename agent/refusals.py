@@ -51,6 +51,10 @@ REASONS: Mapping[str, Text] = {
     ),
     "unknown_account": Text("There is no such client in the data:", "Такого клиента нет в данных:"),
 }  # fmt: skip
+AT_OPENING = Text(
+    "Clients are taken as they stood before the period, on {day}: today's groups hold only those who stayed.",
+    "Клиенты взяты такими, какими были перед началом периода, {day}: в сегодняшних группах остались только те, кто не ушёл.",
+)
 NOTHING_KNOWN = Text(
     "Nothing is recorded of this client but its name; invoices, usage or promises would tell more.",
     "Об этом клиенте записано только название; больше скажут счета, использование или обещания.",

@@ -22,13 +22,11 @@ from tools.filters import (
     Known,
     Not,
     Or,
-    among,
-    both,
-    either,
     matching,
     parse,
     select,
 )
+from tools.filters_parse import among, both, either
 from tools.portfolio import Portfolio
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "filters.yaml").read_text("utf-8"))

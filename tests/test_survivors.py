@@ -9,7 +9,9 @@ import pytest
 from tests.portfolios import in_memory, subscription
 from tools import metrics
 from tools.engine import DuckDB
+from tools.filters import parse
 from tools.portfolio import Portfolio
+from tools.question import Question, answer
 from tools.reading import Reading
 
 DAY = date(2026, 6, 30)
@@ -71,3 +73,38 @@ def test_a_group_that_nobody_leaves_by_departing_is_that_of_today(base: Portfoli
         assert {item.scope["group"] for item in found} == {"Москва", "Урал", "—"}
         assert all("segment_at_opening" not in item.flags for item in found)
         assert len(known(found)) == 2
+
+
+def asked(base: Portfolio, key: str, where: str, by: str | None = None) -> list[Reading]:
+    return answer(base, Question(key, where=parse(where), by=by))
+
+
+def test_a_filter_by_what_a_departure_changes_chooses_before_the_period(base: Portfolio) -> None:
+    (churn, *_) = asked(base, "logo_churn", "mrr > 90")
+    assert (churn.value, churn.n) == (pytest.approx(11 / 59), 59)  # of c41 to c99, those of c45, c50 … c95
+    assert "segment_at_opening" in churn.flags
+    group = known(metrics.compute(base, "logo_churn", by="segment"))[0]
+    (same, *_) = asked(base, "logo_churn", f"segment = {group.scope['group']}")
+    assert (same.value, same.n, same.ci) == (group.value, group.n, group.ci)
+
+
+def test_a_filter_by_what_stays_chooses_among_all_of_today(base: Portfolio) -> None:
+    (churn, *_) = asked(base, "logo_churn", "region = Урал")
+    assert churn.n == 50 and "segment_at_opening" not in churn.flags
+
+
+def test_a_filter_of_each_month_chooses_before_its_own_year(base: Portfolio) -> None:
+    months = {item.scope["group"]: item for item in asked(base, "logo_churn", "mrr > 90", by="month")}
+    assert months["2026-06"].n == 59 and float(months["2026-06"].value or 0) == pytest.approx(11 / 59)
+    assert months["2025-12"].value == 0 and months["2025-12"].n == 59
+
+
+def test_gains_beside_losses_have_a_reason_inside_such_a_filter(base: Portfolio) -> None:
+    (found,) = asked(base, "quick_ratio", "mrr > 90")
+    assert found.value is None and found.reason is not None and "только оставшиеся" in found.reason.ru
+    assert asked(base, "mrr", "mrr > 90")[0].value is not None
+
+
+def test_what_was_not_known_before_the_period_is_said(base: Portfolio) -> None:
+    (found,) = asked(base, "logo_churn", "silence > 30")
+    assert found.value is None and found.reason is not None and "накануне периода" in found.reason.ru

@@ -109,11 +109,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Ids of the accounts that match, by id; of how many; and how many were left out because something is unknown."""
+    """Ids of the accounts that match, by id; of how many; and how many were left out because something is unknown.
+
+    ``on`` is the day as of which they were chosen, where it is another than the portfolio's own.
+    """
 
     ids: tuple[str, ...]
     of: int
     unknown: int
+    on: date | None = None
 
     def narrow(self, where: Filter) -> Narrow:
         """The selection as a part of a portfolio."""
@@ -217,21 +221,15 @@ def _asked(condition: Condition) -> list[tuple[str, Value]]:
     return []
 
 
-def both(parts: Iterable[Condition]) -> Condition:
-    """All parts, one conjunction however they were nested."""
-    flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,)))
-    return flat[0] if len(flat) == 1 else And(flat)
-
-
-def either(parts: Iterable[Condition]) -> Condition:
-    """Any part, one disjunction however they were nested."""
-    flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,)))
-    return flat[0] if len(flat) == 1 else Or(flat)
-
-
-def among(field: str, values: Iterable[Value], *, negated: bool = False) -> Among:
-    """A field with one of the values, each once, in order."""
-    return Among(field, tuple(sorted(set(values), key=lambda value: (str(type(value)), value))), negated)
+def fields_of(condition: Condition) -> set[str]:
+    """The fields a condition asks about."""
+    match condition:
+        case And(parts) | Or(parts):
+            return {field for part in parts for field in fields_of(part)}
+        case Not(part):
+            return fields_of(part)
+        case _:
+            return {condition.field}
 
 
 def _truth(portfolio: Portfolio, condition: Condition) -> tuple[Mask, Mask]:

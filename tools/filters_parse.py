@@ -5,6 +5,7 @@ test: sign value | [not] in (value, …) | is known | is unknown
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,7 @@ from typing import Literal
 
 from tools.errors import UnknownName
 from tools.fields import Field, find_field, plain
-from tools.filters import Among, BadFilter, Compare, Condition, Known, Not, Value, among, both, either
+from tools.filters import Among, And, BadFilter, Compare, Condition, Known, Not, Or, Value
 from tools.filters_values import EMPTY, typed
 from tools.text import Text, same
 
@@ -266,3 +267,20 @@ class _Reader:
 
 
 __all__ = ["Decimal", "bare", "date", "read"]
+
+
+def both(parts: Iterable[Condition]) -> Condition:
+    """All parts, one conjunction however they were nested."""
+    flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,)))
+    return flat[0] if len(flat) == 1 else And(flat)
+
+
+def either(parts: Iterable[Condition]) -> Condition:
+    """Any part, one disjunction however they were nested."""
+    flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,)))
+    return flat[0] if len(flat) == 1 else Or(flat)
+
+
+def among(field: str, values: Iterable[Value], *, negated: bool = False) -> Among:
+    """A field with one of the values, each once, in order."""
+    return Among(field, tuple(sorted(set(values), key=lambda value: (str(type(value)), value))), negated)

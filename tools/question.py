@@ -1,17 +1,25 @@
 """One question to one metric: where in the base, by what, of which level, or which accounts come first."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from tools.errors import UnknownName, UserError
 from tools.fields import fields, find_field, plain
-from tools.filters import Filter, Selection, select, spelled, strangers
-from tools.metrics import MEANS, SUMS, Ask, compute, resolve
+from tools.filters import Filter, Selection, fields_of, select, spelled, strangers
+from tools.groups import MONTH, month_ends
+from tools.metrics import MEANS, SUMS, Ask, compute, resolve, survivors
 from tools.portfolio import Portfolio
 from tools.ranking import ranked
 from tools.reading import Reading, Rows, Window
 from tools.text import Text, same
 
 UNKNOWN = "client unknown to the filter"
+NOT_THEN = Text(
+    "losses are counted over those whom the filter chose before the period began, and the data do not say of any client "
+    "what it asks as of that day",
+    "потери считаются по тем, кто подходил под фильтр накануне периода, а на тот день данных, о которых он спрашивает, "
+    "нет ни по одному клиенту",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +50,14 @@ def answer(portfolio: Portfolio, question: Question) -> list[Reading]:
     _check(question)
     if question.where is not None:
         question = replace(question, where=spelled(portfolio, question.where))
+    if question.by == MONTH and _at_opening(portfolio, question):
+        days = month_ends(portfolio, question.window)
+        return [found for day in days for found in _in_month(portfolio, question, day)]
     part, selection = within(portfolio, question)
     if selection is not None and not selection.ids:
         return [_nobody(part, question, selection)]
+    if (why := _refused(part, question)) is not None:
+        return [Ask(part, resolve(question.key), question.window, question.convention or "").undefined(why)]
     if question.ranks:
         count = question.top if question.top is not None else question.bottom
         found = ranked(
@@ -58,16 +71,51 @@ def answer(portfolio: Portfolio, question: Question) -> list[Reading]:
 
 
 def within(portfolio: Portfolio, question: Question) -> tuple[Portfolio, Selection | None]:
-    """The portfolio at the level and inside the filter, and what the filter selected."""
+    """The portfolio at the level and inside the filter, and what the filter selected.
+
+    Of losses, a filter that a departure would change selects as of the day before the window (`tools.metrics.survivors`).
+    """
     part = portfolio.leveled(question.level)
     if question.where is None:
         return part, None
-    selection = select(part, question.where)
-    memo = ("within", question.where)
+    on = _opening(part, question) if _at_opening(portfolio, question) else None
+    selection = select(part, question.where) if on is None else replace(select(part.earlier(on), question.where), on=on)
+    memo = ("within", question.where, on)
     if memo not in part.memo:
         part.memo[memo] = part.narrowed(selection.narrow(question.where))
     inside: Portfolio = part.memo[memo]
     return inside, selection
+
+
+def _moving(portfolio: Portfolio, question: Question) -> bool:
+    """True where a departure changes what the filter asks about."""
+    if question.where is None or question.ranks:
+        return False
+    return survivors.moved_by(portfolio, fields_of(question.where.condition))
+
+
+def _at_opening(portfolio: Portfolio, question: Question) -> bool:
+    """True where the filter chooses as of the day before the window: of its clients today only those who stayed are left."""
+    key = resolve(question.key).key
+    counts = survivors.at_opening(portfolio, key, question.convention)
+    return counts and survivors.refused(portfolio, key, question.convention) is None and _moving(portfolio, question)
+
+
+def _refused(part: Portfolio, question: Question) -> Text | None:
+    why = survivors.refused(part, resolve(question.key).key, question.convention)
+    return why if why is not None and _moving(part, question) else None
+
+
+def _opening(part: Portfolio, question: Question) -> date | None:
+    """The day before the window of the metric; None where it has none."""
+    found = compute(part, question.key, window=question.window, convention=question.convention)[0]
+    return found.window.opening if found.window is not None else None
+
+
+def _in_month(portfolio: Portfolio, question: Question, day: date) -> list[Reading]:
+    """The answer on an earlier day, of the clients that the filter chose when the window of that day opened."""
+    found = answer(portfolio.earlier(day), replace(question, by=None, window=None))[:1]
+    return [replace(item, scope={**item.scope, "by": MONTH, "group": f"{day:%Y-%m}"}) for item in found]
 
 
 def named(portfolio: Portfolio, reading: Reading) -> Reading:
@@ -87,7 +135,7 @@ def named(portfolio: Portfolio, reading: Reading) -> Reading:
 
 def _of_accounts(reading: Reading) -> bool:
     """False where the group is one of months or of other things than accounts (grades of promises, products)."""
-    from tools.groups import MONTH, names
+    from tools.groups import names
 
     by = reading.scope.get("by")
     return "where" in reading.scope if by is None else by != MONTH and by in names()
@@ -164,9 +212,13 @@ def _nobody(part: Portfolio, question: Question, selection: Selection) -> Readin
 
 def _why_nobody(part: Portfolio, question: Question, selection: Selection) -> Text:
     if selection.of and selection.unknown == selection.of:
-        return Text(
-            "the data do not say of any client what the filter asks",
-            "ни по одному клиенту нет данных, о которых спрашивает фильтр",
+        return (
+            NOT_THEN
+            if selection.on is not None
+            else Text(
+                "the data do not say of any client what the filter asks",
+                "ни по одному клиенту нет данных, о которых спрашивает фильтр",
+            )
         )
     reason = Text("no client matches the filter", "под фильтр не подходит ни один клиент")
     assert question.where is not None
@@ -183,6 +235,8 @@ def _why_nobody(part: Portfolio, question: Question, selection: Selection) -> Te
 
 
 def _marked(reading: Reading, selection: Selection) -> Reading:
+    marks = {survivors.FLAG} if selection.on is not None else set()
+    reading = replace(reading, flags=(*reading.flags, *(marks - set(reading.flags))))
     if not selection.unknown:
         return reading
     rows = Rows(reading.rows.used, {**reading.rows.left_out, UNKNOWN: selection.unknown})

@@ -193,6 +193,7 @@ def _groups(shown: Shown, language: Language) -> Table:
 
 def _notes(shown: Shown, language: Language, width: int) -> list[RenderableType]:
     """Below the table: why groups are not stated, each reason once; what the filter left out."""
+    from tools.metrics.survivors import FLAG
     from tools.question import UNKNOWN
     from tools.reports.names import group_name
 
@@ -203,6 +204,10 @@ def _notes(shown: Shown, language: Language, width: int) -> list[RenderableType]
     grouped = len(shown.readings) > 1
     lines = [f"{', '.join(groups)}: {reason}" for reason, groups in reasons.items()] if grouped else []
     notes: list[RenderableType] = [terminal.prose(line, width=width, style="italic bright_black") for line in lines]
+    opened = sorted({item.window.opening for item in shown.readings if item.window and FLAG in item.flags})
+    if len(opened) == 1:
+        note = phrase("at_opening", language, day=formats.day(opened[0], language))
+        notes.append(terminal.prose(note, width=width, style="italic bright_black"))
     if left := max((item.rows.left_out.get(UNKNOWN, 0) for item in shown.readings), default=0):
         note = phrase("filter_unknown", language, n=formats.count(left, language))
         notes.append(terminal.prose(note, width=width, style="yellow"))

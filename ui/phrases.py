@@ -79,6 +79,10 @@ PHRASES: Mapping[str, Text] = {
         "Clients on whom the filter knows too little, left out: {n}.",
         "Клиентов, по которым для фильтра нет данных (не учтены): {n}.",
     ),
+    "at_opening": Text(
+        "Groups are those of the day before the period, {day}: today's hold only the clients who stayed.",
+        "Группы взяты на день перед началом периода, {day}: в сегодняшних остались только те, кто не ушёл.",
+    ),
     "interval": Text("interval", "интервал"),
     "sql": Text("SQL, for analysts", "SQL, для аналитика"),
     "segment": Text("Segment", "Сегмент"),

@@ -1,13 +1,16 @@
 """Groups that a departure changes: today's hold those who stayed, so losses are counted over those of the opening day."""
 
+from collections.abc import Collection
+
 from tools.groups import SEGMENTS
 from tools.portfolio import Portfolio
 from tools.text import Text
 
-COHORTS = ("nrr", "grr", "logo_churn", "money_churn", "ltv")
+COHORTS = ("nrr", "grr", "logo_churn", "money_churn", "ltv", "campaign_effect")
 FLOWS = ("quick_ratio", "movements")
 OWN_MONTHS = ("simple_recent", "sbg", "survival", "markov")  # losses of other months than those of the window
 FLAG = "segment_at_opening"
+STAYS = ("tenure_days",)  # the one figure of an account that its departure leaves as it was
 ONLY_STAYED = Text(
     "such groups hold today only those who stayed, and at the start of the period none who came later: gains and losses "
     "cannot be set side by side by them",
@@ -24,6 +27,13 @@ ONE_DAY = Text(
 def moves(portfolio: Portfolio, by: str) -> bool:
     """True where a client that leaves changes its group: a segmentation, or quarters of monthly worth."""
     return by in SEGMENTS or (by == "size" and not portfolio.has("accounts", "size"))
+
+
+def moved_by(portfolio: Portfolio, names: Collection[str]) -> bool:
+    """True where a client that leaves changes one of these fields of an account: a group as above, or a figure."""
+    from tools.fields import fields
+
+    return any(moves(portfolio, name) or (fields()[name].reading and name not in STAYS) for name in names)
 
 
 def refused(portfolio: Portfolio, key: str, convention: str | None) -> Text | None:
