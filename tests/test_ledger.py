@@ -220,3 +220,20 @@ def test_the_bridge_equals_a_plain_count_in_every_month_and_on_every_level(
     then, now = plain_worth(rows, invoices, year.opening), plain_worth(rows, invoices, year.closing)
     pairs = [(client, ledger.money(s), ledger.money(e)) for client, s, e in cohort_accounts(portfolio, year)]
     assert pairs == [(c, then[c], now.get(c, Decimal(0))) for c in sorted(then) if then[c]]
+
+
+def test_lines_of_one_client_do_not_narrow_an_interval(tmp_path: Path) -> None:
+    def base(copies: int, lost: int) -> Portfolio:
+        rows = []
+        for n in range(40):
+            end = "2026-03-01" if n < lost else None
+            for line in range(copies):
+                rows.append({**subscription(f"c{n:02d}", "2024-01-01", 100 + n, end=end), "line_id": f"l{n}-{line}"})
+        return build(tmp_path / f"{copies}-{lost}", as_of=date(2026, 6, 30), subscriptions=rows).leveled("line")
+
+    for key in ("nrr", "grr", "money_churn", "logo_churn", "arpa"):
+        one, five = (metrics.reading(base(copies, 8), key) for copies in (1, 5))
+        assert one.ci is not None and five.ci == pytest.approx(one.ci, rel=1e-9), key
+        assert five.n == 5 * one.n or key == "arpa"
+    nobody = metrics.reading(base(5, 0), "logo_churn")
+    assert nobody.value == 0 and nobody.ci is not None and 0.05 < nobody.ci[1] < 0.1  # of forty clients, not of lines

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from ibis import _
 
-from tools import ledger
+from tools import ledger, stats
 from tools.portfolio import Portfolio
 from tools.reading import Window
 
@@ -18,7 +18,7 @@ def cohort(portfolio: Portfolio, window: Window) -> Any:
     """Table ``account_id, opening, closing`` (ticks), ``held`` (on pause at the end) of every account with either.
 
     Both ends in the rate of the window's opening day. ``client_opening, client_closing`` are those of the paying
-    client, the account itself unless the level is below it.
+    client, the account itself unless the level is below it; then ``client_id`` says which client it is.
     """
     worth = units(portfolio, [window.opening, window.closing], rate_of=window.opening)
     at_opening = worth.point == ledger.literal(window.opening)
@@ -27,7 +27,8 @@ def cohort(portfolio: Portfolio, window: Window) -> Any:
         closing=worth.ticks.sum(where=~at_opening).fill_null(0).cast("int64"),
     )
     accounts = _with_client(portfolio, accounts)
-    names = ("account_id", "opening", "closing", "client_opening", "client_closing")
+    names = ["account_id", "opening", "closing", "client_opening", "client_closing"]
+    names += ["client_id"] if ledger.below(portfolio) else []
     marks = held_at(portfolio, [window.closing])
     if marks is None:
         return accounts.select(*names, held=ibis.literal(False))
@@ -102,24 +103,35 @@ def _cohort_rows(portfolio: Portfolio, window: Window) -> pa.Table:
 
 
 def _summed(rows: pa.Table) -> dict[str, int]:
+    return {name: int(values.sum()) for name, values in _measured(rows).items()}
+
+
+def _measured(rows: pa.Table) -> dict[str, Any]:
     opening, closing, client_closing = (
-        rows[name].to_numpy().astype("int64") for name in ("opening", "closing", "client_closing")
+        rows[name].to_numpy().astype("int64", copy=False) for name in ("opening", "closing", "client_closing")
     )
     held = rows["held"].to_numpy(zero_copy_only=False).astype(bool)
     return {
-        "opening": int(opening.sum()),
-        "kept": int(closing.sum()),
-        "capped": int(np.minimum(opening, closing).sum()),
-        "n": int((opening > 0).sum()),
-        "lost": int(((opening > 0) & (client_closing == 0) & ~held).sum()),
+        "opening": opening,
+        "kept": closing,
+        "capped": np.minimum(opening, closing),
+        "n": (opening > 0).astype("int64"),
+        "lost": ((opening > 0) & (client_closing == 0) & ~held).astype("int64"),
     }
 
 
-def cohort_money(portfolio: Portfolio, window: Window) -> tuple[Any, Any]:
-    """Opening and closing ticks of every account with opening revenue of its own: two arrays, in one order."""
+def cohort_interval(portfolio: Portfolio, window: Window, top: str, bottom: str) -> tuple[tuple[float, float], str]:
+    """95 % interval of the ratio of two columns of `cohort_totals`, and its method; the units of one client move together."""
     rows = _cohort_rows(portfolio, window)
-    opening, closing = (rows[name].to_numpy().astype("int64", copy=False) for name in ("opening", "closing"))
-    return opening[opening > 0], closing[opening > 0]
+    found = _measured(rows)
+    if ledger.below(portfolio):
+        clients = rows["client_id"].to_pylist()
+        if bottom == "n" and found[top].sum() in (0, found["n"].sum()):  # all alike: draws would have no width
+            whole = len(set(clients))
+            return stats.wilson(whole if found[top].any() else 0, whole), "Wilson 95%"
+        return stats.cluster_interval(found[top], clients, found[bottom])
+    mine = found["opening"] > 0
+    return stats.ratio_interval(found[top][mine], found[bottom][mine])
 
 
 def cohort_accounts(portfolio: Portfolio, window: Window) -> list[tuple[str, int, int]]:

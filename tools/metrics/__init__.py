@@ -70,11 +70,23 @@ class Ask:
         """A reading without a value, with the reason."""
         return self.reading(None, reason=reason, **more)
 
-    def share(self, events: int, n: int, *, census: bool = False, **more: Any) -> Reading:
-        """A proportion with its Wilson interval, or its reason; a group below the policy's size is insufficient."""
+    def share(
+        self,
+        events: int,
+        n: int,
+        *,
+        census: bool = False,
+        ends: tuple[tuple[float, float], str] | None = None,
+        **more: Any,
+    ) -> Reading:
+        """A proportion with its interval, or its reason; a group below the policy's size is insufficient.
+
+        The interval is Wilson's, of independent cases; ``ends`` and their method stand for it where they are not.
+        """
         if n == 0:
             return self.undefined(Text("no client to count over", "нет клиентов, по которым считать"), **more)
-        low, high = stats.wilson(events, n)
+        (low, high), method = ends or (stats.wilson(events, n), "Wilson 95%")
+        low, high = max(low, 0.0), min(high, 1.0)
         policy = self.portfolio.policy
         wide = high - low > policy["max_ci_width"] or (
             events > 0 and high - low > policy["max_ci_relative"] * events / n
@@ -82,9 +94,7 @@ class Ask:
         thin = n < policy["min_accounts"] or wide
         if thin and (not census or self.portfolio.narrow):  # outranks whatever else makes the value partial
             more |= {"status": "insufficient", "reason": thin_reason()}
-        return self.reading(
-            events / n, n=n, numerator=events, denominator=n, ci=(low, high), ci_method="Wilson 95%", **more
-        )
+        return self.reading(events / n, n=n, numerator=events, denominator=n, ci=(low, high), ci_method=method, **more)
 
 
 def _wide(value: float, interval: tuple[float, float] | None, policy: Policy) -> bool:

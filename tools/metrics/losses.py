@@ -50,11 +50,15 @@ def logo_churn(ask: Ask) -> list[Reading]:
     if ask.convention in ("event_log", "stripe"):
         return [_churn_of_events(replace(ready, convention=ask.convention))]
     totals, sql = cohorts.cohort_totals(ready.portfolio, ready.window)
-    extra = rhythm(ready)
+    extra, ends, kept_ends = rhythm(ready), None, None
+    if ledger.below(ready.portfolio):
+        ends = cohorts.cohort_interval(ready.portfolio, ready.window, "lost", "n")
+        kept_ends = ((1 - ends[0][1], 1 - ends[0][0]), ends[1])
     lost = ready.share(
         totals["lost"],
         totals["n"],
         census=True,
+        ends=ends,
         rows=rows(ready),
         sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"'),
         **extra,
@@ -63,6 +67,7 @@ def logo_churn(ask: Ask) -> list[Reading]:
         totals["n"] - totals["lost"],
         totals["n"],
         census=True,
+        ends=kept_ends,
         rows=rows(ready),
         scope={"kind": "retention"},
         sql=one_value(sql, '1 - CAST("lost" AS DOUBLE) / "n"'),

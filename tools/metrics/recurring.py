@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis import _
 
-from tools import ledger, stats
+from tools import cohorts, ledger, stats
 from tools.metrics import Ask, metric, one_value
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Rows, Unit, Window
@@ -93,13 +93,21 @@ def closing(ask: Ask) -> tuple[Decimal, int, str]:
 
 
 def interval_of_mean(ask: Ask) -> dict[str, Any]:
-    """95 % interval of the monthly worth of an account on the closing day, and its method; empty with one account."""
+    """95 % interval of the monthly worth of an account on the closing day, and its method; empty with one account.
+
+    Below the client whole clients are drawn, for the lines of one are priced together.
+    """
     assert ask.window is not None
-    rows = ledger.worth_rows(ask.portfolio, ask.window.closing)
-    if rows.num_rows < 2:
+    portfolio, day = ask.portfolio, ask.window.closing
+    apart = ledger.below(portfolio)
+    rows = portfolio.run(cohorts.units(portfolio, [day])) if apart else ledger.worth_rows(portfolio, day)
+    clients = rows["client_id"].to_pylist() if apart else rows["account_id"].to_pylist()
+    if len(set(clients)) < 2:
         return {}
     worths = rows["ticks"].to_numpy().astype(float) / ledger.TICKS
-    found, method = stats.ratio_interval(worths, [1.0] * rows.num_rows)
+    found, method = (
+        stats.cluster_interval(worths, clients) if apart else stats.ratio_interval(worths, [1.0] * rows.num_rows)
+    )
     return {"ci": found, "ci_method": method}
 
 

@@ -4,9 +4,7 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-import numpy as np
-
-from tools import cohorts, ledger, stats
+from tools import cohorts, ledger
 from tools.metrics import Ask, metric, one_value, thin_reason
 from tools.metrics.movements import NOT_COVERED, covering
 from tools.metrics.recurring import NEEDS, base, rhythm, rows
@@ -51,8 +49,7 @@ def money_ratio(ask: Ask, column: str) -> Reading:
     """Closing money of the cohort (``kept``; ``capped``: at most the opening of each account) over its opening."""
     assert ask.window is not None
     totals, sql = cohorts.cohort_totals(ask.portfolio, ask.window)
-    opening, closing = cohorts.cohort_money(ask.portfolio, ask.window)
-    interval, method = stats.ratio_interval(np.minimum(opening, closing) if column == "capped" else closing, opening)
+    interval, method = cohorts.cohort_interval(ask.portfolio, ask.window, column, "opening")
     wide = interval[1] - interval[0] > ask.portfolio.policy["max_ci_width"]
     thin = {"status": "insufficient", "reason": thin_reason()} if wide and ask.portfolio.narrow else {}
     return ask.reading(

@@ -42,14 +42,18 @@ def _drawn(top: Any, bottom: Any) -> Any:
     return sums.real / sums.imag
 
 
-def cluster_interval(values: Sequence[float], accounts: Sequence[str]) -> tuple[tuple[float, float], str]:
+def cluster_interval(
+    values: Sequence[float], accounts: Sequence[str], weights: Sequence[float] | None = None
+) -> tuple[tuple[float, float], str]:
     """95 % interval of the mean of values that come several to an account: whole accounts are drawn (metrics §7).
 
-    Answers of one company agree with each other, so counting them as independent would make the interval too narrow.
+    With ``weights`` that of sum/sum of the two. Answers (lines, contracts) of one company agree with each other, so
+    counting them as independent would make the interval too narrow.
     """
     _names, place = np.unique(np.asarray(accounts, dtype=str), return_inverse=True)
-    sums = np.bincount(place, weights=np.asarray(values, dtype=float))
-    return ratio_interval(sums, np.bincount(place))  # type: ignore[arg-type]
+    tops: Any = np.bincount(place, weights=np.asarray(values, dtype=float))
+    bottoms: Any = np.bincount(place, weights=weights)
+    return ratio_interval(tops, bottoms)
 
 
 @dataclass(frozen=True, slots=True)
