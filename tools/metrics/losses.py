@@ -24,8 +24,8 @@ ROLLING = {
     "logo_churn",
     name=Text("Client churn", "Отток клиентов"),
     meaning=Text(
-        "Share of the clients of a year ago that pay nothing now.",
-        "Доля клиентов, плативших год назад, которые больше не платят.",
+        "Share of the clients who paid when the period began that pay nothing at its end.",
+        "Доля клиентов, плативших в начале периода, которые к его концу не платят.",
     ),
     unit=Unit.RATIO,
     better="lower",
@@ -105,8 +105,8 @@ def _churn_of_events(ask: Ask) -> Reading:
     "money_churn",
     name=Text("Gross revenue churn", "Отток выручки"),
     meaning=Text(
-        "The part of a year-ago revenue lost to leaving and shrinking.",
-        "Какая часть выручки, которую клиенты приносили год назад, потеряна с уходами и сокращениями.",
+        "The part of the revenue of the period's beginning lost by its end to leaving and shrinking.",
+        "Какая часть выручки, которую клиенты приносили в начале периода, потеряна с уходами и сокращениями.",
     ),
     unit=Unit.RATIO,
     better="lower",

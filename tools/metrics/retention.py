@@ -69,8 +69,8 @@ def money_ratio(ask: Ask, column: str) -> Reading:
     "nrr",
     name=Text("Net revenue retention (NRR)", "Чистое удержание выручки (NRR)"),
     meaning=Text(
-        "What the clients of a year ago pay now, as a share of what they paid then.",
-        "Сколько платят сейчас клиенты, работавшие с нами год назад, — доля от того, что они платили тогда.",
+        "What the clients who paid when the period began pay at its end, as a share of what they paid then.",
+        "Сколько к концу периода платят те, кто платил в его начале, — доля от того, что они платили тогда.",
     ),
     unit=Unit.RATIO,
     better="higher",
@@ -231,8 +231,8 @@ def _without_indexation(ask: Ask, main: Reading) -> Reading:
     "grr",
     name=Text("Gross revenue retention (GRR)", "Валовое удержание выручки (GRR)"),
     meaning=Text(
-        "The part of a year-ago revenue that is still paid, growth left out.",
-        "Какая часть выручки, которую клиенты приносили год назад, сохранилась — без учёта роста.",
+        "The part of the revenue of the period's beginning that is still paid at its end, growth left out.",
+        "Какая часть выручки, которую клиенты приносили в начале периода, сохранилась к концу — без учёта роста.",
     ),
     unit=Unit.RATIO,
     better="higher",
