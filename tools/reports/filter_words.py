@@ -46,7 +46,9 @@ SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
 
 def column_name(key: str, language: Language) -> str:
-    """What a column, a segmentation or a figure of clients is called, as a heading."""
+    """What a column, a segmentation or a figure of clients is called, as a heading; several joined by commas as well."""
+    if "," in key:
+        return ", ".join(column_name(part, language) for part in key.split(","))
     short = COLUMNS.get(key)
     if short is not None:
         return short[language]
