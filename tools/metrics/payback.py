@@ -181,9 +181,9 @@ def _pays(portfolio: Portfolio, convention: str) -> bool:
 
 def _returned(portfolio: Portfolio, convention: str) -> tuple[dict[str, Any], str]:
     """One row: value realised, money paid and value of unknown outcome of the clients with both; and its SQL."""
-    base, dated = ledger.base_of(portfolio), ("invoices", "paid_date")
-    key = "returns", convention, valued(portfolio), portfolio.has(*dated)
-    if base is None or valued(base) == valued(portfolio) and base.has(*dated) == portfolio.has(*dated):
+    base = ledger.base_of(portfolio)
+    key = "returns", convention, valued(portfolio), portfolio.has("invoices", "paid_date")
+    if base is None or valued(base) == valued(portfolio):
         return in_hand.row_of(portfolio, key, rows=lambda asked: _returns(asked, convention), sums=_sums)
     return portfolio.row_of(key, lambda: _sums(_returns(portfolio, convention)))
 
