@@ -18,10 +18,10 @@ from tools.errors import CVMError
 from tools.text import Text
 
 HOME = Path(__file__).parent
-KINDS = ("playbook", "case", "trend")
-
-Kind = Literal["playbook", "case", "trend"]
-Grade = Literal["confirmed", "reported", "unverified", "ours"]
+Kind = Literal["playbook", "case", "trend", "tool", "mistake"]
+KINDS: tuple[Kind, ...] = ("playbook", "case", "trend", "tool", "mistake")
+Grade = Literal["published", "vendor", "reported", "unverified", "ours"]
+Ready = Literal["letter", "script", "checklist"]
 Owner = Literal["product", "marketing", "support", "sales"]
 Segment = Literal["lost", "newcomers", "at_risk", "unknown", "advocates", "growth", "core", "steady"]
 ProfileKey = Literal["subscription", "repeat", "usage", "snapshot"]
@@ -52,7 +52,8 @@ class Citation:
 class Card:
     """One card in both languages; fields that its kind does not have are empty or None.
 
-    ``asked`` holds the words in which users ask for it: searched, never shown.
+    ``asked`` holds the words in which users ask for it: searched, never shown. ``template`` is the letter, script or
+    checklist of a playbook, to be used as it is; ``ready`` says which of them it is.
     """
 
     slug: str
@@ -80,6 +81,16 @@ class Card:
     industries: tuple[str, ...] = ()
     lesson: Text | None = None
     year: int | None = None
+    ready: Ready | None = None
+    template: Text | None = None
+    does: Text | None = None
+    needs: Text | None = None
+    enough: Text | None = None
+    products: tuple[str, ...] = ()
+    russian: tuple[str, ...] = ()
+    sign: Text | None = None
+    instead: Text | None = None
+    playbooks: tuple[str, ...] = ()
 
 
 def load_cards() -> Mapping[str, Card]:
@@ -113,13 +124,23 @@ def answering(code: str, *, segment: str | None, profile: str) -> list[Card]:
 
 def parse(path: Path) -> Card:
     """The card of one file, checked by itself; references to other cards are checked by `load_cards`."""
-    parts = re.fullmatch(r"---\n(.*?)\n---\n+# en\n+(.*?)\n+# ru\n+(.*?)\n*", path.read_text("utf-8"), re.DOTALL)
-    if parts is None:
+    match = re.fullmatch(r"---\n(.*?)\n---\n+(# .*)", path.read_text("utf-8"), re.DOTALL)
+    if match is None:
         raise CardError(f"{path.name}: expected front matter between '---' lines, then '# en' and '# ru'")
-    front = _front(parts[1], path)
+    front, parts = _front(match[1], path), _parts(match[2])
     if front.slug != path.stem:
         raise CardError(f"{path.name}: slug {front.slug!r} differs from the file name")
-    return _card(front, Text(en=parts[2].strip(), ru=parts[3].strip()))
+    wanted = ["en", "ru", *(["ready en", "ready ru"] if getattr(front, "ready", None) else [])]
+    if list(parts) != wanted or not all(parts.values()):
+        raise CardError(f"{path.name}: expected the parts {', '.join(f'# {name}' for name in wanted)}, in this order")
+    template = Text(en=parts["ready en"], ru=parts["ready ru"]) if "ready en" in parts else None
+    return _card(front, Text(en=parts["en"], ru=parts["ru"]), template)
+
+
+def _parts(text: str) -> dict[str, str]:
+    """The parts of a card below its front matter by their headings, in order."""
+    headed = re.split(r"^# (.+)\n", text, flags=re.MULTILINE)[1:]
+    return {name.strip(): body.strip() for name, body in zip(headed[::2], headed[1::2], strict=True)}
 
 
 class _Strict(BaseModel):
@@ -158,6 +179,7 @@ class _Playbook(_Base):
     no_case: _Phrase | None = None
     trends: Annotated[list[str], Field(min_length=1)]
     first_phrase: _Phrase
+    ready: Ready | None = None
 
     @model_validator(mode="after")
     def _case_or_reason(self) -> "_Playbook":
@@ -180,11 +202,30 @@ class _Trend(_Base):
     claim: _Phrase
 
 
-_Front = _Playbook | _Case | _Trend
-_FRONTS: dict[str, type[_Playbook] | type[_Case] | type[_Trend]] = {
+class _Tool(_Base):
+    kind: Literal["tool"]
+    does: _Phrase
+    needs: _Phrase
+    enough: _Phrase
+    products: Annotated[list[str], Field(min_length=3)]
+    russian: Annotated[list[str], Field(min_length=1)]
+    playbooks: Annotated[list[str], Field(min_length=1)]
+
+
+class _Mistake(_Base):
+    kind: Literal["mistake"]
+    sign: _Phrase
+    instead: _Phrase
+    playbooks: Annotated[list[str], Field(min_length=1)]
+
+
+_Front = _Playbook | _Case | _Trend | _Tool | _Mistake
+_FRONTS: dict[str, type[_Front]] = {
     "playbook": _Playbook,
     "case": _Case,
     "trend": _Trend,
+    "tool": _Tool,
+    "mistake": _Mistake,
 }
 
 
@@ -204,7 +245,7 @@ def _front(block: str, path: Path) -> _Front:
         raise CardError(f"{path.name}: {error}") from error
 
 
-def _card(front: _Front, body: Text) -> Card:
+def _card(front: _Front, body: Text, template: Text | None) -> Card:
     """The card of a checked front matter: phrases become `Text`, lists become tuples."""
     fields: dict[str, object] = {}
     for name in type(front).model_fields:
@@ -214,7 +255,7 @@ def _card(front: _Front, body: Text) -> Card:
         elif isinstance(value, list):
             value = tuple(item.text() if isinstance(item, _Phrase) else item for item in value)
         fields[name] = value
-    return Card(body=body, **fields)  # type: ignore[arg-type]
+    return Card(body=body, template=template, **fields)  # type: ignore[arg-type]
 
 
 @cache
@@ -236,10 +277,11 @@ def _check_references(cards: Mapping[str, Card], sources: Mapping[str, Citation]
         unknown = [
             *(set(card.cases) - of_kind["case"]),
             *(set(card.trends) - of_kind["trend"]),
+            *(set(card.playbooks) - of_kind["playbook"]),
             *(set(card.source) - set(sources)),
         ]
         if unknown:
-            raise CardError(f"{card.slug}: no such case, trend or source: {', '.join(sorted(unknown))}")
+            raise CardError(f"{card.slug}: no such case, trend, playbook or source: {', '.join(sorted(unknown))}")
 
 
 @cache

@@ -39,9 +39,12 @@ def _of(card: Card, language: Language) -> list[Passage]:
 
 
 def _paragraphs(card: Card, language: Language) -> list[str]:
-    """The gist of the card (action and tools, or claim and lesson), then the paragraphs of its body."""
-    gist = [part[language] for part in (card.action, card.claim, card.lesson) if part is not None]
-    if card.tools:
-        gist.append("; ".join(tool[language] for tool in card.tools) + ".")
+    """The gist of the card, the paragraphs of its body, then its text to be used as it is."""
+    worded = (card.action, card.claim, card.lesson, card.does, card.sign, card.instead)
+    gist = [part[language] for part in worded if part is not None]
+    for named in ([tool[language] for tool in card.tools], [*card.products, *card.russian]):
+        if named:
+            gist.append("; ".join(named) + ".")
     body = [paragraph.replace("\n", " ").strip() for paragraph in card.body[language].split("\n\n")]
-    return [" ".join(gist), *(paragraph for paragraph in body if paragraph)]
+    ready = [" ".join(card.template[language].split())] if card.template is not None else []
+    return [" ".join(gist), *(paragraph for paragraph in body if paragraph), *ready]

@@ -44,6 +44,23 @@ def percent(value: Number, language: Language) -> str:
     return f"{shown}%" if language == "en" else f"{shown}{NBSP}%"
 
 
+#: Differences of shares, told in points: kinds of a reading of any metric, and of one metric alone.
+DIFFERENCES = {"simpson_change", "simpson_within", "simpson_mix"}
+DIFFERENCES_OF = {"campaign_effect": {None, "expanded"}}
+
+
+def points(value: Number, language: Language) -> str:
+    """A difference of fractions as percentage points to a tenth, with its sign (0.016 -> +1.6 pp / +1,6 п. п.)."""
+    shown = percent(value, language).rstrip("%").rstrip(NBSP)
+    sign = "+" if value > 0 else ""
+    return f"{sign}{shown}{NBSP}" + ("pp" if language == "en" else f"п.{NBSP}п.")
+
+
+def _is_difference(item: Reading) -> bool:
+    kind = item.scope.get("kind")
+    return kind in DIFFERENCES or kind in DIFFERENCES_OF.get(item.key, ())
+
+
 def money(value: Number, language: Language, *, currency: str) -> str:
     """An amount with its currency; cents below ten thousand only: £1,234.50 / 1 234,50 ₽."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
@@ -100,7 +117,7 @@ def reading(item: Reading, language: Language, *, currency: str) -> str:
         return ABSENT[language]
     match item.unit:
         case Unit.RATIO:
-            return percent(value, language)
+            return (points if _is_difference(item) else percent)(value, language)
         case Unit.DAYS:
             return days(value, language)
         case Unit.COUNT:

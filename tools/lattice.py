@@ -1,11 +1,13 @@
 """The lattice of definitions: a metric by every way it may be counted, and which way turns the conclusion over."""
 
+import re
 from dataclasses import dataclass
 
 from tools import formats
 from tools.metrics import Metric, compute, resolve
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Window
+from tools.schema import TABLES
 from tools.text import LANGUAGES, Language, Text
 
 #: Where the policy names no target: the value that parts growth from loss.
@@ -40,6 +42,12 @@ class Explanation:
     choices: tuple[Choice, ...] = ()
     line: Line | None = None
     conclusion: Text | None = None
+
+
+def rows_read(portfolio: Portfolio, reading: Reading) -> dict[str, int]:
+    """Rows of each table of the data that the query of a reading reads, as of its day; empty where it has no query."""
+    named = set(re.findall(r'"(\w+)" AS "t\d+"', reading.sql or ""))
+    return {name: portfolio.rows(name) for name in TABLES if name in named and portfolio.has(name)}
 
 
 def explanation(

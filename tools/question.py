@@ -121,7 +121,8 @@ def _in_month(portfolio: Portfolio, question: Question, day: date) -> list[Readi
 def named(portfolio: Portfolio, reading: Reading) -> Reading:
     """A rate of a handful of accounts is withheld and the accounts named; any other reading as it is."""
     few = int(portfolio.policy["names_only_below"])
-    part = {"group", "where"} & set(reading.scope) and _of_accounts(reading)
+    filters = {narrow.group for narrow in portfolio.narrows if narrow.by == "where"}
+    part = ("group" in reading.scope or reading.scope.get("where") in filters) and _of_accounts(reading)
     rate = reading.unit not in SUMS or reading.key in MEANS
     if not part or not rate or reading.value is None or not 0 < reading.n < few:
         return reading

@@ -13,7 +13,7 @@ from tools import formats
 from tools.reading import Reading
 from tools.text import Language, Text
 from ui import terminal
-from ui.phrases import phrase
+from ui.phrases import phrase, table_title
 
 if TYPE_CHECKING:
     from agent.assistant import Assistant
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 BAR = 24  # cells of the longest bar
+MONTHS = 12  # of a series that the terminal shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,16 @@ class Shown:
     currency: str
     names: Mapping[str, str] = field(default_factory=dict)
     explanation: "Explanation | None" = None
+    read: Mapping[str, Mapping[str, int]] = field(
+        default_factory=dict
+    )  # rows of the tables that a reading's query reads
 
 
 def shown(
     assistant: "Assistant", snapshot: str, question: "Question", *, as_of: date | None = None, explain: bool = False
 ) -> Shown:
     """The answer to a question with what it is shown with; `UserError` where the question cannot be asked."""
-    from tools.lattice import explanation
+    from tools.lattice import explanation, rows_read
     from tools.question import within
     from tools.reports.names import client_names
 
@@ -52,7 +56,9 @@ def shown(
         if explain
         else None
     )
-    return Shown(title, readings, part.currency, client_names(part) if question.ranks else {}, why)
+    named = any("account" in item.scope for item in readings)
+    read = {item.id: rows_read(part, item) for item in readings} if explain else {}
+    return Shown(title, readings, part.currency, client_names(part) if named else {}, why, read)
 
 
 def asked_of(question: "Question") -> Text:
@@ -136,6 +142,7 @@ def _explained(shown: Shown, explanation: "Explanation", language: Language) -> 
         "needs": metric.needs[language],
         "window": [head.window.start, head.window.end] if head is not None and head.window else None,
         "rows": {"used": head.rows.used, "left_out": dict(head.rows.left_out)} if head is not None else None,
+        "rows_read": dict(shown.read.get(head.id, {})) if head is not None else None,
         "sql": head.sql if head is not None else None,
         "conventions": {name: text[language] for name, text in metric.conventions.items()},
         "others": others,
@@ -156,13 +163,24 @@ def show_metric(shown: Shown, language: Language, console: Console) -> None:
     elif len(kinds) > 1 and all("group" in scope and "kind" not in scope for scope in kinds):
         table = _groups(shown, language)
     else:
-        table = terminal.readings_table(shown.readings, language, currency=shown.currency, width=width)
+        table = terminal.readings_table(
+            _recent(shown.readings), language, currency=shown.currency, width=width, names=shown.names
+        )
     title = shown.title[language]
-    if where := next((scope["where"] for scope in kinds if "where" in scope), None):
+    if (where := kinds[0].get("where") if kinds else None) and all(scope.get("where") == where for scope in kinds):
         title = f"{title} · {terminal.harmless(where_name(where, language))}".replace("[", "\\[")
     console.print(terminal.titled(title, table, *_notes(shown, language, width)))
     if shown.explanation is not None:
         _show_explanation(shown, shown.explanation, language, console, width=width)
+
+
+def _recent(readings: Sequence[Reading]) -> Sequence[Reading]:
+    """Of readings month by month those of the last twelve; any others as they are."""
+    months = sorted(
+        {item.scope["group"] for item in readings if item.scope.get("by") == "month" and "kind" in item.scope}
+    )
+    earlier = set(months[:-MONTHS])
+    return [item for item in readings if item.scope.get("by") != "month" or item.scope["group"] not in earlier]
 
 
 def _ranks(shown: Shown, language: Language) -> Table:
@@ -203,11 +221,18 @@ def _notes(shown: Shown, language: Language, width: int) -> list[RenderableType]
             reasons.setdefault(item.reason[language], []).append(group_name(item, language))
     grouped = len(shown.readings) > 1
     lines = [f"{', '.join(groups)}: {reason}" for reason, groups in reasons.items()] if grouped else []
+    partial = [item.reason[language] for item in shown.readings if item.reason is not None and item.status == "partial"]
+    lines += dict.fromkeys(partial)
+    windows = {item.window for item in shown.readings}
+    if width < terminal.NARROW and len(windows) == 1 and (window := windows.pop()) is not None:
+        lines.insert(0, f"{phrase('window', language)}: {terminal.period(window, language)}")
     notes: list[RenderableType] = [terminal.prose(line, width=width, style="italic bright_black") for line in lines]
     opened = sorted({item.window.opening for item in shown.readings if item.window and FLAG in item.flags})
     if len(opened) == 1:
         note = phrase("at_opening", language, day=formats.day(opened[0], language))
         notes.append(terminal.prose(note, width=width, style="italic bright_black"))
+    if len(_recent(shown.readings)) < len(shown.readings):
+        notes.append(terminal.prose(phrase("last_months", language), width=width, style="italic bright_black"))
     if left := max((item.rows.left_out.get(UNKNOWN, 0) for item in shown.readings), default=0):
         note = phrase("filter_unknown", language, n=formats.count(left, language))
         notes.append(terminal.prose(note, width=width, style="yellow"))
@@ -228,7 +253,7 @@ def _show_explanation(
     if shown.readings and (window := shown.readings[0].window) is not None:
         lines.append(f"{phrase('window', language)}: {terminal.period(window, language)}")
     for item in shown.readings[:1] if explanation.choices else shown.readings:
-        lines += _traced(item, language)
+        lines += _traced(item, shown.read.get(item.id, {}), language)
     console.print(*(terminal.prose(line, width=width) for line in lines), sep="\n")
     if len(explanation.choices) > 1:
         console.print(terminal.titled(phrase("other_conventions", language), _choices(shown, explanation, language)))
@@ -253,10 +278,14 @@ def _choices(shown: Shown, explanation: "Explanation", language: Language) -> Ta
     return table
 
 
-def _traced(item: Reading, language: Language) -> list[str]:
+def _traced(item: Reading, read: Mapping[str, int], language: Language) -> list[str]:
     from tools.reports.names import left_out_name
 
-    lines = [f"{phrase('rows_used', language)}: {formats.count(item.rows.used, language)}"]
+    used = item.rows.used
+    lines = [f"{phrase('rows_used', language)}: {formats.count(used, language)}"] if used else []
+    if not used and read:
+        tables = ", ".join(f"{table_title(name, language)} — {formats.count(n, language)}" for name, n in read.items())
+        lines.append(f"{phrase('rows_read', language)}: {tables}")
     lines += [
         f"{phrase('rows_left_out', language)}: {formats.count(count, language)} — {left_out_name(reason, language)}"
         for reason, count in item.rows.left_out.items()

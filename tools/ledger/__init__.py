@@ -102,13 +102,16 @@ def no_ledger(portfolio: Portfolio) -> Text | None:
 def doubt(portfolio: Portfolio) -> tuple[str, Text] | None:
     """Why the ledger may mislead, as a flag and its reason; then nobody may be called lost or at risk.
 
-    A base of contracts is in doubt when nothing at all happened for more than a year before the day of the audit.
+    A base of contracts is in doubt when nothing at all happened for more than a year before the day of the audit, or
+    for two months where invoices or usage are there, which come every month.
     """
     if basis(portfolio) != RECOGNISED:
-        late = (
-            portfolio.as_of is not None and portfolio.last is not None and (portfolio.as_of - portfolio.last).days > 366
+        steady = portfolio.base.has("invoices") or portfolio.base.has("usage")
+        quiet = 62 if steady else 366
+        last, day = portfolio.last, portfolio.as_of
+        return (
+            ("after_data", AFTER_DATA) if last is not None and day is not None and (day - last).days > quiet else None
         )
-        return ("after_data", AFTER_DATA) if late else None
     if no_ledger(portfolio) is not None and portfolio.profile.key != "subscription":
         return None if portfolio.base.has("invoices", "service_end") else ("billing_rhythm", RHYTHM)
     if guessed(portfolio):

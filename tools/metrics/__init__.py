@@ -127,10 +127,10 @@ MEANS = ("arpa", "revenue_per_client", "ltv")  # money a client: a rate of the g
 
 
 def thin_reason() -> Text:
-    """Why a rate of few accounts is kept but not stated."""
+    """Why a figure of too few accounts, or of accounts too unlike each other, is kept but not stated."""
     return Text(
-        "too few clients for a rate: the interval is too wide to act on",
-        "клиентов слишком мало для доли: интервал слишком широк, чтобы на него опираться",
+        "too few clients to state it: the interval is too wide to act on",
+        "по стольким клиентам не сказать уверенно: интервал слишком широк, чтобы на него опираться",
     )
 
 

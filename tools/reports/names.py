@@ -144,6 +144,11 @@ def _about(part: str, reading: Reading, language: Language, names: Mapping[str, 
     tail = f", {BREAK_EVEN[language]}" if plain != value else ""
     if reading.convention == "whatif":
         return _of_scenario(value, language)
+    if plain == "centroid":
+        from tools.segments.clusters import NAMES
+
+        feature = reading.scope.get("by", "")
+        return f"{KINDS[plain][language]}: {NAMES[feature][language] if feature in NAMES else feature}"
     found = kind_name(reading.key, plain)
     return (found[language] if found else plain.replace("_", " ")) + tail
 

@@ -188,7 +188,8 @@ def _picks(portfolio: Portfolio, found: Clusters) -> dict[str, Reading]:
     """The number of clusters shown and those that the criteria prefer."""
     common: dict[str, Any] = {"n": len(found.labels), "window": portfolio.day, "snapshot": portfolio.snapshot}
     numbers = {"shown": found.k, **found.picks}
-    return {kind: Reading("clusters", Unit.COUNT, k, scope={"kind": kind}, **common) for kind, k in numbers.items()}
+    scopes = {kind: {"kind": kind if kind == "shown" else f"best_by_{kind}"} for kind in numbers}
+    return {kind: Reading("clusters", Unit.COUNT, k, scope=scopes[kind], **common) for kind, k in numbers.items()}
 
 
 def _notes(portfolio: Portfolio, given: Features, found: Clusters) -> tuple[Claim, ...]:

@@ -1,12 +1,13 @@
 """Routes of the knowledge base, and of the service's own health."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from ui.api.models import HealthDocument, SearchDocument
+from ui.api.models import CardDocument, HealthDocument, SearchDocument
 from ui.api.responses import answers, document
 from ui.api.service import Served, Spoken
+from ui.card_view import card_json, find_card
 
 router = APIRouter(tags=["knowledge"])
 health = APIRouter(tags=["health"])
@@ -23,9 +24,10 @@ def search(
     language: Spoken,
     q: Annotated[str, Query(min_length=1, max_length=500, examples=["onboarding stuck"])],
     limit: Annotated[int, Query(ge=1, le=20)] = 5,
+    kind: Literal["playbook", "case", "trend", "tool", "mistake"] | None = None,
 ) -> Response:
-    """Playbooks, cases and trends nearest in meaning and words, with scores that compare within one answer."""
-    hits = service.assistant.search(q, language, limit)
+    """Cards nearest in meaning and words, with scores that compare within one answer."""
+    hits = service.assistant.search(q, language, limit, kind)
     results = [
         {
             "slug": hit.slug,
@@ -38,6 +40,14 @@ def search(
         for hit in hits
     ]
     return document({"results": results})
+
+
+@router.get(
+    "/cards/{slug}", operation_id="getCard", summary="One card of the knowledge base", responses=answers(CardDocument)
+)
+def get_card(language: Spoken, slug: str) -> Response:
+    """The card whole, in one language: its text to be used as it is, sources and grade."""
+    return document(card_json(find_card(slug), language))
 
 
 @health.get("/health", operation_id="getHealth", summary="Alive", responses={200: {"model": HealthDocument}})

@@ -172,6 +172,17 @@ class SearchDocument(Open):
     results: list[dict[str, Any]]
 
 
+class CardDocument(Open):
+    """One card of the knowledge base; further fields by its kind."""
+
+    slug: str
+    kind: Literal["playbook", "case", "trend", "tool", "mistake"]
+    title: str
+    grade: str
+    sources: list[dict[str, Any]]
+    body: str
+
+
 class HealthDocument(Open):
     """Alive, and what is ready."""
 

@@ -10,7 +10,7 @@ from ui.commands.options import AsOf, Data, Json, Lang, Map, Strict, day
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    for command in (ask, search, chat, serve):
+    for command in (ask, search, card, chat, serve):
         app.command()(command)
 
 
@@ -45,19 +45,36 @@ def ask(
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for in the knowledge base.")],
     limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="How many cards.")] = 5,
+    kind: Annotated[str | None, typer.Option("--kind", help="playbook, case, trend, tool or mistake alone.")] = None,
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Find cards of the knowledge base: playbooks, cases, trends."""
+    """Find cards of the knowledge base: playbooks, cases, trends, classes of tools, mistakes."""
     from ui import data_view, terminal
 
     language = session.speak(lang, question=query)
     asked = session.worded(query)
-    hits = session.open_assistant().search(asked, language=lang, limit=limit)
+    hits = session.open_assistant().search(asked, language=lang, limit=limit, kind=kind)
     if as_json:
         session.emit({"results": [data_view.hit_json(hit) for hit in hits]})
     else:
         data_view.show_hits(hits, language, terminal.console())
+
+
+def card(
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="The card, as cvm search names it.")],
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Show one card whole: what to do, the letter or checklist to use as it is, sources and grade."""
+    from ui import card_view, terminal
+
+    language = session.speak(lang)
+    found = card_view.find_card(slug)
+    if as_json:
+        session.emit(card_view.card_json(found, language))
+    else:
+        card_view.show_card(found, language, terminal.console())
 
 
 def chat(
