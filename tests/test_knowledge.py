@@ -61,10 +61,10 @@ QUESTIONS = {
     "our revenue depends on a single large customer": {"spread_the_base"},
     "what did Starbucks do": {"amazon_starbucks"},
     "can we trust the Sitejabber retention figures": {"sitejabber_value_reports"},
-    "how to show the client the benefit they received": {"value_report", "deep_value_analytics"},
+    "how to show the client the benefit they received": {"value_report", "value_dashboard"},
     "nobody recorded what was promised at the sale": {"value_contract"},
     "CRM and billing disagree about who churned": {"churn_ledger"},
-    "too little data for a churn model": {"small_pilot", "value_data_first"},
+    "too little data for a churn model": {"small_pilot", "value_data_first", "model_honesty"},
     "what to do with unhappy NPS respondents": {"detractor_loop"},
     "clients who have not answered us for months": {"silence_breaker"},
 }
@@ -161,7 +161,7 @@ def test_bodies_have_eighty_to_two_hundred_words(card: Card) -> None:
 def test_the_claim_of_a_case_or_trend_says_who_and_when(card: Card) -> None:
     if card.claim is not None:
         for language in LANGUAGES:
-            assert re.search(r"\b(19|20)\d\d\b", card.claim[language]), card.claim[language]
+            assert re.search(r"\b(19|20)\d\d\b|undated|без даты", card.claim[language]), card.claim[language]
         assert card.grade == "ours" or set(card.source) - {"cvm_assistant"}, card.source
 
 
@@ -187,7 +187,7 @@ def test_every_source_is_used_and_titled() -> None:
         ("# ru\n", "# de\n", "# ru"),
         ("slug: rescue_call", "slug: other", "file name"),
         ("kind: playbook", "kind: novel", "kind"),
-        ("grade: reported", "grade: reported\nready: letter", "ready en"),
+        ("# ready ru\n", "# other\n", "ready ru"),
         ("cases: [telecom_retention]\n", "", "no_case"),
         ("metric: chs", "metric: karma", "metric"),
     ],

@@ -241,3 +241,7 @@ def test_a_snapshot_of_tenures_is_flagged_as_no_forecast(tmp_path: Path) -> None
         portfolio, {row["account_id"]: "early" if row["tenure_months"] < 10 else "late" for row in rows}
     )
     assert set(parts) == {"early", "late"} and test is not None and test[1] < 0.01
+
+
+def test_incidence_of_nobody_is_empty() -> None:
+    assert stats.incidence([], []).times == () and stats.incidence([], []).median is None

@@ -76,7 +76,7 @@ def loglog(survival: Any, se: Any) -> tuple[Any, Any]:
 def _variance(total: Any, before: Any, *, at_risk: Any, hits: Any, both: Any) -> Any:
     """Variance of the incidence on each day: three sums, each expanded so that a running sum gives every day."""
     left = at_risk - both
-    greenwood = np.divide(both, at_risk * left, out=np.zeros_like(both), where=left > 0)
+    greenwood = np.divide(both, at_risk * left, out=np.zeros(len(both)), where=left > 0)
     crossed = before * hits / at_risk**2
     own = before**2 * (at_risk - hits) * hits / at_risk**3
     sums = [np.cumsum(part) for part in (greenwood, greenwood * total, greenwood * total**2, crossed, crossed * total)]
