@@ -252,9 +252,17 @@ class Assistant:
         except BackendError:
             return Knowledge.open(self.settings.home, embedder=None)
 
-    def search(self, query: str, language: Language | None = None, limit: int = 5) -> "list[Hit]":
-        """Cards of the knowledge base, best first."""
-        return self.knowledge.search(query, language=language, limit=limit)
+    def search(
+        self, query: str, language: Language | None = None, limit: int = 5, kind: str | None = None
+    ) -> "list[Hit]":
+        """Cards of the knowledge base, best first; ``kind`` alone where it is given, `UnknownName` where there is no such kind."""
+        from knowledge.cards import KINDS
+
+        if kind is not None and kind not in KINDS:
+            raise UnknownName(Text("kind of card", "вид карточек"), kind, KINDS)
+        return self.knowledge.search(
+            query, language=language, limit=limit, kinds=[known for known in KINDS if known == kind] or None
+        )
 
     def report(
         self,

@@ -3,22 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent import audit_calls, periods, refusals, sentences
+from agent import audit_calls, refusals, sentences
 from agent.audit_calls import findings, not_computed, report, summary
+from agent.measured import clients, metric
 from agent.sentences import Result
 from tools.document import Claim, Name, Slot
 from tools.errors import UserError
-from tools.reading import Reading, Window
 from tools.text import Text
 
 SHOWN_ACCOUNTS = 10
-SHOWN_GROUPS = 12
 ACCOUNT_KEYS = ("value_gap", "mrr", "revenue_per_client", "overdue", "renewals")
 #: What stands for the risk zone where orders alone are known.
 COOLING = ("lapsing_buyers",)
-FALLBACKS = {"logo_churn": "churn_share", "arpa": "revenue_per_client"}
 GRADES: Mapping[str, Text] = {
-    "confirmed": Text("the source was checked", "источник проверен"),
+    "published": Text("the source was checked", "источник проверен"),
+    "vendor": Text("a seller's own claim", "утверждение продавца"),
     "reported": Text("reported by the source, not checked", "сообщает источник, не проверено"),
     "unverified": Text("no primary source was found", "первоисточник не найден"),
     "ours": Text("our own reasoning", "наше рассуждение"),
@@ -31,74 +30,6 @@ def run(call: Mapping[str, Any], desk: sentences.Desk) -> Result:
         return TOOLS[call["name"]](desk, **call["arguments"])
     except UserError as error:
         return Result(refused=error.text)
-
-
-def metric(
-    desk: sentences.Desk, *, key: str, period: str | None = None, by: str | None = None, forge: bool = False,
-    rows: bool = False, where: str | None = None, top: int | None = None, bottom: int | None = None,
-) -> Result:  # fmt: skip
-    """One metric: its value with its variants, of each group, or of the first accounts; the meaning comes last."""
-    from tools import formats
-    from tools.filters import parse, spelled
-    from tools.metrics import metrics, resolve
-    from tools.metrics.survivors import FLAG
-    from tools.question import Question, answer
-
-    ranks = top is not None or bottom is not None
-    if key not in metrics() and not ranks:
-        return Result(refused=refusals.REASONS["no_data"])
-    condition = spelled(desk.portfolio, parse(where)) if where is not None else None
-    about = (sentences.among(str(condition), desk),) if condition is not None else ()
-    window = periods.window(desk.portfolio, period)
-    if periods.before_data(desk.portfolio, window):
-        return Result(refused=refusals.BEFORE_DATA)
-    readings = answer(desk.portfolio, Question(key, None if ranks else window, by, condition, top, bottom))
-    if ranks and (readings[0].usable or key not in metrics()):
-        order = sentences.ranking(readings, desk, lowest=top is None) if readings[0].usable else ()
-        return Result((*_not_asked(readings, period, window), *order), refused=None if order else readings[0].reason)
-
-    item = resolve(key)
-    usable = [reading for reading in readings if reading.usable]
-    usable = sentences.latest(usable) if by is None else usable
-    head = max(readings, key=lambda reading: reading.n if by is not None else 0) if readings else None
-    if not usable:
-        reason = head.reason if head is not None and head.reason is not None else item.needs
-        instead = FALLBACKS.get(item.key) if condition is None and not ranks else None
-        other = metric(desk, key=instead) if instead is not None else Result(refused=reason)
-        if other.refused is None:
-            note = sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=reason)
-            return Result((note, *other.claims))
-        why = refusals.not_computable(item.name, reason, item.needs)
-        return Result((*about, Claim("why", why)) if about else (), refused=why)
-    claims = [*about, *_not_asked(usable, period, window)]
-    if head is not None and not head.usable and by is None and head.reason is not None:
-        why = sentences.unstopped(head.reason)
-        claims.append(sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=why))
-    claims.append(sentences.stated(usable[0], desk, f"{item.key}.a"))
-    claims += [
-        sentences.variant(reading, usable[0], desk, f"{item.key}.{place}")
-        for place, reading in enumerate(usable[1:SHOWN_GROUPS])
-    ]
-    if "not_proven" in usable[0].flags:
-        claims.append(Claim("not_proven", refusals.NOT_PROVEN))
-    if FLAG in usable[0].flags and usable[0].window is not None:
-        day = Name(formats.day(usable[0].window.opening, desk.language))
-        claims.append(sentences.claim("at_opening", refusals.AT_OPENING, desk, day=day))
-    if by is not None and len(usable) < len(readings):
-        claims.append(Claim("thin_groups", refusals.THIN_GROUPS))
-    if forge:
-        claims.append(Claim("as_it_stands", refusals.AS_IT_STANDS))
-    if by is None:
-        claims.append(sentences.meaning(item.key, desk))
-    if rows:
-        claims.append(sentences.claim(f"{item.key}.rows", refusals.ROWS, desk, key=Name(item.key)))
-    return Result(tuple(claims))
-
-
-def _not_asked(readings: Sequence[Reading], period: str | None, window: Window | None) -> tuple[Claim, ...]:
-    """That the figure is of other days than the question asks for, where it is."""
-    apart = period is not None and (window is None or all(item.window != window for item in readings))
-    return (Claim("other_period", refusals.OTHER_PERIOD),) if apart else ()
 
 
 def define(desk: sentences.Desk, *, key: str) -> Result:
@@ -239,6 +170,6 @@ def refuse(desk: sentences.Desk, *, reason: str, names: Sequence[str] = ()) -> R
 TOOLS: Mapping[str, Callable[..., Result]] = {
     tool.__name__: tool
     for tool in (
-        metric, define, segment, account, advice, market, findings, not_computed, summary, report, letter, refuse,
+        metric, clients, define, segment, account, advice, market, findings, not_computed, summary, report, letter, refuse,
     )
 }  # fmt: skip

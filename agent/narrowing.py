@@ -1,9 +1,10 @@
 """Which clients a question is about, and whether it asks for the first of them: words of a manager as a filter."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from agent.counted import CLIENT, change_asked
 from agent.understand import Understood
 from tools.errors import UserError
 from tools.text import latin
@@ -11,7 +12,8 @@ from tools.text import latin
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
-CLIENT = r"(?:клиент\w*|компани\w*|заказчик\w*|покупател\w*|аккаунт\w*|clients?|customers?|accounts?|company|companies)"
+SHOWN = 10
+REVENUE = "revenue_per_client"
 TIME = r"(?:дн|ден|недел|мес|квартал|полугод|год|лет|day|week|month|quarter|year)"
 #: A number of clients, never of days or months.
 COUNT = rf"(\d{{1,3}})\b(?!(?:\s+(?:полн|календарн|рабоч|full|calendar|business|working)\w*)?[\s-]*{TIME})"
@@ -26,6 +28,31 @@ LAST = re.compile(
     rf"\bпоследн\w+\s+{COUNT}\s+(?:(?:\w+\s+)?{CLIENT}|по\s+(?!{TIME}))|"
     rf"\b{COUNT}\s+(?:самых\s+)?(?:худш|слаб|мелк|плох|worst|lowest|smallest|weakest)\w*\s+(?:\w+\s+)?{CLIENT}|"
     rf"\b{COUNT}\s+(?:\w+\s+)?{CLIENT} (?:с (?:наименьш|самым (?:низк|маленьк))|with the (?:least|lowest|smallest))"
+)
+#: Words that ask for the first clients, or for the one, without a number.
+_MOST = r"(?:крупнейш|лучш|largest|biggest|best|(?:сам\w+|наиболее) (?:крупн|больш|дорог|ценн|выгодн))\w*"
+ONE_FIRST = re.compile(
+    rf"\b{_MOST} (?:наш |our )?(?:клиент|заказчик|покупатель|client|customer|account|company)\b|"
+    r"\bкто (?:нам )?(?:плат|принос|трат)\w+ (?:нам )?больше всех|\bwho (?:pays|spends|brings)\b"
+)
+SOME_FIRST = re.compile(
+    rf"\b(?:топ|top|{_MOST})[\s-]+(?:(?:of )?our |из )?(?:наш\w+ )?{CLIENT}(?!\w)|^(?:топ|top)\s+(?:по|by)\b|"
+    rf"\b{CLIENT} .{{0,20}}(?:плат|принос|трат)\w+ (?:нам )?(?:больше (?:всех|всего)|наибольш)|"
+    rf"\b{CLIENT} .{{0,20}}(?:pay|spend|bring)(?: us| in)?(?: the)? most\b"
+)
+SOME_LAST = re.compile(
+    rf"\b(?:худш\w+|worst|smallest|(?:сам\w+|наименее) (?:мелк|маленьк|слаб|плох)\w+)[\s-]+(?:наш\w+ |our )?{CLIENT}(?!\w)|"
+    r"^bottom\s+by\b"
+)
+#: Questions of how much hangs on the largest clients, which no list of them answers.
+DEPENDENCE = re.compile(
+    r"завис|\bдол[яюией]|процент|приход|концентр|сколько выруч|как\w+ часть|без |depend|share|concentrat|percent|how much|part of|without"
+)
+MONEY = re.compile(
+    r"выручк\w*|оборот\w*|доход\w*|деньг\w*|платеж\w*|продаж\w*|сумм\w*|revenue|money|turnover|income|sales|spend\w*"
+)
+BY = re.compile(
+    r"\b(?:по|by)\s+(?:(?:годов|общ|суммарн|наш|annual|yearly|total|their|our|the|highest|largest)\w*\s+)?(\w+)"
 )
 #: Shapes of words that say how clients are doing, each with its condition and the metric that it speaks of.
 STATES: tuple[tuple[re.Pattern[str], str, str], ...] = (
@@ -52,9 +79,10 @@ STATES: tuple[tuple[re.Pattern[str], str, str], ...] = (
 
 def narrowed(seen: Understood, portfolio: "Portfolio") -> tuple[dict[str, Any], frozenset[str]]:
     """Arguments ``where``, ``top`` and ``bottom`` that the question asks for, and the metrics that only narrow it down."""
-    plain = seen.question.lower().replace("ё", "е")
-    order = _order(plain)
-    found = [(condition, key) for pattern, condition, key in STATES if pattern.search(plain)]
+    plain = seen.plain
+    order = _order(plain) or _uncounted(seen)
+    moved = change_asked(plain) is not None
+    found = [(condition, key) for pattern, condition, key in STATES if pattern.search(plain) and not moved]
     parts = [_plan(plain, portfolio), *(condition for condition, _key in found)]
     conditions = [part for part in parts if part]
     if seen.segments and (order or conditions):
@@ -73,9 +101,16 @@ def _order(plain: str) -> Mapping[str, int]:
     return {}
 
 
+def _uncounted(seen: Understood) -> Mapping[str, int]:
+    """The order that a question asks for without saying how many clients it wants."""
+    asked = ((ONE_FIRST, {"top": 1}), (SOME_FIRST, {"top": SHOWN}), (SOME_LAST, {"bottom": SHOWN}))
+    order = next((order for pattern, order in asked if pattern.search(seen.plain)), {})
+    return order if order and not DEPENDENCE.search(seen.plain) and rankable(seen, ()) is not None else {}
+
+
 def _plan(plain: str, portfolio: "Portfolio") -> str | None:
     """A plan of the data that the question names as one: Pro clients, клиенты на тарифе «Про»; in either alphabet."""
-    named = [name for name in _plans(portfolio) if _is_named(name, plain)]
+    named = [name for name in plans(portfolio) if _is_named(name, plain)]
     return f'plan = "{max(named, key=len)}"' if named else None
 
 
@@ -87,7 +122,8 @@ def _is_named(name: str, plain: str) -> bool:
     return re.search(f"{before}|{after}", plain) is not None
 
 
-def _plans(portfolio: "Portfolio") -> tuple[str, ...]:
+def plans(portfolio: "Portfolio") -> tuple[str, ...]:
+    """Names of the plans of the data."""
     from tools.fields import raw_values
 
     values = {str(value) for value in raw_values(portfolio, "plan").values()}
@@ -100,20 +136,41 @@ def _canonical(text: str) -> str:
     return str(parse(text))
 
 
-def rankable(key: str | None, question: str) -> str | None:
-    """The figure by which clients are to be put in order: the metric named, else the field named after by (по)."""
-    from tools.fields import account_readings, find_field
+def rankable(seen: Understood, keys: Collection[str]) -> str | None:
+    """The figure that puts clients in order: the one after by (по), else one of ``keys``, else revenue where none is named."""
+    from tools.fields import account_readings
 
-    if key is not None:
-        return key if key in account_readings() else None
-    for word in re.findall(r"\b(?:по|by)\s+(\w+)", question):
+    named, strange = _named_after_by(seen.plain)
+    chosen = named or next((key for key in keys if key in account_readings()), None)
+    others = strange or seen.segments or set(seen.metrics) - {"concentration"}
+    return chosen if chosen is not None or others else REVENUE
+
+
+def _named_after_by(plain: str) -> tuple[str | None, bool]:
+    """The figure named after by (по), and whether something else stands there that is no column of the data."""
+    from tools.fields import find_field
+
+    strange = False
+    for word in BY.findall(plain):
+        if MONEY.fullmatch(word):
+            return REVENUE, False
         try:
-            found = find_field(word)
+            found = find_field(_base(word))
         except UserError:
+            strange = True
             continue
         if found.reading:
-            return found.key
-    return None
+            return found.key, False
+    return None, strange
+
+
+def _base(word: str) -> str:
+    """The word as fields know it where it stands in another case (здоровью: здоровье), else as it is."""
+    from knowledge.search import stems
+    from tools.fields import SPOKEN
+
+    own = stems(word)
+    return next((known for words in SPOKEN.values() for known in words if stems(known) == own), word)
 
 
 def condition(given: Any) -> str | None:

@@ -97,6 +97,13 @@ def window(portfolio: "Portfolio", period: str | None) -> Window | None:
     return Window(back(end, count) if match[2] == "M" else end - timedelta(days=count), end)
 
 
+def preceding(window: Window) -> Window:
+    """The window of the same length that ends where this one begins: whole months where it is made of them."""
+    months = 12 * (window.end.year - window.start.year) + window.end.month - window.start.month
+    whole = months > 0 and back(window.end, months) == window.start
+    return Window(back(window.start, months) if whole else window.start - (window.end - window.start), window.start)
+
+
 def future(period: str | None, as_of: date | None) -> bool:
     """Whether the period begins after the data end."""
     found = _calendar(period) if period is not None else None

@@ -2,22 +2,22 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent.backends import Gateway, Json, object_schema, parse_json
-from agent.narrowing import condition, narrowed, rankable
+from agent.counted import change_asked, clients_asked, lost_asked, revenue_asked
+from agent.examples import Call, call, examples, nearest
+from agent.narrowing import condition, narrowed, plans, rankable
 from agent.periods import future
 from agent.prompting import render
 from agent.understand import SEGMENTS, Understood
 from tools.errors import BackendError
+from tools.text import latin
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
-Call = dict[str, Any]
-NEAR = 0.5
 Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
 
 
@@ -26,8 +26,8 @@ def planned(
 ) -> list[Call]:
     """One to three tool calls for a question; ``last`` are the calls of the thread's last question."""
     for rule in (
-        _refusals, _followed(last), _written, _summed_up, _explained, _found, _advised, _about_account, _measured, _listed,
-        _general,
+        _refusals, _counted, _followed(last), _written, _summed_up, _explained, _found, _advised, _about_account,
+        _measured, _listed, _general,
     ):  # fmt: skip
         calls = rule(seen, portfolio)
         if calls:
@@ -42,11 +42,6 @@ def _of_period(item: Call, seen: Understood) -> Call:
         return item
     kept = {name: value for name, value in item["arguments"].items() if name != "period"}
     return call("metric", **kept, **_window(seen))
-
-
-def call(name: str, **arguments: Any) -> Call:
-    """One tool call as it is recorded."""
-    return {"name": name, "arguments": arguments}
 
 
 def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
@@ -68,16 +63,52 @@ def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     return None
 
 
+def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    """How many clients left, how many there are, how large revenue is."""
+    wants = {"advice", "define", "report", "letter", "gaps", "campaign", "promises", "renewals", "forge"}
+    lost = lost_asked(seen.plain)
+    part, _spoken = narrowed(replace(seen, segments=()) if lost else seen, portfolio)
+    if seen.accounts or seen.codes or seen.wants & wants or {"top", "bottom"} & set(part):
+        return None
+    given = {**part, **_window(seen), **_by(seen, part)}
+    if lost:
+        groups = {} if set(seen.segments) <= {"lost"} else {"by": "segment"}
+        listed = bool(seen.segments) and not groups and not seen.period
+        return None if listed else [call("metric", key="logo_churn", **(groups | given), total=True)]
+    if seen.metrics or seen.segments:
+        return None
+    names = _plan_words(portfolio)
+    if clients_asked(seen.plain, names):
+        every = [] if given else [call("segment", segment="")]
+        return [call("clients", **given), *every]
+    if not revenue_asked(seen.plain, names):
+        return None
+    moved = {} if "by" in given else _change(seen)
+    invoiced = [] if moved or "by" in given else [call("metric", key="revenue_per_client", **given, total=True)]
+    return [call("metric", key="mrr", **given, **moved), *invoiced]
+
+
+def _plan_words(portfolio: "Portfolio") -> list[str]:
+    return [spelling for name in plans(portfolio) for spelling in (name.replace("ё", "е"), latin(name))]
+
+
+def _change(seen: Understood) -> dict[str, str]:
+    asked = change_asked(seen.plain)
+    return {"change": asked} if asked is not None else {}
+
+
 def _followed(last: list[Call]) -> Rule:
     """A question that names nothing but a period or a grouping goes on from the last one."""
 
     def rule(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
-        asked = [item for item in last if item["name"] == "metric"]
+        asked = [item for item in last if item["name"] in ("metric", "clients")]
         wants = {"advice", "define", "gaps", "overview", "promises", "campaign", "report", "letter"}
         named = seen.metrics or seen.segments or seen.accounts or seen.codes or seen.wants & wants
         if not asked or named or not (seen.period or _by(seen)):
             return None
-        return [call("metric", **{**asked[0]["arguments"], **_window(seen), **_by(seen)})]
+        if {"top", "bottom"} & set(narrowed(seen, portfolio)[0]):
+            return None
+        return [call(asked[0]["name"], **{**asked[0]["arguments"], **_window(seen), **_by(seen)})]
 
     return rule
 
@@ -112,7 +143,8 @@ def _found(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
 
 
 def _explained(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
-    if "define" in seen.wants and seen.metrics and not seen.accounts and not seen.wants & {"own"}:
+    meant = "define" in seen.wants and not seen.wants & {"own"} and change_asked(seen.plain) is None
+    if meant and seen.metrics and not seen.accounts:
         return [call("define", key=key) for key in seen.metrics[:2]]
     if "gaps" in seen.wants:
         return [call("not_computed")]
@@ -120,7 +152,8 @@ def _explained(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
 
 
 def _advised(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
-    if "advice" not in seen.wants or seen.accounts:
+    moved = seen.metrics and change_asked(seen.plain) == "better"
+    if "advice" not in seen.wants or seen.accounts or moved:
         return None
     segment = {"segment": seen.segments[0]} if seen.segments else {}
     return [call("advice", query=seen.question, **segment)]
@@ -146,19 +179,21 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     part, spoken = narrowed(seen, portfolio)
     ordered = bool({"top", "bottom"} & set(part))
     keys = [key for key in seen.metrics if key not in spoken] or list(seen.metrics)
-    named: list[str | None] = [*keys] or [None]
-    found = (rankable(key, seen.question) for key in named) if ordered else iter(())
-    if (key := next((key for key in found if key is not None), None)) is not None:
+    key = rankable(seen, keys) if ordered else None
+    if key is not None:
         return [call("metric", key=key, **part, **_window(seen))]
     if not seen.metrics:
         return None
     if part and not ordered:
-        return [call("metric", key=key, **part, **_window(seen), **_by(seen)) for key in keys[:3]]
+        by = _by(seen, part)
+        moved = {} if by else _change(seen)
+        return [call("metric", key=key, **part, **_window(seen), **by, **moved) for key in keys[:3]]
     if seen.segments and not _by(seen) and "list" in seen.wants and "own" not in seen.wants:
         return None
     grouped = _by(seen) or ({"by": "segment"} if seen.segments else {})
     extra = {name: True for name in ("forge", "rows") if name in seen.wants}
-    return [call("metric", key=key, **_window(seen), **grouped, **extra) for key in seen.metrics[:3]]
+    moved = {} if grouped else _change(seen)
+    return [call("metric", key=key, **_window(seen), **grouped, **extra, **moved) for key in seen.metrics[:3]]
 
 
 def _listed(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
@@ -173,48 +208,17 @@ def _general(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     return [call("segment", segment="")] if "mean" in seen.wants else None
 
 
-def _by(seen: Understood) -> dict[str, str]:
-    return next(({"by": name} for name in ("segment", "plan", "industry", "region") if f"by_{name}" in seen.wants), {})
+def _by(seen: Understood, part: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """The grouping asked for; none by the column of which one value is named."""
+    named = "plan" if "plan = " in str((part or {}).get("where", "")) else ""
+    names = (name for name in ("segment", "plan", "industry", "region") if f"by_{name}" in seen.wants and name != named)
+    return next(({"by": name} for name in names), {})
 
 
 def _window(seen: Understood) -> dict[str, str]:
     """The period asked about; the days ahead in which contracts end are the policy's."""
     ahead = "renewals" in seen.wants and (seen.period or "").startswith("P")
     return {"period": seen.period} if seen.period and not ahead else {}
-
-
-@cache
-def examples() -> tuple[Mapping[str, Any], ...]:
-    """The examples of questions with their calls."""
-    import yaml
-
-    path = Path(__file__).parent / "prompts" / "examples.yaml"
-    return tuple(yaml.safe_load(path.read_text("utf-8")))
-
-
-def nearest(stems: tuple[str, ...]) -> list[Call] | None:
-    """The call of the example that shares most of its rare words with the question, or None where none is near."""
-    weights, table = _weights()
-    own = set(stems)
-    total = sum(weights.get(stem, max(weights.values())) for stem in own)
-    best, near = None, 0.0
-    for place, words in enumerate(table):
-        shared = sum(weights[stem] for stem in own & words)
-        score = 2 * shared / (total + sum(weights[stem] for stem in words)) if own else 0.0
-        if score > near:
-            best, near = place, score
-    return [dict(examples()[best]["call"])] if best is not None and near >= NEAR else None
-
-
-@cache
-def _weights() -> tuple[Mapping[str, float], tuple[frozenset[str], ...]]:
-    from math import log
-
-    from knowledge.search import stems
-
-    table = tuple(frozenset(stems(item["q"])) for item in examples())
-    every = {stem for words in table for stem in words}
-    return {stem: log(1 + len(table) / sum(stem in words for words in table)) for stem in every}, table
 
 
 def _by_model(seen: Understood, gateway: Gateway) -> list[Call] | None:

@@ -76,6 +76,17 @@ OTHER_PERIOD = Text(
     "Это число не за период из вопроса: оно за указанные рядом дни или на последний день данных.",
 )
 NOT_STATED = Text("{name} cannot be stated: {reason}.", "{name}: назвать нельзя — {reason}.")
+LOST_OF = Text(
+    "Clients lost: {lost} of {base}, from {start} to {end}.", "Ушло клиентов: {lost} из {base}, с {start} по {end}."
+)
+INVOICED = Text(
+    "Revenue by invoice lines, returns subtracted: {value}, from {start} to {end}.",
+    "Выручка по строкам счетов за вычетом возвратов: {value}, с {start} по {end}.",
+)
+CLIENTS_IN_ALL = Text("Clients in the data: {n}.", "Всего клиентов в данных: {n}.")
+CLIENTS_PAYING = Text("Of them paying on {end}: {n}.", "Из них платят на {end}: {n}.")
+CLIENTS_PAYING_ON = Text("Clients paying on {end}: {n}.", "Платящих клиентов на {end}: {n}.")
+PAYING_IN = Text("{name}: paying clients — {n}.", "{name}: платящих клиентов — {n}.")
 RFM_LENS = Text(
     "Value segments need usage or results, which these data lack; recency, frequency and money do the sorting.",
     "Для сегментов по ценности нужны использование или результаты, а их в данных нет; сортируют давность, частота и деньги.",
@@ -159,4 +170,12 @@ def not_computable(name: Text, reason: Text, needs: Text) -> Text:
     return Text(
         f"{name.en} cannot be stated: {reason.en.rstrip('.')}. What would help: {needs.en}.",
         f"{name.ru}: назвать нельзя — {reason.ru.rstrip('.')}. Поможет: {needs.ru}.",
+    )
+
+
+def unstated(name: Text, reason: Text) -> Text:
+    """Why a figure cannot be stated of a part, where the whole has one: no file would help."""
+    return Text(
+        f"{name.en} cannot be stated: {reason.en.rstrip('.')}.",
+        f"{name.ru}: назвать нельзя — {reason.ru.rstrip('.')}.",
     )

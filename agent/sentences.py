@@ -82,7 +82,7 @@ def ranking(readings: list[Reading], desk: Desk, *, lowest: bool = False) -> tup
     where = head.scope.get("where")
     title = refusals.RANKED_LOWEST if lowest else refusals.RANKED
     text = Text(title.en + refusals.AMONG.en, title.ru + refusals.AMONG.ru) if where else title
-    name = Text(metric_name(head.key, "en"), metric_name(head.key, "ru"))
+    name = _of_a_client(head.key) or Text(metric_name(head.key, "en"), metric_name(head.key, "ru"))
     among = {"where": _clients(where, desk)} if where else {}
     names = client_names(desk.portfolio)
     lines = [
@@ -93,6 +93,16 @@ def ranking(readings: list[Reading], desk: Desk, *, lowest: bool = False) -> tup
         for item in readings
     ]  # fmt: skip
     return (claim(f"{head.key}.order", Text(f"{text.en}:", f"{text.ru}:"), desk, name=name, **among), *lines)
+
+
+def _of_a_client(key: str) -> Text | None:
+    """What a figure is called of one client, where the metric of the key is another thing: a mean, or in another unit."""
+    from tools.fields import account_readings
+    from tools.metrics import MEANS, metrics
+
+    own, whole = account_readings().get(key), metrics().get(key)
+    apart = own is not None and whole is not None and (key in MEANS or own.unit is not whole.unit)
+    return own.name if own is not None and apart else None
 
 
 def variant(reading: Reading, head: Reading, desk: Desk, name: str) -> Claim:
@@ -107,11 +117,14 @@ def variant(reading: Reading, head: Reading, desk: Desk, name: str) -> Claim:
 
 
 def latest(readings: list[Reading]) -> list[Reading]:
-    """Of a metric with a reading a month (the bridge): those of the last month; others as they are."""
+    """Of a metric with a reading a month: those of its whole window where that comes first, else of the last month."""
     windows = {reading.window for reading in readings if reading.window is not None}
     if len(windows) < 3:
         return readings
-    last = max(windows, key=lambda item: item.end)
+    head = readings[0].window
+    whole = head is not None and all(head.start <= item.start and item.end <= head.end for item in windows)
+    monthly = {item.window for item in readings if item.scope.get("by") == "month" and item.window is not None}
+    last = head if whole else max(monthly or windows, key=lambda item: (item.end, item.start))
     return [reading for reading in readings if reading.window == last]
 
 

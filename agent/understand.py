@@ -69,7 +69,7 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     ),
     "renewals": re.compile(r"продл|договор\w* (?:конча[ею]т|заканчива|истека)|renew|contracts? (?:end|expir|run)"),
     "forecast": re.compile(
-        r"следующ\w+ (?:год|квартал|месяц|недел)|(?:в|на) будущ|прогноз|предска|спрогноз|сколько (?:мы )?(?:заработаем|потеряем|будет)|"
+        r"следующ\w+ (?:год|квартал|месяц|недел)|(?:в|на) будущ|прогноз|предска|спрогноз|сколько (?:клиентов )?(?:мы )?(?:заработаем|потеряем|будет|уйд[её]т)|"
         r"как(?:ой|ая|ое|ие) буд[еу]т|через (?:год|месяц|квартал|полгода)|forecast|predict|next (?:year|quarter|month|week)|"
         r"\b(?:вырастет|вырастут|упад[её]т|упадут|снизится|снизятся|увеличится|увеличатся|изменится|сократится|подним[её]тся|достигн[её]т|будет ли)\b|"
         r"(?:сможем|сумеем|успеем) ли|"
@@ -142,6 +142,11 @@ class Understood:
     stems: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     period: str | None = None
+
+    @property
+    def plain(self) -> str:
+        """The question in small letters, ё as е."""
+        return self.question.lower().replace("ё", "е").strip()
 
 
 def understood(question: str, portfolio: "Portfolio", *, language: Language | None = None) -> Understood:

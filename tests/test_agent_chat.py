@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ import yaml
 from pydantic import SecretStr
 
 from agent.assistant import Assistant
+from agent.examples import examples
 from agent.guard import final_scan
 from agent.number_words import number_words
-from agent.periods import asked
-from agent.planner import examples, planned
+from agent.planner import planned
 from agent.prompting import audit_prompt, render
 from agent.refusals import REASONS
 from agent.settings import Settings
@@ -25,7 +24,6 @@ from tests.portfolios import build
 from tests.scripted_llm import ScriptedLLM
 from tools.document import Answer, Name
 from tools.portfolio import Portfolio
-from tools.reading import Reading, Window
 from tools.text import Text
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases" / "planner.yaml").read_text("utf-8"))
@@ -271,49 +269,3 @@ def test_a_number_of_days_is_no_client(tmp_path: Path) -> None:
     assert understood("Что с клиентом 60?", counted).accounts == (("60", "60"),)
     hyphened = build(tmp_path, accounts=[{"account_id": "CL-7", "name": "Альфа"}])
     assert understood("Что с клиентом CL-7?", hyphened).accounts == (("CL-7", "Альфа"),)
-
-
-@pytest.mark.parametrize(
-    ("question", "first", "last"),
-    [
-        ("NRR за прошлый квартал", date(2025, 10, 1), date(2025, 12, 31)),
-        ("What was our MRR in March?", date(2025, 3, 1), date(2025, 3, 31)),
-        ("Какой NRR за последние 12 месяцев?", date(2025, 1, 1), date(2025, 12, 31)),
-        ("Отток за последние полгода", date(2025, 7, 1), date(2025, 12, 31)),
-    ],
-)
-def test_the_answer_is_of_the_period_asked_about(
-    question: str, first: date, last: date, assistant: Assistant, portfolio: Portfolio
-) -> None:
-    answer = assistant.ask(question, portfolio.snapshot)
-    windows = [slot.window for claim in answer.claims for slot in claim.slots.values() if isinstance(slot, Reading)]
-    assert set(windows) == {Window(first, last + timedelta(days=1))}
-    assert "other_period" not in [claim.id for claim in answer.claims]
-
-
-@pytest.mark.parametrize(
-    "question", ["What was MRR in the first 30 days?", "MRR на 31.03.2025", "топ-3 клиента по MRR за март"]
-)
-def test_an_answer_of_another_period_says_so(question: str, assistant: Assistant, portfolio: Portfolio) -> None:
-    assert assistant.ask(question, portfolio.snapshot).claims[0].id == "other_period"
-
-
-def test_a_period_before_the_data_is_refused_and_not_a_nought(assistant: Assistant, portfolio: Portfolio) -> None:
-    answer = assistant.ask("MRR за март 2019", portfolio.snapshot)
-    assert answer.refused is not None and "не ноль" in answer.refused.ru
-
-
-@pytest.mark.parametrize(
-    ("as_of", "question", "period"),
-    [
-        (date(2026, 2, 15), "NRR за прошлый квартал", "2025-Q4"),
-        (date(2026, 2, 15), "NRR за прошлый месяц", "2026-01"),
-        (date(2026, 2, 15), "MRR в марте", "2025-03"),
-        (date(2026, 2, 15), "MRR in February", "2026-02"),
-        (date(2026, 2, 15), "отток в этом квартале", "2026-01-01/2026-02-15"),
-        (date(2026, 3, 31), "NRR за предыдущее полугодие", "2025-H2"),
-        (None, "MRR в марте", "unread"),
-    ],
-)
-def test_a_calendar_period_is_the_latest_one_of_the_data(as_of: date | None, question: str, period: str) -> None:
-    assert asked(question.lower(), as_of) == period

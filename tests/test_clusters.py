@@ -118,7 +118,7 @@ def test_every_client_of_dated_orders_is_in_one_cluster(tmp_path: Path) -> None:
     why = next(iter(found.members("cluster_a"))).why
     assert {item.value for item in why.readings} >= {12}
     kinds = {item.scope["kind"] for item in found.edges}
-    assert {"centroid", "silhouette", "stability", "smallest", "shown", "gap"} <= kinds
+    assert {"centroid", "silhouette", "stability", "smallest", "shown", "best_by_gap"} <= kinds
 
 
 def test_a_table_of_amounts_without_dates_is_grouped_by_them(tmp_path: Path) -> None:

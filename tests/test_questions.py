@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
@@ -19,6 +20,7 @@ from ui.cli import app
 from ui.server import create_app
 
 RU = {"Accept-Language": "ru"}
+ASKED: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases" / "ask_demo.yaml").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,7 @@ def test_the_first_clients_are_printed_by_rank_and_name(said: Any) -> None:
 
 def test_groups_have_bars_and_reasons(said: Any) -> None:
     shown = said("nrr", "--by", "регион", "--lang", "ru")
-    assert "█" in shown and "слишком мало" in shown
+    assert "█" in shown and "интервал" in shown
 
 
 def test_explain_names_the_choice_that_turns_the_conclusion_over(said: Any) -> None:
@@ -99,6 +101,16 @@ def test_an_answer_is_printed_with_names_and_a_day_once(
     assert not any(item["scope"]["account"] in shown for item in first) and "Тариф: Про" in shown
     chs = CliRunner().invoke(app, ["ask", "Какой индекс здоровья?", "--data", "demo"]).stdout
     assert "30.06.2026" in chs and "30.06.2026 – 30.06.2026" not in chs
+
+
+@pytest.mark.parametrize("case", ASKED, ids=[case["q"] for case in ASKED])
+def test_a_question_is_answered_as_it_is_meant(case: dict[str, Any], client: TestClient, demo_snapshot: str) -> None:
+    reply = client.post(f"/v1/portfolios/{demo_snapshot}/ask", json={"question": case["q"]}).json()
+    said = reply["text"].replace("\u00a0", " ")
+    assert [words for words in case["has"] if words not in said] == [], said
+    assert [words for words in case.get("without", ()) if words in said] == [], said
+    assert set(case["keys"]) <= {item["key"] for item in reply["readings"]}
+    assert bool(reply["refused"]) == (not case["keys"])
 
 
 def test_no_word_of_the_registry_is_left_in_english() -> None:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from agent.assistant import Assistant
+from agent.calls import GRADES
 from agent.settings import Settings
 from tests.portfolios import build, subscription
 from tools import metrics
@@ -118,7 +119,8 @@ def test_trap_41_the_articles_figures_are_a_claim_of_theirs_and_no_forecast_of_o
         assert not FIGURES.search(shown["text"])
         return
     assert answer.cards and re.search("A source claims|Источник утверждает", shown["text"])
-    assert re.search("no primary source was found|первоисточник не найден|not verified|не проверено", shown["text"])
+    assert any(grade[shown["language"]] in shown["text"] for grade in GRADES.values())
+    assert re.search("not a forecast for your clients|не прогноз для ваших клиентов", shown["text"])
 
 
 def names() -> Iterator[str]:

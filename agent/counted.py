@@ -1,0 +1,100 @@
+"""Questions of how many or of what changed: clients in all, clients lost, revenue, a metric that rose or fell."""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+Change = Literal["up", "down", "better", "worse", "any"]
+
+CLIENT = r"(?:клиент\w*|компани\w*|заказчик\w*|покупател\w*|аккаунт\w*|clients?|customers?|accounts?|company|companies)"
+_MANY = r"(?:сколько|скольк\w+|(?:какое |каково )?(?:число|количество)|how many|(?:the )?number of)"
+_LEFT = (
+    r"(?:уш[её]?л[иоа]?\b|ушедш\w+|потерял\w*|потерян\w*|отвалил\w*|отпал[иоа]?\b|покинул\w*|отказал\w+|расторгл\w*|"
+    r"left\b|lost\b|lose\b|leave\b|churned\b|cancell?ed\b|quit\b|departed\b|gone\b)"
+)
+LOST = re.compile(
+    rf"\b{_MANY}(?: (?!ден|выруч|руб)\w+){{0,2}}? {CLIENT}\b.*?\b{_LEFT}|"
+    rf"\b{_MANY}(?: (?:мы|у нас|от нас|всего|we))* {_LEFT}(?: (?:мы|у нас|от нас|всего|наших))* (?:\w+ )?{CLIENT}"
+)
+REMAINING = re.compile(r"\b(?:are|is|we have|do we have|have we|remain\w*) left\b|остал\w+")
+COUNTED = re.compile(rf"\b{_MANY}\b.*?\b{CLIENT}\b")
+#: Words that a question of how many clients there are may hold besides: of manner, of time, of a grouping.
+NEUTRAL = re.compile(
+    rf"{CLIENT}|\d+|сколько|скольк\w+|как\w+|число|количество|у|нас|меня|мы|всего|сейчас|сегодня|наш\w*|был[иоа]?|есть|имеем|имеется|общее|"
+    r"остал\w+|left|remain\w*|плат\w+|действующ\w+|активн\w+|нынешн\w+|всех|все|в|во|из|базе|данных|на|к|конец|концу|за|по|с|этом|этот|прошл\w+|последн\w+|"
+    r"тариф\w*|план\w*|регион\w*|отрасл\w*|сегмент\w*|разбивке|год\w*|лет|месяц\w*|квартал\w*|полугоди\w*|"
+    r"январ\w*|феврал\w*|март\w*|апрел\w*|ма[йяею]|июн\w*|июл\w*|август\w*|сентябр\w*|октябр\w*|ноябр\w*|декабр\w*|"
+    r"how|many|number|do|did|we|have|has|had|are|were|was|there|is|in|at|on|of|the|total|altogether|our|active|paying|pay|pays|us|current|"
+    r"currently|now|today|what|s|by|per|plan|plans|tariff|region|industry|segment|end|last|this|past|year|quarter|month|data|base|database|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december"
+)
+REVENUE = re.compile(r"\b(?:выручк\w*|оборот\w*|заработал\w*|revenue|turnover|earn(?:ed|ings)?)\b")
+OTHER_REVENUE = re.compile(
+    r"удерж|сохран|теря|потер|ушедш|ушл|уход|изменени|из чего|состо|завис|приход|долю|доля|доле|процент|индексац|повышен|средн|концентр|клиент|"
+    r"\b(?:keep|kept|retain\w*|lose|lost|left|what made|depend\w*|share|part|percent|average|per|customers?|clients?|accounts?|churn\w*)\b"
+)
+SAID = re.compile(
+    r"покаж\w+|назов\w+|скаж\w+|составил\w*|составля\w+|получил\w*|сделал\w*|вышл\w+|общ\w+|совокупн\w+|компани\w*|руб\w*|"
+    r"show|tell|give|me|make|made|get|got|much|big|large|high|overall|company|business|for|and|full|whole|i|ii|iii|iv|q[1-4]|h[12]"
+)
+_ASIDE = re.compile(
+    r"\b(?:у кого|кто|кому|кого|кем|каких|котор\w+|чь[яеию]\w*|who|whom|whose|which|where|that)\b|"
+    rf"\b(?:сколько|скольк\w+|how many|каки[ем]\w*) (?:\w+ )?{CLIENT}"
+)
+_DID = r"\b(?:did|does|has|have|is|are|was|were)\b.*\b"
+DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
+    (
+        "up",
+        re.compile(
+            r"\b(?:(?:вырос|возрос|увеличил|повысил|поднял|подрос)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
+            r"rose|risen|grew|grown|increased|climbed|(?:went|gone|going) up)\b|"
+            rf"{_DID}(?:(?<!price )rise|grow|increase|climb|go up|rising|growing|increasing)\b|причин\w+ рост"
+        ),
+    ),
+    (
+        "down",
+        re.compile(
+            r"\b(?:(?:упал|снизил|уменьшил|сократил|просел|рухнул|обвалил|опустил)\w*|пада[ею]т|снижа[ею]тся|уменьша[ею]тся|сокраща[ею]тся|"
+            r"падени[ея]|fell|fallen|dropped|declined|decreased|shrank|shrunk|(?:went|gone|going) down)\b|"
+            rf"{_DID}(?:fall|drop|decline|decrease|shrink|go down|falling|dropping|declining|decreasing|shrinking)\b|причин\w+ снижени"
+        ),
+    ),
+    ("better", re.compile(rf"\bулучшил\w*|\bулучша[ею]тся|\bimproved\b|{_DID}(?:improve|improving|get better|got better)\b")),
+    (
+        "worse",
+        re.compile(rf"\bухудшил\w*|\bухудша[ею]тся|\b(?:worsened|deteriorated|got worse)\b|{_DID}(?:worsen|deteriorate|get worse|getting worse)\b"),
+    ),
+    ("any", re.compile(rf"\bизменил\w*|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
+)  # fmt: skip
+
+
+def lost_asked(plain: str) -> bool:
+    """Whether the question (small letters, ё as е) is how many clients left."""
+    return LOST.search(plain) is not None and REMAINING.search(plain) is None
+
+
+def clients_asked(plain: str, names: Iterable[str] = ()) -> bool:
+    """Whether the question is how many clients there are, and nothing else; words of ``names`` (plans) may stand in it."""
+    return COUNTED.search(plain) is not None and all(NEUTRAL.fullmatch(word) for word in _words(plain, names))
+
+
+def revenue_asked(plain: str, names: Iterable[str] = ()) -> bool:
+    """Whether the question is how large the revenue of all clients together is, or how it changed, and nothing else."""
+    if REVENUE.search(plain) is None:
+        return False
+    if change_asked(plain) is not None:
+        return OTHER_REVENUE.search(plain) is None
+    known = (NEUTRAL, REVENUE, SAID)
+    return all(any(pattern.fullmatch(word) for pattern in known) for word in _words(plain, names))
+
+
+def _words(plain: str, names: Iterable[str]) -> set[str]:
+    return set(re.findall(r"\w+", plain)) - {word for name in names for word in re.findall(r"\w+", name.lower())}
+
+
+def change_asked(plain: str) -> Change | None:
+    """Which way the question says a metric went (``any``: it asks which way), or None where it asks of no change."""
+    if _ASIDE.search(plain):
+        return None
+    said = [way for way, pattern in DIRECTIONS if pattern.search(plain)]
+    return None if not said else said[0] if len(said) == 1 else "any"

@@ -1,0 +1,238 @@
+"""The tool of the chat that answers by a metric: its value, of each group, of the first clients, or how it changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from agent import changes, periods, refusals, sentences
+from agent.sentences import Result
+from tools.document import Claim, Name
+from tools.reading import Reading, Unit, Window
+
+if TYPE_CHECKING:
+    from agent.counted import Change
+    from tools.filters import Filter
+    from tools.metrics import Metric
+
+SHOWN_GROUPS = 12
+FALLBACKS = {"logo_churn": "churn_share", "arpa": "revenue_per_client"}
+#: What clients are put in order by where the first figure is not known of any.
+RANKED_INSTEAD = {"revenue_per_client": "mrr"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a metric: which clients, what time, and what to say besides its value."""
+
+    period: str | None
+    window: Window | None
+    by: str | None
+    where: "Filter | None"
+    forge: bool = False
+    rows: bool = False
+    total: bool = False
+    change: "Change | None" = None
+
+
+def metric(
+    desk: sentences.Desk, *, key: str, period: str | None = None, by: str | None = None, where: str | None = None,
+    top: int | None = None, bottom: int | None = None, **more: Any,
+) -> Result:  # fmt: skip
+    """One metric: its value with its variants, of each group, or of the first accounts; the meaning comes last."""
+    from tools.filters import parse, spelled
+    from tools.metrics import metrics, resolve
+    from tools.question import Question, answer
+
+    ranks = top is not None or bottom is not None
+    if key not in metrics() and not ranks:
+        return Result(refused=refusals.REASONS["no_data"])
+    condition = spelled(desk.portfolio, parse(where)) if where is not None else None
+    asked = Asked(period, periods.window(desk.portfolio, period), by, condition, **more)
+    if periods.before_data(desk.portfolio, asked.window):
+        return Result(refused=refusals.BEFORE_DATA)
+    if ranks:
+        question = Question(key, None, by, condition, top, bottom)
+        readings = answer(desk.portfolio, question)
+        if not readings[0].usable and key in RANKED_INSTEAD:
+            instead = answer(desk.portfolio, replace(question, key=RANKED_INSTEAD[key]))
+            readings = instead if instead[0].usable else readings
+        if readings[0].usable or key not in metrics():
+            return _ranked(readings, asked, desk, lowest=top is None)
+    else:
+        readings = answer(desk.portfolio, Question(key, asked.window, by, condition))
+    return _stated(readings, resolve(key), asked, desk, plain=not ranks)
+
+
+def _ranked(readings: list[Reading], asked: Asked, desk: sentences.Desk, *, lowest: bool) -> Result:
+    if not readings[0].usable:
+        return Result(_not_asked(readings, asked), refused=readings[0].reason)
+    known = readings[0].key == "revenue_per_client" and asked.window == _trailing_year(desk)
+    note = () if known else _not_asked(readings, asked)
+    return Result((*note, *sentences.ranking(readings, desk, lowest=lowest)))
+
+
+def _trailing_year(desk: sentences.Desk) -> Window | None:
+    from tools.metrics.orders import trailing_year
+
+    return trailing_year(desk.portfolio) if desk.portfolio.as_of is not None else None
+
+
+def _stated(
+    readings: list[Reading], item: "Metric", asked: Asked, desk: sentences.Desk, *, plain: bool = True
+) -> Result:
+    """The readings that may be stated, with what the reader must know of them; the reason where there is none."""
+    usable = [reading for reading in readings if reading.usable]
+    usable = sentences.latest(usable) if asked.by is None else usable
+    head = max(readings, key=lambda reading: reading.n if asked.by is not None else 0) if readings else None
+    if not usable:
+        return _unstated(head, item, asked, desk, plain=plain)
+    claims = [*_about(asked, desk), *_not_asked(usable, asked)]
+    whole = _whole(readings[0], asked, desk)
+    if whole and item.key == "revenue_per_client":
+        return Result((*claims, *whole))
+    claims += whole
+    if head is not None and not head.usable and asked.by is None and head.reason is not None:
+        why = sentences.unstopped(head.reason)
+        claims.append(sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=why))
+    elif asked.change is not None and asked.by is None:
+        claims += changes.told(readings, asked.change, desk, asked.where)
+        usable = [reading for reading in usable if reading.scope.get("kind") != "change"]
+    if usable[0].status == "partial" or not any(usable[0] in claim.readings for claim in claims):
+        claims.append(sentences.stated(usable[0], desk, f"{item.key}.a"))
+    claims += [
+        sentences.variant(reading, usable[0], desk, f"{item.key}.{place}")
+        for place, reading in enumerate(usable[1:SHOWN_GROUPS])
+    ]
+    return Result((*claims, *_notes(usable, len(readings), item, asked, desk)))
+
+
+def _notes(usable: Sequence[Reading], count: int, item: "Metric", asked: Asked, desk: sentences.Desk) -> list[Claim]:
+    """What is said after the figures: how far they may be trusted, what the metric means, where its rows are."""
+    from tools import formats
+    from tools.metrics.survivors import FLAG
+
+    claims = []
+    if "not_proven" in usable[0].flags:
+        claims.append(Claim("not_proven", refusals.NOT_PROVEN))
+    if FLAG in usable[0].flags and usable[0].window is not None:
+        day = Name(formats.day(usable[0].window.opening, desk.language))
+        claims.append(sentences.claim("at_opening", refusals.AT_OPENING, desk, day=day))
+    if asked.by is not None and len(usable) < count:
+        claims.append(Claim("thin_groups", refusals.THIN_GROUPS))
+    if asked.forge:
+        claims.append(Claim("as_it_stands", refusals.AS_IT_STANDS))
+    if asked.by is None:
+        claims.append(sentences.meaning(item.key, desk))
+    if asked.rows:
+        claims.append(sentences.claim(f"{item.key}.rows", refusals.ROWS, desk, key=Name(item.key)))
+    return claims
+
+
+def _unstated(head: Reading | None, item: "Metric", asked: Asked, desk: sentences.Desk, *, plain: bool) -> Result:
+    """The figure that stands in for one without a value, or the reason, and the file that would help where one would."""
+    reason = head.reason if head is not None and head.reason is not None else item.needs
+    instead = FALLBACKS.get(item.key) if asked.where is None and plain else None
+    other = metric(desk, key=instead, total=asked.total) if instead is not None else Result(refused=reason)
+    if other.refused is None:
+        note = sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=reason)
+        return Result((note, *other.claims))
+    why = (
+        refusals.unstated(item.name, reason)
+        if _of_the_base(item, desk)
+        else refusals.not_computable(item.name, reason, item.needs)
+    )
+    about = _about(asked, desk)
+    return Result((*about, Claim("why", why)) if about else (), refused=why)
+
+
+def _of_the_base(item: "Metric", desk: sentences.Desk) -> bool:
+    """Whether the metric has a value of all clients together, so that the data it needs are there."""
+    from tools.metrics import compute
+
+    return compute(desk.portfolio, item.key, head=True)[0].value is not None
+
+
+def _about(asked: Asked, desk: sentences.Desk) -> tuple[Claim, ...]:
+    return (sentences.among(str(asked.where), desk),) if asked.where is not None else ()
+
+
+def _not_asked(readings: Sequence[Reading], asked: Asked) -> tuple[Claim, ...]:
+    """That the figure is of other days than the question asks for, where it is."""
+    window = asked.window
+    apart = asked.period is not None and (window is None or all(item.window != window for item in readings))
+    return (Claim("other_period", refusals.OTHER_PERIOD),) if apart else ()
+
+
+def _whole(head: Reading, asked: Asked, desk: sentences.Desk) -> list[Claim]:
+    """What a share or a mean is made of, where the question asks for that: clients lost, or all revenue.
+
+    A count may be stated where the share of so few clients may not.
+    """
+    if not asked.total or asked.by is not None or head.numerator is None or head.window is None or head.value is None:
+        return []
+    days = {"start": head.window.start, "end": head.window.closing}
+    if head.key == "revenue_per_client":
+        value = part(head, head.numerator, "revenue", Unit.MONEY)
+        return [sentences.claim("revenue.all", refusals.INVOICED, desk, value=value, **days)]
+    if head.denominator is None or head.unit is not Unit.RATIO:
+        return []
+    lost, base = part(head, head.numerator, "churn"), part(head, head.denominator, "start")
+    return [sentences.claim("clients.lost", refusals.LOST_OF, desk, lost=lost, base=base, **days)]
+
+
+def part(head: Reading, value: Any, kind: str, unit: Unit = Unit.COUNT) -> Reading:
+    """What a reading was made of (its numerator, its clients) as a reading of its own; a count of few is a count."""
+    thin = head.status == "insufficient"
+    sure: dict[str, Any] = {"status": "ok", "reason": None} if thin else {}
+    return replace(
+        head, value=value, unit=unit, numerator=None, denominator=None, ci=None, ci_method=None, sql=None,
+        scope={**head.scope, "kind": kind}, **sure,
+    )  # fmt: skip
+
+
+def clients(
+    desk: sentences.Desk, *, period: str | None = None, by: str | None = None, where: str | None = None
+) -> Result:
+    """How many clients are in the data and how many pay on the last day, or on that of a period, or in each group."""
+    from tools.filters import parse, spelled
+    from tools.question import Question, answer, within
+    from tools.reports.names import group_name
+
+    condition = spelled(desk.portfolio, parse(where)) if where is not None else None
+    asked = Asked(period, periods.window(desk.portfolio, period), by, condition)
+    if periods.before_data(desk.portfolio, asked.window):
+        return Result(refused=refusals.BEFORE_DATA)
+    question = Question("mrr", asked.window, None, condition)
+    inside, selection = within(desk.portfolio, question)
+    number = len(inside.accounts()) if selection is None or selection.ids else 0
+    scope = {"kind": "clients"} | ({"where": str(condition)} if condition is not None else {})
+    every = Reading(
+        "segments",
+        Unit.COUNT,
+        number,
+        n=number,
+        window=desk.portfolio.day,
+        scope=scope,
+        snapshot=desk.portfolio.snapshot,
+    )
+    paying = answer(desk.portfolio, question)[0]
+    known = paying.usable and paying.window is not None
+    claims = [*_about(asked, desk)]
+    if known and asked.period is not None:
+        claims += _not_asked([paying], asked)
+    if not known or asked.window is None:
+        claims.append(sentences.claim("clients.all", refusals.CLIENTS_IN_ALL, desk, n=every))
+    if known and paying.window is not None:
+        text = refusals.CLIENTS_PAYING if asked.window is None else refusals.CLIENTS_PAYING_ON
+        now = part(paying, paying.n, "clients")
+        claims.append(sentences.claim("clients.paying", text, desk, n=now, end=paying.window.closing))
+    groups = answer(desk.portfolio, replace(question, by=by)) if by is not None and known else []
+    claims += [
+        sentences.claim(
+            f"clients.{place}", refusals.PAYING_IN, desk,
+            name=Name(group_name(item, desk.language)), n=part(item, item.n, "clients"),
+        )
+        for place, item in enumerate(groups)
+        if item.usable
+    ]  # fmt: skip
+    return Result(tuple(claims))
