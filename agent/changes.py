@@ -28,6 +28,10 @@ CORRECTED: dict[tuple[Direction, Direction], Text] = {
     ("up", "none"): Text("{name} did not rise: it stayed as it was", "{name}: роста нет, показатель не изменился"),
     ("down", "none"): Text("{name} did not fall: it stayed as it was", "{name}: снижения нет, показатель не изменился"),
 }
+UNPROVEN = Text(
+    "{name}: a difference between the periods is not proven, it may be chance",
+    "{name}: различие между периодами не доказано, оно может быть случайным",
+)
 BY = Text("; the change is {sign}{value}", "; изменение {sign}{value}")
 AGAINST_SAME = Text(
     " from {start} to {end}, against the period of the same length before it",
@@ -77,14 +81,18 @@ def _by_own(change: Reading, head: Reading, asked: "Change", desk: sentences.Des
 
 
 def _by_two(head: Reading, before: Reading, asked: "Change", desk: sentences.Desk) -> Claim:
+    from tools.comparison import apart
+
     assert head.window is not None and before.window is not None
     now, then = float(head.value or 0), float(before.value or 0)
-    way: Direction = "none" if _shown(head, desk) == _shown(before, desk) else "up" if now > then else "down"
+    same, sure = _shown(head, desk) == _shown(before, desk), apart(head, before)
+    way: Direction = "none" if same or not sure else "up" if now > then else "down"
+    opening = _opening(way, asked, head.key) if same or sure else UNPROVEN
     slots: dict[str, Slot] = {
         "value": head, "start": head.window.start, "end": head.window.closing,
         "before": before, "before_start": before.window.start, "before_end": before.window.closing,
     }  # fmt: skip
-    return _claim([_opening(way, asked, head.key), TWO], slots, way, head, desk)
+    return _claim([opening, TWO], slots, way, head, desk)
 
 
 def _claim(parts: Sequence[Text], slots: dict[str, Slot], way: Direction, head: Reading, desk: sentences.Desk) -> Claim:

@@ -9,13 +9,14 @@ Change = Literal["up", "down", "better", "worse", "any"]
 CLIENT = r"(?:клиент\w*|компани\w*|заказчик\w*|покупател\w*|аккаунт\w*|clients?|customers?|accounts?|company|companies)"
 _MANY = r"(?:сколько|скольк\w+|(?:какое |каково )?(?:число|количество)|how many|(?:the )?number of)"
 _LEFT = (
-    r"(?:уш[её]?л[иоа]?\b|ушедш\w+|потерял\w*|потерян\w*|отвалил\w*|отпал[иоа]?\b|покинул\w*|отказал\w+|расторгл\w*|"
-    r"left\b|lost\b|lose\b|leave\b|churned\b|cancell?ed\b|quit\b|departed\b|gone\b)"
+    r"(?:уш[её]?л[иоа]?\b|ушедш\w+|потерял\w*|потерян\w*|отвалил\w*|отпал[иоа]?\b|покинул\w*|отказал\w+(?= от (?:нас|наш|услуг|сервис|подписк|договор|контракт|продлен))|расторгл\w*|"
+    r"left\b(?! (?:a |an |some |us )?(?:\w+ )?(?:review|feedback|comment|rating|request|note|message)\w*)|lost\b|lose\b|leave\b|churned\b|cancell?ed\b|quit\b|departed\b|gone\b)"
 )
 LOST = re.compile(
     rf"\b{_MANY}(?: (?!ден|выруч|руб)\w+){{0,2}}? {CLIENT}\b.*?\b{_LEFT}|"
     rf"\b{_MANY}(?: (?:мы|у нас|от нас|всего|we))* {_LEFT}(?: (?:мы|у нас|от нас|всего|наших))* (?:\w+ )?{CLIENT}"
 )
+DENIED = re.compile(r"\b(?:не|ни|бы|без|never|not|would|without)\b|n['’]t\b")
 REMAINING = re.compile(r"\b(?:are|is|we have|do we have|have we|remain\w*) left\b|остал\w+")
 COUNTED = re.compile(rf"\b{_MANY}\b.*?\b{CLIENT}\b")
 #: Words that a question of how many clients there are may hold besides: of manner, of time, of a grouping.
@@ -70,7 +71,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
 
 def lost_asked(plain: str) -> bool:
     """Whether the question (small letters, ё as е) is how many clients left."""
-    return LOST.search(plain) is not None and REMAINING.search(plain) is None
+    return LOST.search(plain) is not None and REMAINING.search(plain) is None and DENIED.search(plain) is None
 
 
 def clients_asked(plain: str, names: Iterable[str] = ()) -> bool:
@@ -97,4 +98,5 @@ def change_asked(plain: str) -> Change | None:
     if _ASIDE.search(plain):
         return None
     said = [way for way, pattern in DIRECTIONS if pattern.search(plain)]
-    return None if not said else said[0] if len(said) == 1 else "any"
+    sure = len(said) == 1 and DENIED.search(plain) is None
+    return None if not said else said[0] if sure else "any"

@@ -131,7 +131,8 @@ def _notes(usable: Sequence[Reading], count: int, item: "Metric", asked: Asked, 
 def _unstated(head: Reading | None, item: "Metric", asked: Asked, desk: sentences.Desk, *, plain: bool) -> Result:
     """The figure that stands in for one without a value, or the reason, and the file that would help where one would."""
     reason = head.reason if head is not None and head.reason is not None else item.needs
-    instead = FALLBACKS.get(item.key) if asked.where is None and plain else None
+    alone = asked.where is None and asked.by is None and asked.period is None
+    instead = FALLBACKS.get(item.key) if alone and plain else None
     other = metric(desk, key=instead, total=asked.total) if instead is not None else Result(refused=reason)
     if other.refused is None:
         note = sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=reason)
@@ -141,8 +142,8 @@ def _unstated(head: Reading | None, item: "Metric", asked: Asked, desk: sentence
         if _of_the_base(item, desk)
         else refusals.not_computable(item.name, reason, item.needs)
     )
-    about = _about(asked, desk)
-    return Result((*about, Claim("why", why)) if about else (), refused=why)
+    claims = [*_about(asked, desk), *(_whole(head, asked, desk) if head is not None else [])]
+    return Result((*claims, Claim("why", why)) if claims else (), refused=why)
 
 
 def _of_the_base(item: "Metric", desk: sentences.Desk) -> bool:
@@ -168,7 +169,7 @@ def _whole(head: Reading, asked: Asked, desk: sentences.Desk) -> list[Claim]:
 
     A count may be stated where the share of so few clients may not.
     """
-    if not asked.total or asked.by is not None or head.numerator is None or head.window is None or head.value is None:
+    if not asked.total or asked.by is not None or head.numerator is None or head.window is None:
         return []
     days = {"start": head.window.start, "end": head.window.closing}
     if head.key == "revenue_per_client":
@@ -182,7 +183,7 @@ def _whole(head: Reading, asked: Asked, desk: sentences.Desk) -> list[Claim]:
 
 def part(head: Reading, value: Any, kind: str, unit: Unit = Unit.COUNT) -> Reading:
     """What a reading was made of (its numerator, its clients) as a reading of its own; a count of few is a count."""
-    thin = head.status == "insufficient"
+    thin = head.status in ("insufficient", "undefined")
     sure: dict[str, Any] = {"status": "ok", "reason": None} if thin else {}
     return replace(
         head, value=value, unit=unit, numerator=None, denominator=None, ci=None, ci_method=None, sql=None,

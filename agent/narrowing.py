@@ -33,7 +33,7 @@ LAST = re.compile(
 _MOST = r"(?:крупнейш|лучш|largest|biggest|best|(?:сам\w+|наиболее) (?:крупн|больш|дорог|ценн|выгодн))\w*"
 ONE_FIRST = re.compile(
     rf"\b{_MOST} (?:наш |our )?(?:клиент|заказчик|покупатель|client|customer|account|company)\b|"
-    r"\bкто (?:нам )?(?:плат|принос|трат)\w+ (?:нам )?больше всех|\bwho (?:pays|spends|brings)\b"
+    r"\bкто (?:нам )?(?:плат|принос|трат)\w+ (?:нам )?больше всех|\bwho (?:pays|spends|brings)(?: us| in)?(?: the)? most\b"
 )
 SOME_FIRST = re.compile(
     rf"\b(?:топ|top|{_MOST})[\s-]+(?:(?:of )?our |из )?(?:наш\w+ )?{CLIENT}(?!\w)|^(?:топ|top)\s+(?:по|by)\b|"
@@ -128,6 +128,11 @@ def plans(portfolio: "Portfolio") -> tuple[str, ...]:
 
     values = {str(value) for value in raw_values(portfolio, "plan").values()}
     return tuple(sorted(value for value in values if '"' not in value))
+
+
+def plan_filter(name: str) -> str:
+    """The canonical filter of the clients of a plan."""
+    return _canonical(f'plan = "{name}"')
 
 
 def _canonical(text: str) -> str:

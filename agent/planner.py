@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agent.backends import Gateway, Json, object_schema, parse_json
 from agent.counted import change_asked, clients_asked, lost_asked, revenue_asked
 from agent.examples import Call, call, examples, nearest
-from agent.narrowing import condition, narrowed, plans, rankable
+from agent.narrowing import condition, narrowed, plan_filter, plans, rankable
 from agent.periods import future
 from agent.prompting import render
 from agent.understand import SEGMENTS, Understood
@@ -77,7 +77,9 @@ def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return None if listed else [call("metric", key="logo_churn", **(groups | given), total=True)]
     if seen.metrics or seen.segments:
         return None
-    names = _plan_words(portfolio)
+    part |= _plan_alone(seen, part, portfolio)
+    given = {**part, **_window(seen), **_by(seen, part)}
+    names = _plan_words(portfolio) if "where" in part else []
     if clients_asked(seen.plain, names):
         every = [] if given else [call("segment", segment="")]
         return [call("clients", **given), *every]
@@ -86,6 +88,13 @@ def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     moved = {} if "by" in given else _change(seen)
     invoiced = [] if moved or "by" in given else [call("metric", key="revenue_per_client", **given, total=True)]
     return [call("metric", key="mrr", **given, **moved), *invoiced]
+
+
+def _plan_alone(seen: Understood, part: Mapping[str, Any], portfolio: "Portfolio") -> dict[str, Any]:
+    """The filter of the plan that a question names without saying that it is one: «Сколько у нас клиентов Про?»."""
+    words = set(re.findall(r"\w+", seen.plain))
+    named = [name for name in plans(portfolio) if words & {name.lower().replace("ё", "е"), latin(name)}]
+    return {"where": plan_filter(named[0])} if len(named) == 1 and "where" not in part else {}
 
 
 def _plan_words(portfolio: "Portfolio") -> list[str]:

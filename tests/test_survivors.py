@@ -27,7 +27,8 @@ def base() -> Iterator[Portfolio]:
     rows += [subscription(f"n{n:02d}", "2026-02-01", 100) for n in range(30)]
     names = [f"c{n:02d}" for n in range(100)]
     accounts = [
-        {"account_id": name, "name": name, "region": "Урал" if n % 2 else "Москва"} for n, name in enumerate(names)
+        {"account_id": name, "name": name, "region": "Урал" if n % 2 else "Москва", "churned": n % 5 == 0}
+        for n, name in enumerate(names)
     ]
     portfolio = in_memory(as_of=DAY, subscriptions=rows, accounts=accounts)
     yield portfolio
@@ -108,3 +109,14 @@ def test_gains_beside_losses_have_a_reason_inside_such_a_filter(base: Portfolio)
 def test_what_was_not_known_before_the_period_is_said(base: Portfolio) -> None:
     (found,) = asked(base, "logo_churn", "silence > 30")
     assert found.value is None and found.reason is not None and "накануне периода" in found.reason.ru
+
+
+@pytest.mark.parametrize("key", ["logo_churn", "nrr", "ltv", "quick_ratio"])
+def test_a_column_that_says_who_left_has_a_reason_instead(base: Portfolio, key: str) -> None:
+    (inside,) = asked(base, key, "churned = false")
+    assert inside.value is None and inside.reason is not None and "сегодня" in inside.reason.ru
+
+
+def test_campaigns_have_a_reason_inside_such_a_filter(base: Portfolio) -> None:
+    (found,) = asked(base, "campaign_effect", "mrr > 90")
+    assert found.value is None and found.reason is not None and "свой день начала" in found.reason.ru

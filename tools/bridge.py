@@ -93,7 +93,7 @@ def _arrays(rows: pa.Table) -> SimpleNamespace:
 
 
 class _Months:
-    """Sums of whole numbers by the month their rows belong to; those before the first month are at place 0."""
+    """Sums of whole numbers by the month their rows belong to: place 0 is the opening of the first, others are dropped."""
 
     def __init__(self, places: Any, last: int) -> None:
         inside = np.flatnonzero((places >= 0) & (places <= last))

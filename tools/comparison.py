@@ -230,6 +230,22 @@ def _readings(
     }  # fmt: skip
 
 
+def apart(after: Reading, before: Reading) -> bool:
+    """Whether two readings of a metric differ by more than chance allows: False where an interval says they may not.
+
+    Shares of clients by Newcombe's interval of their difference, other figures by their own intervals, which must not
+    meet; sums without an interval are a census and differ as they stand.
+    """
+    counts = [item for item in (after.numerator, after.denominator, before.numerator, before.denominator)]
+    if after.unit is Unit.RATIO and all(isinstance(count, int) for count in counts):
+        events, n, other_events, other_n = (int(count or 0) for count in counts)
+        low, high = newcombe(events, n, other_events, other_n)
+        return low > 0 or high < 0
+    if after.ci is None or before.ci is None:
+        return True
+    return after.ci[0] > before.ci[1] or after.ci[1] < before.ci[0]
+
+
 NAMES = {
     "plan": Text("plan", "тарифам"),
     "size": Text("size", "размеру"),

@@ -45,6 +45,8 @@ DEFAULTS: Mapping[str, float] = {
     "overdue_days": 30,
     "advocacy_days": 365,
     "pause_days": 90,
+    "quiet_days": 366,
+    "quiet_days_of_usage": 62,
     "contraction_drop": 0.10,
     "limit_share": 0.80,
     "limit_months_hit": 2,

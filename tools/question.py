@@ -96,19 +96,21 @@ def _moving(portfolio: Portfolio, question: Question) -> bool:
 
 def _at_opening(portfolio: Portfolio, question: Question) -> bool:
     """True where the filter chooses as of the day before the window: of its clients today only those who stayed are left."""
-    key = resolve(question.key).key
-    counts = survivors.at_opening(portfolio, key, question.convention)
-    return counts and survivors.refused(portfolio, key, question.convention) is None and _moving(portfolio, question)
+    counts = survivors.at_opening(portfolio, resolve(question.key).key, question.convention)
+    return counts and _refused(portfolio, question) is None and _moving(portfolio, question)
 
 
 def _refused(part: Portfolio, question: Question) -> Text | None:
-    why = survivors.refused(part, resolve(question.key).key, question.convention)
+    if question.where is None:
+        return None
+    asked = fields_of(question.where.condition)
+    why = survivors.refused(part, resolve(question.key).key, question.convention, asked)
     return why if why is not None and _moving(part, question) else None
 
 
 def _opening(part: Portfolio, question: Question) -> date | None:
     """The day before the window of the metric; None where it has none."""
-    found = compute(part, question.key, window=question.window, convention=question.convention)[0]
+    found = compute(part, question.key, window=question.window, convention=question.convention, head=True)[0]
     return found.window.opening if found.window is not None else None
 
 

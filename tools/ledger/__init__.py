@@ -102,12 +102,11 @@ def no_ledger(portfolio: Portfolio) -> Text | None:
 def doubt(portfolio: Portfolio) -> tuple[str, Text] | None:
     """Why the ledger may mislead, as a flag and its reason; then nobody may be called lost or at risk.
 
-    A base of contracts is in doubt when nothing at all happened for more than a year before the day of the audit, or
-    for two months where invoices or usage are there, which come every month.
+    A base of contracts is in doubt when nothing at all happened for the policy's days (fewer where usage is recorded,
+    which comes every week) before the day of the audit.
     """
     if basis(portfolio) != RECOGNISED:
-        steady = portfolio.base.has("invoices") or portfolio.base.has("usage")
-        quiet = 62 if steady else 366
+        quiet = portfolio.policy["quiet_days_of_usage" if portfolio.base.has("usage") else "quiet_days"]
         last, day = portfolio.last, portfolio.as_of
         return (
             ("after_data", AFTER_DATA) if last is not None and day is not None and (day - last).days > quiet else None

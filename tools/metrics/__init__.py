@@ -243,7 +243,7 @@ def _by(portfolio: Portfolio, key: str, by: str, *, window: Window | None, conve
     marks: tuple[str, ...] = ()
     on: date | None = None
     if survivors.moves(portfolio, by):
-        why = survivors.refused(portfolio, key, convention)
+        why = survivors.refused(portfolio, key, convention, [by])
         if why is not None:
             return [Ask(portfolio, resolve(key), window, convention or "").undefined(why)]
         if survivors.at_opening(portfolio, key, convention):
