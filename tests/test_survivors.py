@@ -12,7 +12,7 @@ from tools.engine import DuckDB
 from tools.filters import parse
 from tools.portfolio import Portfolio
 from tools.question import Question, answer
-from tools.reading import Reading
+from tools.reading import Reading, Window
 
 DAY = date(2026, 6, 30)
 
@@ -120,3 +120,12 @@ def test_a_column_that_says_who_left_has_a_reason_instead(base: Portfolio, key: 
 def test_campaigns_have_a_reason_inside_such_a_filter(base: Portfolio) -> None:
     (found,) = asked(base, "campaign_effect", "mrr > 90")
     assert found.value is None and found.reason is not None and "свой день начала" in found.reason.ru
+
+
+@pytest.mark.parametrize("by", [None, "month", "region"])
+@pytest.mark.parametrize("where", [None, "mrr > 90"])
+def test_a_period_that_has_not_begun_has_no_figure(base: Portfolio, by: str | None, where: str | None) -> None:
+    ahead = Window(date(2030, 1, 1), date(2030, 3, 1))
+    for key in ("nrr", "mrr", "logo_churn"):
+        found = answer(base, Question(key, ahead, by, parse(where) if where else None))
+        assert found and all(item.value is None and item.reason is not None for item in found), key

@@ -50,7 +50,8 @@ def answer(portfolio: Portfolio, question: Question) -> list[Reading]:
     _check(question)
     if question.where is not None:
         question = replace(question, where=spelled(portfolio, question.where))
-    if question.by == MONTH and _at_opening(portfolio, question):
+    ahead = question.window is not None and portfolio.as_of is not None and question.window.start > portfolio.as_of
+    if question.by == MONTH and not ahead and _at_opening(portfolio, question):
         days = month_ends(portfolio, question.window)
         return [found for day in days for found in _in_month(portfolio, question, day)]
     part, selection = within(portfolio, question)

@@ -206,6 +206,12 @@ def resolve(key: str) -> Metric:
     raise UnknownName(Text("metric", "показатель"), key, found, spoken=spoken, hint=LISTED)
 
 
+NOT_YET = Text(
+    "the period begins after the last day of the data: what has not happened is not counted",
+    "период начинается позже последнего дня данных: чего ещё не было, то не считается",
+)
+
+
 def compute(
     portfolio: Portfolio,
     key: str,
@@ -219,6 +225,8 @@ def compute(
     item = resolve(key)
     if convention and convention not in item.conventions:
         raise UnknownName(Text("convention", "способ счёта"), convention, item.conventions)
+    if window is not None and portfolio.as_of is not None and window.start > portfolio.as_of:
+        return [Ask(portfolio, item, window, convention or "").undefined(NOT_YET)]
     if by is not None:
         return _by(portfolio, item.key, by, window=window, convention=convention)
     memo = ("metric", item.key, window, convention)
