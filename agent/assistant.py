@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from agent import library
@@ -17,6 +17,7 @@ from tools.errors import UnknownName
 from tools.text import Language, Text
 
 if TYPE_CHECKING:
+    from agent.campaigns import CampaignResult, Wanted
     from agent.recommend import Adviser
     from agent.writer import Writer
     from knowledge.search import Hit, Knowledge
@@ -36,7 +37,10 @@ class Assistant:
     settings: Settings
     writer: "Writer"
     adviser: "Adviser | None" = None
+    open_knowledge: "Callable[[Path], Knowledge]" = library.knowledge
     _portfolios: dict[object, "Portfolio"] = field(default_factory=dict, repr=False)
+    _knowledge: "Knowledge | None" = field(default=None, repr=False)
+    _opening: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> "Assistant":
@@ -241,16 +245,16 @@ class Assistant:
 
         return assign(self.portfolio(snapshot, as_of=as_of), by)
 
-    @cached_property
+    @property
     def knowledge(self) -> "Knowledge":
-        """The cards and their index; BM25 alone where the index cannot be opened."""
-        from knowledge.search import Knowledge
-        from tools.errors import BackendError
+        """The cards, the shelf and their index, opened again when the shelf changes; BM25 alone without an index."""
+        from knowledge.shelf import stamp
 
-        try:
-            return Knowledge.open(self.settings.home)
-        except BackendError:
-            return Knowledge.open(self.settings.home, embedder=None)
+        with self._opening:
+            held = self._knowledge
+            if held is None or held.stamp != stamp(self.settings.home) or held.notice is not None:
+                self._knowledge = held = self.open_knowledge(self.settings.home)
+            return held
 
     def search(
         self, query: str, language: Language | None = None, limit: int = 5, kind: str | None = None
@@ -283,3 +287,11 @@ class Assistant:
         return value_report(
             portfolio, account_ref, language=language, formats=tuple(formats), folder=folder, approve=approve
         )
+
+    def campaign(
+        self, snapshot: str, wanted: "Wanted", *, as_of: date | None = None, out: Path | None = None
+    ) -> "CampaignResult":
+        """Target and control lists of a campaign, frozen; the same wish over the same data gives the same lists."""
+        from agent.campaigns import campaign_lists
+
+        return campaign_lists(self.portfolio(snapshot, as_of=as_of), wanted, home=self.settings.home, out=out)

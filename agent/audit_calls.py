@@ -60,7 +60,6 @@ def not_computed(desk: sentences.Desk) -> Result:
 
 def summary(desk: sentences.Desk) -> Result:
     """Who receives value, what it costs, retention; then the decisions of the month, the same as in the audit."""
-    from agent.recommend import Adviser, advised
     from agent.summary import summary as opening
     from tools.metrics import compute, metrics
     from tools.reports.decisions import decisions
@@ -74,16 +73,42 @@ def summary(desk: sentences.Desk) -> Result:
         if head is not None and head.usable:
             claims.append(sentences.stated(head, desk, key))
             said |= {"churn_share"} if key == "logo_churn" else {key}
-    if "advised" not in portfolio.memo:
-        adviser = Adviser.shipped()
-        portfolio.memo["advised"] = tuple(advised(step, portfolio=portfolio, adviser=adviser) for step in made)
-    audit = Audit(
-        "", portfolio.snapshot, portfolio.currency, portfolio.as_of, portfolio.profile, (), (),
-        portfolio.memo["advised"], tuple(claims), (), (),
-    )  # fmt: skip
-    cards = [desk.knowledge().cards[item.playbook] for item in decisions(audit)]
+    cards = [desk.knowledge().cards[item.playbook] for item in decisions(_audit(desk, claims))]
     claims += [sentences.advised(card, desk)[0] for card in cards]
     return Result((*claims, Claim("whole_audit", refusals.WHOLE_AUDIT)), tuple(card.slug for card in cards))
+
+
+def telling(desk: sentences.Desk, *, audience: str) -> Result:
+    """What leads the audit for an audience, what else is urgent, its first actions, and where the whole telling is made."""
+    from agent.summary import summary as opening
+    from tools.reports import audiences
+    from tools.reports.tellings import told
+
+    chosen = audiences.audience(audience)
+    found = told(_audit(desk, opening(tuple(done(desk, spec) for spec in _specs()))), chosen)
+    head = Claim("for_whom", refusals.TOLD_FOR, {"reader": chosen.reader})
+    other = [finding for finding in (*found.stakes, *found.urgent) if finding.severity == "urgent"]
+    urgent = [claim for finding in other for claim in finding.claims[:1]]
+    claims = {claim.id: claim for claim in (head, *found.lead, *urgent)}
+    cards = [desk.knowledge().cards[item.playbook] for item in (found.own or found.decisions)[:SHOWN_CARDS]]
+    actions = [sentences.advised(card, desk)[0] for card in cards]
+    command = sentences.claim("whole", refusals.TOLD_WHOLE, desk, command=Name(f"cvm audit --for {audience}"))
+    return Result((*claims.values(), *actions, command), tuple(card.slug for card in cards))
+
+
+def _audit(desk: sentences.Desk, summary: Sequence[Claim]) -> Audit:
+    """The audit as far as the chat needs it: finished steps with recommendations, and the summary."""
+    from agent.recommend import Adviser, advised
+
+    portfolio = desk.portfolio
+    if "advised" not in portfolio.memo:
+        adviser = Adviser.shipped()
+        made = [done(desk, spec) for spec in _specs()]
+        portfolio.memo["advised"] = tuple(advised(step, portfolio=portfolio, adviser=adviser) for step in made)
+    return Audit(
+        "", portfolio.snapshot, portfolio.currency, portfolio.as_of, portfolio.profile, (), (),
+        portfolio.memo["advised"], tuple(summary), (), (),
+    )  # fmt: skip
 
 
 def report(desk: sentences.Desk, *, id: str) -> Result:

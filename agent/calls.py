@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent import audit_calls, refusals, sentences
-from agent.audit_calls import findings, not_computed, report, summary
+from agent import audit_calls, refusals, sentences, terms
+from agent.audit_calls import findings, not_computed, report, summary, telling
 from agent.measured import clients, metric
+from agent.own_documents import documents
 from agent.sentences import Result
 from tools.document import Claim, Name, Slot
 from tools.errors import UserError
@@ -33,11 +34,12 @@ def run(call: Mapping[str, Any], desk: sentences.Desk) -> Result:
 
 
 def define(desk: sentences.Desk, *, key: str) -> Result:
-    """What a metric means, how it is computed, and where it stands now."""
+    """What a metric means, how it is computed, and where it stands now; what another term of the glossary means."""
     from tools.metrics import compute, metrics, resolve
 
     if key not in metrics():
-        return metric(desk, key=key)
+        told = terms.explained(key, desk)
+        return Result(told) if told else metric(desk, key=key)
 
     item = resolve(key)
     formula = sentences.claim(
@@ -62,14 +64,7 @@ def segment(desk: sentences.Desk, *, segment: str) -> Result:
         [group for group in found.groups if group.key == segment] if lens == "value" and segment else list(found.groups)
     )
     note = Claim("lens", refusals.RFM_LENS)
-    sizes = [
-        sentences.claim(
-            f"size.{group.key}", refusals.GROUP, desk, title=group.title, n=group.accounts, money=group.money
-        )
-        if group.money is not None
-        else sentences.claim(f"size.{group.key}", refusals.GROUP_NO_MONEY, desk, title=group.title, n=group.accounts)
-        for group in chosen
-    ]
+    sizes = [sentences.sized(group, desk) for group in chosen]
     if lens != "value":
         cooling = findings(desk, codes=COOLING) if segment == "at_risk" else Result()
         return Result((note, *(cooling.claims or sizes)), cooling.cards)
@@ -170,6 +165,7 @@ def refuse(desk: sentences.Desk, *, reason: str, names: Sequence[str] = ()) -> R
 TOOLS: Mapping[str, Callable[..., Result]] = {
     tool.__name__: tool
     for tool in (
-        metric, clients, define, segment, account, advice, market, findings, not_computed, summary, report, letter, refuse,
+        metric, clients, define, segment, account, advice, market, documents, findings, not_computed, summary, telling, report,
+        letter, refuse,
     )
 }  # fmt: skip

@@ -18,6 +18,7 @@ from agent.memory import decode, encode
 from agent.planner import planned
 from agent.understand import understood
 from agent.writer import ModelWriter, RulesWriter, Writer, numbered
+from knowledge.shelf import shelved
 from tools.document import Answer, Claim, Section
 from tools.text import Language, Text
 
@@ -110,7 +111,12 @@ def plan(state: ChatState, runtime: Runtime[ChatContext]) -> ChatState:
 def run_tools(state: ChatState, runtime: Runtime[ChatContext]) -> ChatState:
     """Run the calls; a refusal stands only where nothing else was found."""
     context = runtime.context
-    desk = sentences.Desk(context.portfolio, lambda: context.assistant.knowledge, state["language"])
+    desk = sentences.Desk(
+        context.portfolio,
+        lambda: context.assistant.knowledge,
+        state["language"],
+        lambda: shelved(context.assistant.settings.home),
+    )
     results = [calls.run(call, desk) for call in json.loads(state["calls"])]
     claims = {claim.id: claim for result in results for claim in result.claims}
     refused = next((result.refused for result in results if result.refused is not None), None)

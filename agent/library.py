@@ -5,11 +5,14 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from agent.memory import canonical, digest, write_once
 from tools.errors import BadData, UnknownName, UserError
 from tools.text import Text
+
+if TYPE_CHECKING:
+    from knowledge.search import Knowledge
 
 DEMO = "demo"
 SOURCE_ROOMS = ("tools", "knowledge", "agent")
@@ -30,6 +33,17 @@ def load(home: Path, source: str | Path | Sequence[str | Path], *, name: str | N
     if name is not None:
         _remember(home / "names.json", name, snapshot)
     return snapshot
+
+
+def knowledge(home: Path) -> "Knowledge":
+    """The cards and the shelf of a home folder with their index; BM25 alone where the index cannot be opened."""
+    from knowledge.search import Knowledge
+    from tools.errors import BackendError
+
+    try:
+        return Knowledge.open(home)
+    except BackendError:
+        return Knowledge.open(home, embedder=None)
 
 
 def names(home: Path) -> dict[str, str]:

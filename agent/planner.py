@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agent import tellings, terms
 from agent.backends import Gateway, Json, object_schema, parse_json
 from agent.counted import change_asked, clients_asked, lost_asked, revenue_asked
 from agent.examples import Call, call, examples, nearest
@@ -26,8 +27,8 @@ def planned(
 ) -> list[Call]:
     """One to three tool calls for a question; ``last`` are the calls of the thread's last question."""
     for rule in (
-        _refusals, _counted, _followed(last), _written, _summed_up, _explained, _found, _advised, _about_account,
-        _measured, _listed, _general,
+        _shelved, _refusals, tellings.asked, terms.asked, _counted, _followed(last), _written, _summed_up, _explained, _found,
+        _advised, _about_account, _measured, _listed, _general,
     ):  # fmt: skip
         calls = rule(seen, portfolio)
         if calls:
@@ -42,6 +43,12 @@ def _of_period(item: Call, seen: Understood) -> Call:
         return item
     kept = {name: value for name, value in item["arguments"].items() if name != "period"}
     return call("metric", **kept, **_window(seen))
+
+
+def _shelved(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    """A question to the user's own documents, whatever else it speaks of."""
+    asked = "documents" in seen.wants and "injection" not in seen.wants
+    return [call("documents", query=seen.question)] if asked else None
 
 
 def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:

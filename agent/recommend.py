@@ -1,11 +1,12 @@
-"""Findings meet the cards that answer them: recommendations with every mandatory field, most money first."""
+"""Findings meet the cards that answer them: recommendations with every mandatory field, the worthiest first."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
-from tools.document import CardRef, Finding, MetricGoal, NoCase, Recommendation, Step
+from tools.document import CardRef, Finding, MetricGoal, NoCase, Recommendation, Step, Work
+from tools.priority import GRAVITY, least, ordered, worth
 from tools.reading import Number, Reading, Unit
 from tools.text import Text
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PER_STEP = 3
+OTHERS = 2
 COMPARABLE = (Unit.RATIO, Unit.SCORE, Unit.NPS, Unit.DAYS)
-SEVERITY = ("urgent", "warning", "info", "good")
 OWNERS: Mapping[str, Text] = {
     "product": Text("Product", "Продукт"),
     "marketing": Text("Marketing", "Маркетинг"),
@@ -44,7 +45,7 @@ NO_CASE = Text("no case of the collection is close enough", "в собрании
 class Adviser:
     """The seam to the cards and to the money: `Adviser.shipped` is the real one, tests give small functions."""
 
-    answering: Callable[[str, str | None, str], "list[Card]"]
+    answering: Callable[[Finding, Step, "Portfolio"], "list[Card]"]
     card: Callable[[str], "Card"]
     source: Callable[[str], str]
     effect: Callable[["Portfolio", Finding, str], tuple[Reading, Reading | None]]
@@ -56,7 +57,14 @@ class Adviser:
         from tools.effect import effect
 
         return Adviser(
-            answering=lambda code, segment, profile: answering(code, segment=segment, profile=profile),
+            answering=lambda finding, step, portfolio: answering(
+                finding.code,
+                segment=_segment(finding),
+                profile=portfolio.profile.key,
+                clients=finding.accounts_total,
+                fact=facts(finding, step, portfolio),
+                policy=portfolio.policy,
+            ),
             card=lambda slug: load_cards()[slug],
             source=lambda key: citations()[key].title,
             effect=effect,
@@ -64,17 +72,47 @@ class Adviser:
 
 
 def advised(step: Step, *, portfolio: "Portfolio", adviser: Adviser) -> Step:
-    """The step with at most three recommendations: one a playbook, most money first; the same input, the same order."""
+    """The step with at most three recommendations: one a playbook, by worth (money, evidence, hours)."""
     made: dict[str, Recommendation] = {}
     for finding in sorted(step.findings, key=_urgency):
-        if finding.severity == "good" and not finding.money_at_stake:
-            continue
-        for card in adviser.answering(finding.code, _segment(finding), portfolio.profile.key):
-            if card.slug not in made:
-                made[card.slug] = recommendation(finding, card, step=step, portfolio=portfolio, adviser=adviser)
-                break
-    chosen = sorted(made.values(), key=lambda item: (-_money(item), item.playbook))[:PER_STEP]
-    return replace(step, recommendations=tuple(chosen))
+        cards = [card for card in adviser.answering(finding, step, portfolio) if card.slug not in made]
+        if cards:
+            others = tuple(card.slug for card in cards[1 : 1 + OTHERS])
+            found = recommendation(finding, cards[0], step=step, portfolio=portfolio, adviser=adviser)
+            made[cards[0].slug] = replace(found, others=others)
+    return replace(step, recommendations=tuple(ordered(made.values())[:PER_STEP]))
+
+
+def facts(finding: Finding, step: Step, portfolio: "Portfolio") -> Callable[[str], float | None]:
+    """The figures that conditions of cards may name: ``nps``, ``overdue.age_over``, ``segments.advocates``, ``clients``.
+
+    A name is a metric, or a metric with a kind or a group of its readings; of this finding and step first, then of the
+    whole base. None where the figure is not known or too thin to be used.
+    """
+
+    def fact(name: str) -> float | None:
+        if name == "clients":
+            return float(finding.accounts_total)
+        key, _, part = name.partition(".")
+        for readings in (finding.evidence, step.readings, _all_of(portfolio, key)):
+            for item in readings:
+                if item.key == key and item.usable and item.value is not None and _part(item) == part:
+                    return float(item.value)
+        return None
+
+    return fact
+
+
+def _part(reading: Reading) -> str | None:
+    """The kind or the group that sets a reading apart, an empty word where nothing does, None where more than one does."""
+    apart = [value for part, value in reading.scope.items() if part != "by"]
+    return None if len(apart) > 1 else apart[0] if apart else ""
+
+
+def _all_of(portfolio: "Portfolio", key: str) -> list[Reading]:
+    from tools.metrics import compute, metrics
+
+    return compute(portfolio, key) if key in metrics() else []
 
 
 def recommendation(
@@ -82,6 +120,7 @@ def recommendation(
 ) -> Recommendation:
     """One recommendation out of a finding and the playbook that answers it."""
     effect, break_even = adviser.effect(portfolio, finding, card.slug)
+    work = work_of(card)
     return Recommendation(
         action=_given(card.action, card.slug),
         owner=OWNERS[_given(card.owner, card.slug)],
@@ -98,6 +137,23 @@ def recommendation(
         why=_why(finding),
         finding=finding.code,
         step=step.key,
+        work=work,
+        title=card.title,
+        severity=finding.severity,
+        worth=worth(finding, work, portfolio.policy, otherwise=least(step.findings)),
+        clients=finding.accounts_total,
+    )
+
+
+def work_of(card: "Card") -> Work:
+    """What a playbook asks of its department."""
+    hours = _given(card.hours, card.slug)
+    return Work(
+        department=_given(card.owner, card.slug),
+        once=hours.once,
+        client=hours.client,
+        channel=_given(card.channel, card.slug),
+        grade=card.grade,
     )
 
 
@@ -190,19 +246,4 @@ def _segment(finding: Finding) -> str | None:
 def _urgency(finding: Finding) -> tuple[int, Decimal, str]:
     at_stake = finding.money_at_stake
     money = Decimal(str(at_stake.value)) if at_stake is not None and at_stake.value is not None else Decimal(0)
-    return SEVERITY.index(finding.severity), -money, finding.code
-
-
-def _money(item: Recommendation) -> Decimal:
-    """Money the recommendation is about: its effect where usable, else what is at stake among its reasons."""
-    if item.effect.usable and item.effect.value is not None and item.effect.unit.is_money:
-        return Decimal(str(item.effect.value))
-    staked = [
-        r
-        for r in item.why
-        if r.key in ("money_at_stake", "value_gap")
-        and r.scope.get("kind") != "promised"
-        and r.usable
-        and r.value is not None
-    ]
-    return Decimal(str(staked[0].value)) if staked else Decimal(0)
+    return GRAVITY.index(finding.severity), -money, finding.code

@@ -103,6 +103,7 @@ AMONG = Text(" ({where})", " ({where})")
 FOR_CLIENTS = Text("For these clients only — {where}.", "Только по клиентам — {where}.")
 RANK_LINE = Text("{client}: {value}.", "{client}: {value}.")
 MEANING = Text("{name} — {meaning}.", "{name} — {meaning}.")
+SAID = Text("{said}", "{said}")
 ADVICE = Text(
     "{title}. {action}. Owner: {owner}; metric to watch: {metric}.",
     "{title}. {action}. Отвечает: {owner}; следить за показателем: {metric}.",
@@ -159,6 +160,8 @@ LETTER_FACTS = Text(
 )
 FIRST_WORDS = Text("{title}; opening words: “{phrase}”.", "{title}; начать можно так: «{phrase}».")
 NO_GAPS = Text("Every metric can be computed from these files.", "По этим файлам считаются все показатели.")
+TOLD_FOR = Text("The audit {reader}.", "Аудит {reader}.")
+TOLD_WHOLE = Text("The whole telling is made by the command {command}.", "Изложение целиком делает команда {command}.")
 WHOLE_AUDIT = Text(
     "The whole audit with the steps, recommendations and plan is made by the audit command or on the audit page.",
     "Полный аудит с шагами, рекомендациями и планом делает команда аудита или страница «Аудит».",

@@ -10,6 +10,7 @@ from agent.memory import RunStore, canonical, digest
 from agent.nodes.summary import RESULT, stored_audit
 from agent.nodes.wording import telling_name
 from agent.state import Context, Event
+from tools.capacity import capacity
 from tools.document import Audit, Telling
 from tools.errors import OpenQuestion, UnknownName
 from tools.text import Language, Text
@@ -49,7 +50,8 @@ def order(
     language: Language,
     interactive: bool,
 ) -> Order:
-    """Everything a run depends on; its hash is the run's id."""
+    """Everything a run depends on; its hash is the run's id. A capacity that cannot be read is refused here."""
+    capacity(answers.get("capacity"), portfolio.policy)
     return {
         "snapshot": portfolio.snapshot,
         "as_of": portfolio.as_of.isoformat() if portfolio.as_of else None,

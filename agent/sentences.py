@@ -1,6 +1,6 @@
 """Sentences of the chat as claims: readings, accounts, cards; wording with a number in it becomes a quoted name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ from tools.text import Language, Text
 if TYPE_CHECKING:
     from knowledge.cards import Card
     from knowledge.search import Knowledge
+    from knowledge.shelf import Document
     from tools.portfolio import Portfolio
+    from tools.segments import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Desk:
     portfolio: "Portfolio"
     knowledge: "Callable[[], Knowledge]"
     language: Language
+    shelf: "Callable[[], Sequence[Document]]" = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,18 @@ def meaning(key: str, desk: Desk) -> Claim:
     from tools.metrics import metrics
 
     item = metrics()[key]
-    return claim(f"meaning.{key}", refusals.MEANING, desk, name=item.name, meaning=_lowered(unstopped(item.meaning)))
+    return defined(key, item.name, item.meaning, desk)
+
+
+def defined(key: str, name: Text, meaning: Text, desk: Desk) -> Claim:
+    """A name and what it means, in a sentence."""
+    return claim(f"meaning.{key}", refusals.MEANING, desk, name=name, meaning=_lowered(unstopped(meaning)))
+
+
+def sized(group: "Group", desk: Desk) -> Claim:
+    """A segment with the number of its clients, and their yearly money where it is known."""
+    text = refusals.GROUP if group.money is not None else refusals.GROUP_NO_MONEY
+    return claim(f"size.{group.key}", text, desk, title=group.title, n=group.accounts, money=group.money)
 
 
 def account_line(id: str, name: str, why: Claim, desk: Desk) -> Claim:

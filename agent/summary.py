@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from tools.document import Claim, Finding, Mistake, Recommendation, Stage, Step
+from tools.document import Action, Claim, Finding, Mistake, Recommendation, Stage, Step
+from tools.plan import days
 from tools.text import Text
+
+if TYPE_CHECKING:
+    from tools.portfolio import Portfolio
 
 MOST_URGENT = 3
 SEVERITY = ("urgent", "warning", "info", "good")
@@ -90,12 +95,16 @@ def summary(steps: Sequence[Step]) -> tuple[Claim, ...]:
     return tuple(chosen) or (Claim("summary.clean", CLEAN_DATA),)
 
 
-def plan(recommendations: Sequence[Recommendation]) -> tuple[Stage, ...]:
-    """The five stages with the actions that fall in each; a stage without one names its next check."""
+def plan(
+    recommendations: Sequence[Recommendation], actions: Sequence[Action], portfolio: "Portfolio"
+) -> tuple[Stage, ...]:
+    """The five stages with their days and the dated actions that fall in each; a stage without one names its next check."""
     stages = []
     for number, (title, aim, check) in enumerate(STAGES, start=1):
         inside = tuple(index for index, item in enumerate(recommendations) if item.stage == number)
-        stages.append(Stage(number, title, aim if inside else _both(aim, check), inside))
+        mine = tuple(item for item in actions if recommendations[item.recommendation].stage == number)
+        start, due = days(portfolio.as_of, number, portfolio.policy["plan_days"], mine)
+        stages.append(Stage(number, title, aim if inside else _both(aim, check), inside, start, due, mine))
     return tuple(stages)
 
 

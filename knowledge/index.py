@@ -20,13 +20,25 @@ import numpy as np
 from knowledge.embed import Embedder, Vectors, vectors_of
 from knowledge.passages import Passage
 from tools.errors import BackendError
-from tools.text import LANGUAGES, Language
+from tools.text import LANGUAGES, Language, Text
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
 
-LOCK_SECONDS = 60
-_FORMAT = 1
+BATCH = 4_000
+_FORMAT = 2
+BUSY = Text(
+    "The search index is being built by another process; until it is ready, cards are found by their words alone.",
+    "Поисковый индекс сейчас строит другой процесс; пока он не готов, карточки ищутся только по словам.",
+)
+
+
+class Busy(BackendError):
+    """Another process is building the index at this moment; ``text`` says what that means for the user."""
+
+    def __init__(self) -> None:
+        super().__init__("chroma", "another process builds the index", retryable=True)
+        self.text = BUSY
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +73,20 @@ class Index:
 def open_index(home: Path, items: Sequence[Passage], embedder: Embedder) -> Index:
     """The index of these passages under ``home/chroma``, built if absent, rebuilt if damaged or incomplete.
 
-    Raises `BackendError` when a fresh build cannot be read back, or another process holds the lock for a minute.
+    Vectors of an older index are taken over; older indexes go when the new one is in place. Raises `Busy` at once where
+    another process is building, `BackendError` when a fresh build cannot be read back.
     """
     root = home / "chroma"
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     wanted = _manifest(items, embedder)
     path = root / _digest(wanted)
-    with _locked(root / "build.lock"):
-        found = _checked(path, items, embedder, wanted=wanted)
-        if found is None:
-            _build(path, items, embedder, wanted=wanted)
+    found = _checked(path, items, embedder, wanted=wanted)
+    if found is None:
+        with _locked(root / "build.lock"):
             found = _checked(path, items, embedder, wanted=wanted)
+            if found is None:
+                _build(path, items, embedder, wanted=wanted)
+                found = _checked(path, items, embedder, wanted=wanted)
     if found is None:
         raise BackendError("chroma", f"the index just built in {path.name!r} cannot be read back", retryable=True)
     return found
@@ -98,7 +113,7 @@ def _collection(client: "Client", language: Language) -> Any:
 
 
 def _build(path: Path, items: Sequence[Passage], embedder: Embedder, *, wanted: dict[str, Any]) -> None:
-    rows = vectors_of(items, embedder)
+    rows = vectors_of(items, embedder, known=_known(path.parent, embedder))
     fresh = path.with_name(f"new-{path.name}")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
@@ -109,12 +124,46 @@ def _build(path: Path, items: Sequence[Passage], embedder: Embedder, *, wanted: 
             f"cards-{language}", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
         if places:
-            collection.add(ids=[items[place].key for place in places], embeddings=rows[places])
+            for start in range(0, len(places), BATCH):
+                part = places[start : start + BATCH]
+                collection.add(ids=[items[place].key for place in part], embeddings=rows[part])
     client.close()
     (fresh / "manifest.json").write_text(json.dumps(wanted, sort_keys=True), "utf-8")
     if path.exists():
         shutil.rmtree(path)
     os.replace(fresh, path)
+    for other in _indexes(path.parent):
+        if other != path:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _indexes(root: Path) -> list[Path]:
+    """The folders of indexes, whole or not."""
+    return sorted(found.parent for found in root.glob("*/manifest.json"))
+
+
+def _known(root: Path, embedder: Embedder) -> dict[str, Vectors]:
+    """Vectors of the same model in the indexes at hand, by passage hash; a damaged index gives none."""
+    from chromadb.errors import ChromaError
+
+    known: dict[str, Vectors] = {}
+    for folder in _indexes(root):
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        if manifest.get("embedder") != embedder.name or not _intact(folder, manifest):
+            continue
+        client = _client(folder)
+        try:
+            for language in LANGUAGES:
+                keys, rows = Index(folder, client).rows(language)
+                known |= dict(zip(keys, rows, strict=True))
+        except (ChromaError, ValueError):
+            pass
+        finally:
+            client.close()
+    return known
 
 
 def _checked(path: Path, items: Sequence[Passage], embedder: Embedder, *, wanted: dict[str, Any]) -> Index | None:
@@ -159,9 +208,9 @@ def _intact(path: Path, wanted: dict[str, Any]) -> bool:
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """One builder at a time, across processes: an exclusive SQLite transaction, released when its process ends."""
-    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as lock:
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            raise BackendError("chroma", f"another process holds {path.name!r}: {error}", retryable=True) from error
+            raise Busy from error
         yield

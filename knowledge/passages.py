@@ -1,8 +1,9 @@
-"""Passages: what is embedded and searched, cut from the cards by language and paragraph."""
+"""Passages: what is embedded and searched, cut from the cards by language, paragraph and question."""
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from knowledge.cards import Card
 from tools.text import LANGUAGES, Language
@@ -10,41 +11,47 @@ from tools.text import LANGUAGES, Language
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One paragraph of a card in one language; ``text`` is shown, ``indexed`` (title first) is searched."""
+    """One paragraph of a card or document in one language: ``text`` is shown as it stands, ``indexed`` is searched.
+
+    ``form`` says how it is embedded: a question in which users ask for the card, or a paragraph under its title.
+    """
 
     slug: str
     language: Language
     text: str
     indexed: str
+    form: Literal["query", "passage"] = "passage"
 
     @property
     def key(self) -> str:
-        """Hash of the searched text: the key of its vector."""
-        return hashlib.sha256(self.indexed.encode()).hexdigest()
+        """Hash of the slug and the searched text: the key of its vector."""
+        return hashlib.sha256(f"{self.slug}\n{self.indexed}".encode()).hexdigest()
 
 
 def passages(cards: Iterable[Card]) -> list[Passage]:
-    """Every passage of the cards, in the order of cards and languages."""
-    return [passage for card in cards for language in LANGUAGES for passage in _of(card, language)]
+    """Every passage of the cards, in the order of cards and languages, each searched text of a card once."""
+    found = (passage for card in cards for language in LANGUAGES for passage in _of(card, language))
+    return list({passage.key: passage for passage in found}.values())
 
 
 def _of(card: Card, language: Language) -> list[Passage]:
-    """The paragraphs of the card, and its gist once more under the words in which users ask for it."""
-    paragraphs = _paragraphs(card, language)
-    title = card.title[language]
+    """The gist of the card, the paragraphs of its body, its ready text, and the questions in which users ask for it."""
+    title, shown = card.title[language], _gist(card, language)[0]
+    gist = " ".join(" ".join(_gist(card, language)).split())
+    body = [part.strip() for part in card.body[language].split("\n\n") if part.strip()]
+    ready = [card.template[language]] if card.template is not None else []
     return [
-        Passage(card.slug, language, paragraphs[0], f"{title}. {card.asked[language]}"),
-        *(Passage(card.slug, language, text, f"{title}. {text}") for text in paragraphs),
+        Passage(card.slug, language, shown, f"{title}. {gist}"),
+        *(Passage(card.slug, language, text, f"{title}. {' '.join(text.split())}") for text in (*body, *ready)),
+        *(Passage(card.slug, language, shown, asked, "query") for asked in (title, *card.asked[language].split("\n"))),
     ]
 
 
-def _paragraphs(card: Card, language: Language) -> list[str]:
-    """The gist of the card, the paragraphs of its body, then its text to be used as it is."""
+def _gist(card: Card, language: Language) -> list[str]:
+    """What the card comes to, the first sentence first; the body's first paragraph where it has nothing shorter."""
     worded = (card.action, card.claim, card.lesson, card.does, card.sign, card.instead)
     gist = [part[language] for part in worded if part is not None]
     for named in ([tool[language] for tool in card.tools], [*card.products, *card.russian]):
         if named:
             gist.append("; ".join(named) + ".")
-    body = [paragraph.replace("\n", " ").strip() for paragraph in card.body[language].split("\n\n")]
-    ready = [" ".join(card.template[language].split())] if card.template is not None else []
-    return [" ".join(gist), *(paragraph for paragraph in body if paragraph), *ready]
+    return gist or [card.body[language].split("\n\n")[0].strip()]

@@ -1,33 +1,36 @@
-"""Search over the cards: dense similarity and BM25 over stems, fused; BM25 alone where no embedder is at hand."""
+"""Search over cards, terms and the user's own documents: similarity of meaning in both languages and BM25 over stems, fused.
 
-import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+A card is found by its passages of either language and shown in the one asked for. BM25 alone where no embedder is at hand.
+Documents are measured by the yardstick of the cards and leave no mark on it: no document changes the order of the cards.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.cards import Card, Kind, load_cards
-from knowledge.embed import Embedder, bundled
-from knowledge.index import Index, open_index
-from knowledge.passages import Passage, passages
-from tools.text import LANGUAGES, Language, Text
+from knowledge.corpus import Corpus, Scores, Side, has_words, language_of, stems
+from knowledge.embed import Embedder, Vectors, bundled
+from knowledge.glossary import terms
+from knowledge.index import Busy, Index, open_index
+from knowledge.passages import passages
+from knowledge.reach import reach
+from tools.text import LANGUAGES, Language, Text, same
 
-LEXICAL_WEIGHT, DENSE_WEIGHT = 0.3, 0.7
+if TYPE_CHECKING:
+    from knowledge.shelf import Document
 
-_WORD = re.compile(r"[^\W_]+")
-_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+WORDS_WEIGHT = 0.5  # of words beside meaning
+OTHER_WEIGHT = 0.5  # of passages in the other language beside those in the question's own
 _UNSET: Any = object()
-_STEMMING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One card found: its best passage in the language of the question; scores compare within one answer only."""
+    """One card or document found: its best passage, word for word; scores compare within one answer only."""
 
     slug: str
     kind: Kind
@@ -39,25 +42,41 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The cards and what is needed to search them."""
+    """The cards, the glossary and the documents, and what is needed to search them; ``notice`` says what is missing.
+
+    ``stamp`` is that of the shelf when it was read.
+    """
 
     cards: Mapping[str, Card]
-    lexical: Mapping[Language, "_Lexical"]
+    documents: "Mapping[str, Document]"
+    corpus: Corpus
+    shelf: Corpus
     embedder: Embedder | None
     index: Index | None
+    notice: Text | None = None
+    stamp: str = ""
+    held: dict[tuple[str, Language], Vectors] = field(default_factory=dict)
 
     @classmethod
     def open(cls, home: Path, *, embedder: Embedder | None = _UNSET) -> "Knowledge":
         """The knowledge base with its index under ``home/chroma``; ``embedder=None`` means BM25 alone.
 
-        Raises `BackendError` when the index can be neither opened nor built.
+        While another process builds the index, words alone are searched and the notice says so. Raises `BackendError`
+        when the index can be neither opened nor built.
         """
-        cards = load_cards()
-        items = passages(cards.values())
+        from knowledge.shelf import shelved, stamp
+
+        marked = stamp(home)
+        cards = {**load_cards(), **terms()}
+        documents = {document.slug: document for document in shelved(home)}
+        shipped = passages(cards.values())
+        own = list({item.key: item for one in documents.values() for item in one.passages()}.values())
         model = bundled() if embedder is _UNSET else embedder
-        index = open_index(home, items, model) if model is not None else None
-        lexical = {language: _Lexical.of([i for i in items if i.language == language]) for language in LANGUAGES}
-        return cls(cards, lexical, model, index)
+        try:
+            index, notice = (open_index(home, [*shipped, *own], model) if model is not None else None), None
+        except Busy as busy:
+            index, notice = None, busy.text
+        return cls(cards, documents, Corpus.of(shipped), Corpus.of(own), model, index, notice, marked)
 
     def search(
         self,
@@ -65,88 +84,139 @@ class Knowledge:
         *,
         language: Language | None = None,
         kinds: Collection[Kind] | None = None,
+        step: str | None = None,
+        segment: str | None = None,
         limit: int = 5,
     ) -> list[Hit]:
-        """Cards nearest to the question, the best first, one hit a card; an empty question finds nothing.
+        """Cards and documents nearest to the question, the best first, one hit each; an empty question finds nothing.
 
-        The language is that of the question (Russian where it holds a Cyrillic letter) unless given.
+        ``language`` is that of the passages; without it a card speaks the language of the question (Russian where it
+        holds a Cyrillic letter), a document its own. ``step`` and ``segment`` keep the cards that serve an audit step
+        or a value segment; documents serve none.
         """
-        spoken = language or language_of(query)
-        lexical = self.lexical[spoken]
-        if not _WORD.search(query):
+        if not has_words(query):
             return []
-        hits: dict[str, Hit] = {}
-        for place, score in _ranked(self._scores(query, spoken)):
-            if self.index is None and score <= 0:
+        found = self._scored(query)
+        slugs = [*self.corpus.slugs, *self.shelf.slugs]
+        hits: list[Hit] = []
+        for place in np.argsort(-found.total, kind="stable"):
+            score, slug = float(found.total[place]), slugs[int(place)]
+            if len(hits) == limit or (not found.by_meaning and score <= 0):
                 break
-            item = lexical.items[place]
-            card = self.cards[item.slug]
-            if item.slug not in hits and (kinds is None or card.kind in kinds):
-                hits[item.slug] = Hit(card.slug, card.kind, card.title, spoken, score, item.text)
-        return list(hits.values())[:limit]
+            kind = self.cards[slug].kind if slug in self.cards else "document"
+            if (kinds is None or kind in kinds) and self._serves(slug, step, segment):
+                hits += self._hit(slug, kind, score, language, found)
+        return hits
 
     def close(self) -> None:
         """Lets go of the index files."""
         if self.index is not None:
             self.index.close()
 
-    def _scores(self, query: str, language: Language) -> NDArray[np.float64]:
-        lexical = self.lexical[language]
-        words = lexical.scores(query)
-        if self.embedder is None or self.index is None:
-            return words
-        near = self.index.similarity(self.embedder.embed([query], kind="query")[0], language)
-        dense = np.array([near.get(item.key, 0.0) for item in lexical.items])
-        return LEXICAL_WEIGHT * _standardised(words) + DENSE_WEIGHT * _standardised(dense)
+    def _serves(self, slug: str, step: str | None, segment: str | None) -> bool:
+        return (step is None and segment is None) or reach(slug).serves(step=step, segment=segment)
+
+    def _hit(self, slug: str, kind: Kind, score: float, wanted: Language | None, found: "_Found") -> Iterator[Hit]:
+        """The hit of an entry in the language wanted, else in the question's, else (a document) in its own."""
+        corpus, by_passage = (self.shelf, found.of_shelf) if kind == "document" else (self.corpus, found.of_cards)
+        place = corpus.slugs.index(slug)
+        for language in [wanted] if wanted else _order(found.spoken):
+            side = corpus.sides[language]
+            mine = np.flatnonzero(side.owner == place)
+            if len(mine):
+                best = side.items[int(mine[np.argmax(by_passage[language][mine])])]
+                title = self.cards[slug].title if slug in self.cards else same(self.documents[slug].name)
+                yield Hit(slug, kind, title, language, score, best.text)
+                return
+
+    def _scored(self, query: str) -> "_Found":
+        """Every entry's score: words and meaning, each in standard deviations over the cards, so that they compare."""
+        spoken, asked = language_of(query), stems(query)
+        by_meaning = self.embedder is not None and self.index is not None
+        vector = self.embedder.embed([query], kind="query")[0] if self.embedder is not None and by_meaning else None
+        cards = self._compared("cards", self.corpus, asked, spoken, vector)
+        shelf = self._compared("shelf", self.shelf, asked, spoken, vector)
+        totals = [_total(cards, cards), _total(shelf, cards)]
+        return _Found(spoken, np.concatenate(totals), cards.by_passage, shelf.by_passage, by_meaning)
+
+    def _compared(
+        self, name: str, corpus: Corpus, asked: Sequence[str], spoken: Language, vector: Vectors | None
+    ) -> "_Compared":
+        """The words and the meaning of the question against the entries of a corpus, in the question's language and the other."""
+        count, order = len(corpus.slugs), _order(spoken)
+        told = {language: corpus.sides[language].words(asked) for language in order}
+        words = tuple(_words(corpus.sides[language], told[language], count) for language in order)
+        if vector is None:
+            return _Compared(words, None, {language: told[language][0] for language in order})
+        near = {language: self._similarity(name, corpus, language, vector) for language in order}
+        meaning = tuple(corpus.sides[language].best(near[language], count) for language in order)
+        return _Compared(words, meaning, near)
+
+    def _similarity(self, name: str, corpus: Corpus, language: Language, vector: Vectors) -> Scores:
+        """Cosine similarity of every passage of the language, all compared: no neighbour is missed."""
+        if (name, language) not in self.held:
+            assert self.index is not None
+            keys, rows = self.index.rows(language)
+            place = {key: at for at, key in enumerate(keys)}
+            mine = [place[item.key] for item in corpus.sides[language].items]
+            self.held[name, language] = rows[mine] if mine else np.zeros((0, len(vector)), dtype=np.float32)
+        near = self.held[name, language] @ np.asarray(vector, dtype="float32")
+        return cast(Scores, np.asarray(near, dtype=np.float64))
 
 
 @dataclass(frozen=True, slots=True)
-class _Lexical:
-    """BM25 over the stems of the passages of one language."""
+class _Compared:
+    """Scores by entry, in the question's language and in the other (NaN where an entry does not speak it), and by passage."""
 
-    items: Sequence[Passage]
-    model: Any
-
-    @classmethod
-    def of(cls, items: Sequence[Passage]) -> "_Lexical":
-        import bm25s
-
-        model = bm25s.BM25()
-        model.index([stems(item.indexed) for item in items], show_progress=False)
-        return cls(items, model)
-
-    def scores(self, query: str) -> NDArray[np.float64]:
-        known = [stem for stem in stems(query) if stem in self.model.vocab_dict]
-        if not known:
-            return np.zeros(len(self.items))
-        return np.asarray(self.model.get_scores(known), dtype=np.float64)
+    words: tuple[Scores, ...]
+    meaning: tuple[Scores, ...] | None
+    by_passage: Mapping[Language, Scores]
 
 
-def language_of(text: str) -> Language:
-    """Russian where the text holds a Cyrillic letter, else English."""
-    return "ru" if _CYRILLIC.search(text) else "en"
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Scores of every entry, cards before documents, and of their passages; whether meaning was compared, or words alone."""
+
+    spoken: Language
+    total: Scores
+    of_cards: Mapping[Language, Scores]
+    of_shelf: Mapping[Language, Scores]
+    by_meaning: bool
 
 
-def stems(text: str) -> list[str]:
-    """The words of a text, lower case, ё as е, each stemmed by its own script."""
-    words = _WORD.findall(text.lower().replace("ё", "е"))
-    with _STEMMING:  # a stemmer keeps its word in itself: threads would mix them up
-        return [str(_stemmer("russian" if _CYRILLIC.search(word) else "english").stemWord(word)) for word in words]
+def _order(spoken: Language) -> list[Language]:
+    return [spoken, *(language for language in LANGUAGES if language != spoken)]
 
 
-@cache
-def _stemmer(name: str) -> Any:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer(name)
-
-
-def _ranked(scores: NDArray[np.float64]) -> list[tuple[int, float]]:
-    order = np.argsort(-scores, kind="stable")
-    return [(int(place), float(scores[place])) for place in order]
+def _words(side: Side, found: tuple[Scores, Scores], count: int) -> Scores:
+    """BM25 by entry: of its best passage and of it as a whole, half and half; NaN where it speaks another language."""
+    whole = np.full(count, np.nan)
+    whole[side.entries] = found[1]
+    together: Scores = (side.best(found[0], count) + whole) / 2
+    return together
 
 
-def _standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The values less their mean, in standard deviations; all zero where they do not differ."""
-    spread = values.std()
-    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
+def _total(found: _Compared, yardstick: _Compared) -> Scores:
+    """Words and meaning fused by weight, each in standard deviations of the yardstick; words alone without meaning."""
+    own, other = found.words
+    if found.meaning is None or yardstick.meaning is None:
+        return np.where(np.isnan(own), np.nan_to_num(other), own)
+    words = np.where(np.isnan(own), _standardised(other, yardstick.words[1]), _standardised(own, yardstick.words[0]))
+    meaning = [_standardised(mine, ruler) for mine, ruler in zip(found.meaning, yardstick.meaning, strict=True)]
+    total: Scores = WORDS_WEIGHT * np.nan_to_num(words) + (1 - WORDS_WEIGHT) * _blended(meaning[0], meaning[1])
+    return total
+
+
+def _blended(own: Scores, other: Scores) -> Scores:
+    """Meaning in the question's language and in the other one, by weight; in one alone where an entry speaks no other."""
+    together = (own + OTHER_WEIGHT * other) / (1 + OTHER_WEIGHT)
+    return np.where(np.isnan(own), other, np.where(np.isnan(other), own, together))
+
+
+def _standardised(values: Scores, yardstick: Scores) -> Scores:
+    """The values less the yardstick's mean, in its standard deviations (as they are where it does not vary). NaN stays."""
+    known = yardstick[~np.isnan(yardstick)]
+    return (values - known.mean()) / (known.std() or 1.0) if len(known) else values
+
+
+__all__ = ["Hit", "Knowledge", "language_of", "stems"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tools.text import LANGUAGES, Language
+from ui.commands.reference import PAGES, page_path
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 STEPS = ["segments", "delivery", "growth", "personalisation", "retention", "culture", "proof"]
@@ -278,12 +281,18 @@ def test_doctor_says_what_works(cvm: Run) -> None:
     assert all(check["works"] for check in checks if check["key"] in ("python", "home", "engine", "cards"))
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-def test_reference_is_what_the_registry_renders(language: str) -> None:
-    from ui.commands.reference import metrics_page, page_path
+@pytest.mark.parametrize("page", ["metrics", "glossary", "audiences"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reference_is_what_the_registries_render(language: Language, page: str) -> None:
+    path = page_path(ROOT / "docs", language, page)
+    assert path.read_text("utf-8") == PAGES[page](language), "stale: run `make docs`"
 
-    path = page_path(ROOT / "docs", language)  # type: ignore[arg-type]
-    assert path.read_text("utf-8") == metrics_page(language), "stale: run `make docs`"  # type: ignore[arg-type]
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_glossary_links_to_anchors_that_exist(language: Language) -> None:
+    text, reference = PAGES["glossary"](language), PAGES["metrics"](language)
+    links = re.findall(rf"\(metrics\.{language}\.md#([a-z_.]+)\)", text)
+    assert links and [link for link in links if f'<a id="{link}"></a>' not in reference] == []
 
 
 def test_suite_of_questions_is_well_formed() -> None:

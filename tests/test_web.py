@@ -163,7 +163,11 @@ def test_demo_question_report(page: Any) -> None:
 
 
 def _picture(page: Any) -> None:
-    if target := os.environ.get("CVM_SCREENSHOT"):
+    _picture_of(page, "CVM_SCREENSHOT")
+
+
+def _picture_of(page: Any, setting: str) -> None:
+    if target := os.environ.get(setting):
         path = ROOT / target
         path.parent.mkdir(parents=True, exist_ok=True)
         page.mouse.move(0, 0)
@@ -184,6 +188,23 @@ def test_every_offer_is_answered(page: Any) -> None:
             timeout=SECONDS,
         )
         assert page.locator(".bubble.error").count() == 0, offer
+
+
+def test_choice_of_whom_the_audit_is_told(page: Any) -> None:
+    _demo(page)
+    page.click("#for-whom input")
+    page.locator("#for-whom [role=option]:has-text('Финансовый директор')").first.click()
+    page.wait_for_selector(".told-facts", timeout=SECONDS)
+    assert page.inner_text(".summary h2").lower() == "финансовый директор"
+    assert (
+        page.locator(".step.told").count() >= 5
+        and "Для клиента" in page.inner_text(".told-facts h3 >> nth=0").capitalize()
+    )
+    _picture_of(page, "CVM_SCREENSHOT_TOLD")
+    page.click("#for-whom input")
+    page.locator("#for-whom [role=option]").first.click()
+    page.wait_for_selector(".step .number", timeout=SECONDS)
+    assert page.locator(".step").count() == 7
 
 
 def test_english(page: Any) -> None:

@@ -129,9 +129,28 @@ class NoCase:
     reason: Text
 
 
+Channel = Literal["call", "letter", "meeting", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an action asks of a department: hours once and for every client (a planning assumption), the channel to
+    the client, and the grade of the card that advises it."""
+
+    department: str = "support"
+    once: float = 0.0
+    client: float = 0.0
+    channel: Channel = "none"
+    grade: str = "ours"
+
+
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One action with every mandatory field of the product's mission."""
+    """One action with every mandatory field of the product's mission.
+
+    ``worth`` orders actions (`tools.priority`); ``others`` are playbooks that answer the same finding, the next best
+    first; ``clients`` is how many clients the finding is about.
+    """
 
     action: Text
     owner: Text
@@ -148,6 +167,17 @@ class Recommendation:
     why: tuple[Reading, ...]
     finding: str
     step: str
+    work: Work = Work()
+    title: Text | None = None
+    severity: Severity = "info"
+    worth: float = 0.0
+    clients: int = 0
+    others: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> Text:
+        """The short name of the action; the action itself where it has none."""
+        return self.title or self.action
 
 
 StepStatus = Literal["done", "partial", "skipped"]
@@ -191,13 +221,54 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """One dated action of the plan: the recommendation by its index, its hours of work, how many clients fit, and why here.
+
+    Dates are None where the data have no day, or where the capacity leaves the action no time in the plan.
+    """
+
+    recommendation: int
+    start: date | None
+    due: date | None
+    hours: Reading
+    clients: Reading | None
+    left_over: Reading | None
+    quick: bool
+    why: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class NextHour:
+    """One line of where the next hour goes: a client, the action for it, its minutes and the reason."""
+
+    account: str
+    name: str
+    recommendation: int
+    minutes: Reading
+    why: Claim
+    money: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What cannot be known yet about an action, and the smallest trial that would tell."""
+
+    recommendation: int
+    claim: Claim
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of the ninety-day plan: goal, its actions by index into the audit's recommendations."""
+    """One stage of the ninety-day plan: goal, its days, its actions (and the indexes of their recommendations)."""
 
     number: int
     title: Text
     goal: Text
     recommendations: tuple[int, ...]
+    start: date | None = None
+    due: date | None = None
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +297,10 @@ class Audit:
     plan: tuple[Stage, ...]
     mistakes: tuple[Mistake, ...]
     source: str = ""
+    next_hours: tuple[NextHour, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    capacity: Claim | None = None
+    capacity_stated: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,10 @@ def percent(value: Number, language: Language) -> str:
 
 #: Differences of shares, told in points: kinds of a reading of any metric, and of one metric alone.
 DIFFERENCES = {"simpson_change", "simpson_within", "simpson_mix"}
-DIFFERENCES_OF = {"campaign_effect": {None, "expanded", "retained"}}
+DIFFERENCES_OF: dict[str, set[str | None]] = {
+    "campaign_effect": {None, "expanded", "retained"},
+    "campaign": {"smallest"},
+}
 
 
 def points(value: Number, language: Language) -> str:

@@ -21,6 +21,29 @@ STAGES = {
     "expansion": Text("expansion", "расширение"),
     "renewal": Text("renewal", "продление"),
 }
+MEANINGS = {
+    "contract": Text(
+        "the contract is signed or the work has begun: time is counted from this day",
+        "договор подписан или работа начата: с этого дня считаются сроки",
+    ),
+    "launch": Text("the product is set up and can be worked with", "продукт настроен, в нём можно работать"),
+    "first_value": Text(
+        "the client has the first result for which the product was bought",
+        "клиент получил первый результат, ради которого покупал",
+    ),
+    "habit": Text(
+        "the product is used regularly, as a part of everyday work",
+        "продуктом пользуются регулярно, как частью ежедневной работы",
+    ),
+    "expansion": Text(
+        "the client takes more; where it is not recorded, the first rise of its own price stands for it",
+        "клиент берёт больше; если это не записано, расширением считается первый рост его собственной цены",
+    ),
+    "renewal": Text(
+        "the client goes on for another term; where it is not recorded, the first anniversary in force stands for it",
+        "клиент остался на новый срок; если это не записано, продлением считается первая годовщина действующего договора",
+    ),
+}
 CHAIN = ("contract", "launch", "first_value", "habit")
 YEAR_DAYS = 365
 

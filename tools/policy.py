@@ -89,6 +89,8 @@ DEFAULTS: Mapping[str, float] = {
     "leak_chance": 0.000001,
     "leak_claim_margin": 0.024,
     "campaign_days": 90,
+    "campaign_rest_days": 14,  # ours: no campaign to a client contacted this lately
+    "campaign_min_arm": 2,  # ours: units in an arm below which no effect can be computed at all
     # clusters, an exploration (§4)
     "cluster_min_accounts": 50,
     "cluster_min_ari": 0.80,
@@ -116,6 +118,30 @@ DEFAULTS: Mapping[str, float] = {
     "rfm_long_interval_days": 90,
     "renewal_days": 60,
     "indexation_share": 0.20,
+    # which action goes first (§8): gravity of the finding, what its money is, completeness of the data, grade of the card
+    "rank_urgent": 1.0,
+    "rank_warning": 0.4,
+    "rank_info": 0.15,
+    "rank_good": 0.3,
+    "rank_leaving": 1.0,
+    "rank_gain": 0.5,
+    "rank_exposed": 0.1,
+    "rank_ok": 1.0,
+    "rank_partial": 0.75,
+    "rank_insufficient": 0.5,
+    "rank_published": 1.0,
+    "rank_vendor": 0.8,
+    "rank_reported": 0.8,
+    "rank_ours": 0.7,
+    "rank_unverified": 0.5,
+    # the plan: its length, hours a week of each department where none are stated, what a quick win may take
+    "plan_days": 90,
+    "plan_hours_product": 16,
+    "plan_hours_marketing": 16,
+    "plan_hours_support": 32,
+    "plan_hours_sales": 16,
+    "plan_quick_hours": 12,
+    "plan_difference": 0.10,  # the smallest change of a share that a trial of an action should show
     # targets of metrics, as stated policy
     "target_nrr": 1.0,
     "target_grr": 0.90,

@@ -18,6 +18,24 @@ NAMES = {
     "usage": Text("metered use", "оплата по потреблению"),
     "snapshot": Text("one undated snapshot", "один срез без дат"),
 }
+MEANINGS = {
+    "subscription": Text(
+        "clients pay regularly for a term: recurring revenue, retention and churn are counted",
+        "клиенты платят регулярно за срок: считаются регулярная выручка, удержание и отток",
+    ),
+    "repeat": Text(
+        "clients order when they need to, with no term of service: recency, number of orders and money do the sorting",
+        "клиенты заказывают по мере надобности, срока услуги нет: сортируют давность, число заказов и деньги",
+    ),
+    "usage": Text(
+        "charges come every month for what was consumed: revenue of a month is the mean of the last months",
+        "начисления идут каждый месяц за потреблённое: выручка месяца — среднее за последние месяцы",
+    ),
+    "snapshot": Text(
+        "a table of clients without dates: no rates and no movement can be computed",
+        "таблица клиентов без дат: ни темпов, ни динамики по ней не посчитать",
+    ),
+}
 
 
 def detect(portfolio: "Portfolio") -> Profile:

@@ -110,11 +110,20 @@ def _actions(audit: Audit, register: Register, width: int, language: Language) -
             table.add_row(Styled(f"{stage.number}. {stage.title[language]}", style="bold cyan"))
         for item in mine:
             action = Styled(item.action[language])
-            action.append("\n" + _basis(item, language), style="bright_black")
+            action.append("\n" + "\n".join((*_days(item, audit, language), _basis(item, language))), style="bright_black")
             more = (Styled(item.owner[language]), Styled(_goal(item, register, language))) if wide else ()
             table.add_row(action, *more, _effect(item, register, language))
             table.add_row()
     return table
+
+
+def _days(item: Recommendation, audit: Audit, language: Language) -> list[str]:
+    """From when to when the plan puts the action; nothing where the data have no day."""
+    every = [found for step in audit.steps for found in step.recommendations]
+    for action in (action for stage in audit.plan for action in stage.actions):
+        if every[action.recommendation].playbook == item.playbook and action.start and action.due:
+            return [f"{formats.day(action.start, language)} – {formats.day(action.due, language)}"]
+    return []
 
 
 def _distinct(items: Iterable[Recommendation]) -> list[Recommendation]:

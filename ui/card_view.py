@@ -23,13 +23,14 @@ RELATED = ("cases", "trends", "playbooks")
 
 
 def find_card(slug: str) -> "Card":
-    """The card of a slug; `UnknownName` with the nearest slugs otherwise."""
+    """The card of a slug, a term of the glossary among them; `UnknownName` with the nearest slugs otherwise."""
     from knowledge.cards import load_cards
+    from knowledge.glossary import terms
 
-    cards = load_cards()
-    if slug not in cards:
-        raise UnknownName(Text("card", "карточка"), slug, sorted(cards))
-    return cards[slug]
+    found = load_cards().get(slug) or terms().get(slug)
+    if found is None:
+        raise UnknownName(Text("card", "карточка"), slug, sorted([*load_cards(), *terms()]))
+    return found
 
 
 def card_json(card: "Card", language: Language) -> Json:
@@ -75,7 +76,8 @@ def _lines(card: "Card", language: Language, width: int) -> Iterator[Styled]:
     for source in document["sources"]:
         named = ", ".join(str(part) for part in (source["author"], source["title"], source["year"]) if part)
         yield terminal.prose(f"{phrase('source_of', language)}: {named}", width=width, style="bright_black")
-    yield Styled(f"{phrase('grade_of', language)}: {phrase(f'grade_{card.grade}', language)}", "bright_black")
+    if card.kind != "term":
+        yield Styled(f"{phrase('grade_of', language)}: {phrase(f'grade_{card.grade}', language)}", "bright_black")
 
 
 def _plain(value: Any, language: Language) -> Any:

@@ -11,7 +11,7 @@ import typer
 
 from tools.errors import BackendError, UserError
 from ui import session
-from ui.commands import audit, data, talk, upkeep, value_report, whatif
+from ui.commands import audit, campaign, data, shelf, talk, upkeep, value_report, whatif
 from ui.phrases import REFUSALS
 
 app = typer.Typer(
@@ -23,7 +23,10 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for register in (data.register, audit.register, talk.register, value_report.register, upkeep.register, whatif.register):
+for register in (
+    data.register, audit.register, talk.register, value_report.register, campaign.register, shelf.register,
+    upkeep.register, whatif.register,
+):  # fmt: skip
     register(app)
 
 

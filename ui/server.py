@@ -12,7 +12,7 @@ from starlette.routing import compile_path
 
 from agent.assistant import Assistant
 from agent.settings import quiet_libraries, read_settings, ready_home
-from ui.api import accounts, audits, knowledge, portfolios, problems, reports
+from ui.api import accounts, audits, campaigns, documents, knowledge, portfolios, problems, reports
 from ui.api.limits import BodyLimit, SafeHeaders
 from ui.api.runs import Runs
 from ui.api.service import Service, authorised
@@ -40,7 +40,8 @@ def create_app(assistant: Assistant, *, chat: bool = True, hosts: Sequence[str] 
     )
     app.state.service = service
     problems.install(app)
-    for router in (portfolios.router, accounts.router, audits.router, reports.router, knowledge.router):
+    routed = (portfolios, accounts, audits, reports, campaigns, knowledge, documents)
+    for router in (part.router for part in routed):
         app.include_router(router, prefix="/v1", dependencies=[Depends(authorised)])
     app.include_router(knowledge.health, prefix="/v1")
     app.add_api_route("/v1/{rest:path}", nothing_here, methods=METHODS, include_in_schema=False)

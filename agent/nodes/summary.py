@@ -1,5 +1,6 @@
 """The last node: the audit as one document, written once; its steps stay in their own files."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from langgraph.runtime import Runtime
@@ -8,7 +9,10 @@ from agent import summary as rules
 from agent.memory import RunStore
 from agent.state import Context, Event, State
 from tools import checks
+from tools.capacity import capacity
 from tools.document import Audit
+from tools.next_hours import next_hours, trials
+from tools.plan import actions, assumption
 
 RESULT = "audit"
 
@@ -38,6 +42,8 @@ def assembled(state: State, context: Context) -> Audit:
     portfolio = context.portfolio
     steps = tuple(context.store.read(state["steps"][spec.key]) for spec in STEPS)
     recommendations = [item for step in steps for item in step.recommendations]
+    given = context.answers.get("capacity")
+    team = capacity(given, portfolio.policy)
     return Audit(
         run=context.run,
         snapshot=portfolio.snapshot,
@@ -48,7 +54,11 @@ def assembled(state: State, context: Context) -> Audit:
         problems=checks.problems(portfolio),
         steps=steps,
         summary=rules.summary(steps),
-        plan=rules.plan(recommendations),
+        plan=rules.plan(recommendations, actions(recommendations, portfolio, team), portfolio),
         mistakes=rules.mistakes(steps),
         source=portfolio.manifest.source,
+        next_hours=next_hours(steps, recommendations, portfolio),
+        trials=trials(recommendations, portfolio),
+        capacity=assumption(portfolio, team) if recommendations else None,
+        capacity_stated=given if isinstance(given, Mapping) else None,
     )

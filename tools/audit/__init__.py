@@ -25,12 +25,13 @@ RANK: Mapping[Severity, int] = {"urgent": 0, "warning": 1, "info": 2, "good": 3}
 
 @dataclass(frozen=True, slots=True)
 class StepSpec:
-    """A registered step: key, order, title, the manager's question, its stage of the route, its codes, and its work."""
+    """A registered step: key, order, title, the manager's question, what it looks at, its stage of the route, codes, work."""
 
     key: str
     order: int
     title: Text
     question: Text
+    meaning: Text
     stage: int
     codes: tuple[str, ...]
     run: Callable[[Portfolio, Answers], Step]
@@ -81,9 +82,7 @@ class Draft:
                 if not slot.usable:
                     return None
                 self.keep(slot)
-        return Claim(
-            f"{self.spec.key}.{name}", Text(_forms(en, slots, "en"), _forms(ru, slots, "ru")), slots, direction
-        )
+        return worded(f"{self.spec.key}.{name}", en, ru, slots, direction=direction)
 
     def say(self, name: str, en: str, ru: str, *, direction: Direction = "none", **slots: Slot) -> None:
         """Add a sentence to the step's text, where every reading of it may be stated."""
@@ -202,6 +201,11 @@ class Draft:
         )
 
 
+def worded(id: str, en: str, ru: str, slots: Mapping[str, Slot], *, direction: Direction = "none") -> Claim:
+    """A claim whose ``{slot:one|few|many}`` marks take the form that goes with the slot's value."""
+    return Claim(id, Text(_forms(en, slots, "en"), _forms(ru, slots, "ru")), slots, direction)
+
+
 FORMS = re.compile(r"\{([a-z_]+):([^}]+)\}")
 
 
@@ -222,7 +226,7 @@ _STEPS: dict[str, StepSpec] = {}
 
 
 def audit_step(
-    key: str, *, order: int, title: Text, question: Text, stage: int, codes: tuple[str, ...]
+    key: str, *, order: int, title: Text, question: Text, meaning: Text, stage: int, codes: tuple[str, ...]
 ) -> Callable[[Callable[[Draft], Step]], Callable[[Draft], Step]]:
     """Register a function as an audit step; a second key, order or code is refused."""
 
@@ -234,7 +238,7 @@ def audit_step(
         def run(portfolio: Portfolio, answers: Answers) -> Step:
             return work(Draft(_STEPS[key], portfolio, answers))
 
-        _STEPS[key] = StepSpec(key, order, title, question, stage, codes, run)
+        _STEPS[key] = StepSpec(key, order, title, question, meaning, stage, codes, run)
         return work
 
     return register

@@ -75,6 +75,10 @@ def answered(portfolio: Portfolio, answers: Mapping[str, Any]) -> Portfolio:
     order=6,
     title=Text("Culture of value", "Культура ценности"),
     question=Text("Does the company live by value?", "Живёт ли компания ценностью для клиента?"),
+    meaning=Text(
+        "how far product, marketing, support and sales work by the value for the client, by their own answers, and which department is the weakest link",
+        "насколько продукт, маркетинг, поддержка и продажи живут ценностью для клиента по их собственным ответам и какой отдел — слабое звено",
+    ),
     stage=5,
     codes=("weakest_department", "culture_not_answered", "scores_diverge"),
 )

@@ -19,6 +19,10 @@ from tools.text import Text
     order=2,
     title=Text("Delivery of value", "Доставка ценности"),
     question=Text("Do the mechanics deliver value?", "Доставляют ли механики пользу?"),
+    meaning=Text(
+        "how soon clients get the first benefit, at which stage of the journey they stop, what was promised and not delivered, what was sold and is not used",
+        "как скоро клиенты получают первую пользу, на каком этапе пути останавливаются, что обещано и не сделано, что куплено и не используется",
+    ),
     stage=2,
     codes=(
         "slow_ttv",

@@ -16,6 +16,10 @@ from tools.text import Text
     order=3,
     title=Text("Growth of lifetime value", "Рост ценности клиента"),
     question=Text("Where does customer lifetime value grow?", "Где растёт ценность клиента за срок жизни?"),
+    meaning=Text(
+        "what moves recurring revenue, what a client is worth over its lifetime, who outgrows the plan and who could use a second product",
+        "из чего складывается движение выручки, сколько клиент приносит за срок жизни, кто перерос тариф и кому пригодится второй продукт",
+    ),
     stage=3,
     codes=(
         "limit_hitters",

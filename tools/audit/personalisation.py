@@ -26,6 +26,10 @@ SHOWN_LEAKS = 5
     question=Text(
         "How personal is the treatment, is the data ready for AI?", "Насколько личный подход и готовы ли данные для ИИ?"
     ),
+    meaning=Text(
+        "whether clients are known by name and their records joined, and whether the data allow a model of churn",
+        "узнаются ли клиенты, связаны ли данные о них из разных источников и можно ли по ним строить модель оттока",
+    ),
     stage=4,
     codes=("identity_gaps", "no_events", "model_refused", "data_ready"),
 )

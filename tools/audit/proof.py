@@ -20,6 +20,10 @@ INPUTS = Text(
     order=7,
     title=Text("Proof of benefit", "Доказательство пользы"),
     question=Text("Can we show the client the benefit?", "Можем ли мы показать клиенту его пользу?"),
+    meaning=Text(
+        "how much of the promised is done, which promises are broken behind a healthy look, and for how many clients a value report can be made",
+        "сколько из обещанного выполнено, где за благополучным видом скрыты невыполненные обещания и скольким клиентам можно подготовить отчёт о ценности",
+    ),
     stage=5,
     codes=("no_promises", "promise_broken", "report_coverage"),
 )

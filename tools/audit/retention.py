@@ -22,6 +22,10 @@ from tools.text import Text
     order=5,
     title=Text("Retention and recommendations", "Удержание и рекомендации"),
     question=Text("Who leaves, who recommends?", "Кто уходит и кто рекомендует?"),
+    meaning=Text(
+        "who left and why, who is about to leave, whose contract ends, who pays late or went silent, and who recommends",
+        "кто и почему ушёл, кто может уйти, у кого кончается договор, кто задерживает оплату или молчит и кто рекомендует",
+    ),
     stage=3,
     codes=(
         "contradicting_churn",

@@ -16,7 +16,6 @@ LENS = Text(
     "no usage and no outcomes are given, so value received cannot be seen; RFM is the lens shown",
     "нет данных об использовании и результатах: полученную пользу не увидеть; показан взгляд RFM",
 )
-
 NO_LENS = Text(
     "no usage, no outcomes and no dated orders are given: neither value nor RFM can be seen",
     "нет данных об использовании, результатах и датированных заказов: ни ценность, ни RFM не увидеть",
@@ -29,6 +28,9 @@ NO_LENS = Text(
     title=Text("Segments and pains", "Сегменты и боли"),
     question=Text(
         "Which value segments exist and what hurts each?", "Какие сегменты ценности есть и что болит у каждого?"
+    ),
+    meaning=Text(
+        "who receives value, and which pains cost the most", "кто получает пользу и какие боли стоят дороже всего"
     ),
     stage=1,
     codes=(

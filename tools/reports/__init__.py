@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from tools.text import Text
 
-Subject = Literal["audit", "client"]
+Subject = Literal["audit", "client", "telling"]
 Renderer = TypeVar("Renderer", bound=Callable[..., str | bytes])
 
 

@@ -1,7 +1,7 @@
 """The first page of the audit, one A4: the same blocks always; a block with nothing to say names what is missing."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -36,8 +36,8 @@ SEVERITIES = ("urgent", "warning", "info", "good")
 
 def first_page(audit: Audit, teller: Teller, *, summary: Rendered) -> View:
     """The blocks of the first page; every number in them is bound to its reading or to its place in the document."""
-    everything = audit_readings(audit)
-    readings = [reading for reading in everything if reading.id not in _wished(audit)]
+    everything, wished = audit_readings(audit), _wished(audit)
+    readings = [reading for reading in everything if reading.id not in wished]
     return {
         "as_of": teller.day(audit.as_of) if audit.as_of else teller.phrase("undated"),
         "window": _period(readings, teller),
@@ -52,9 +52,11 @@ def first_page(audit: Audit, teller: Teller, *, summary: Rendered) -> View:
     }
 
 
-def due(as_of: date, stage: int) -> date:
-    """The last day of a stage when the ninety days are split evenly over the five stages."""
-    return as_of + timedelta(days=PLAN_DAYS * stage // STAGES)
+def _due(item: Recommendation, audit: Audit) -> date | None:
+    """The last day of the action in the plan."""
+    every = [found for step in audit.steps for found in step.recommendations]
+    dated = [action for stage in audit.plan for action in stage.actions]
+    return next((a.due for a in dated if every[a.recommendation].playbook == item.playbook), None)
 
 
 def _wished(audit: Audit) -> set[str]:
@@ -141,7 +143,7 @@ def _decision(item: Recommendation, audit: Audit, teller: Teller) -> View:
     return {
         "action": item.action[language],
         "owner": item.owner[language],
-        "due": bound(teller.day(due(audit.as_of, item.stage)), "#plan") if audit.as_of else words("–"),
+        "due": bound(teller.day(due), "#plan") if (due := _due(item, audit)) else words("–"),
         "effect": effect,
         "stop": item.stop_rule[language],
     }

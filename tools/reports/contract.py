@@ -8,19 +8,22 @@ from tools import formats
 from tools.document import Answer, Audit, CardRef, Finding, NoCase, Recommendation, Step, Telling
 from tools.load import ControlTotal, Load, Problem, Question
 from tools.reading import Reading, Unit
-from tools.render import Register, Rendered
+from tools.render import Register
 from tools.reports.decisions import decisions
 from tools.reports.json_text import dumps as dumps
 from tools.reports.names import reading_name
+from tools.reports.plan_json import plan_json
 from tools.reports.register import (
     ACCOUNTS_SHOWN,
     audit_register,
     finding_readings,
     number,
+    plan_readings,
     recommendation_readings,
     step_readings,
     unique,
 )
+from tools.reports.spans import spans_json
 from tools.reports.telling import SUMMARY
 from tools.text import Language
 
@@ -92,14 +95,9 @@ def audit_json(audit: Audit, telling: Telling, *, language: Language) -> Json:
                 reading_json(item, language=language, currency=audit.currency, names=register.names) for item in summary
             ],
         },
-        "plan": [
-            {
-                "number": stage.number,
-                "title": stage.title[language],
-                "goal": stage.goal[language],
-                "recommendations": list(stage.recommendations),
-            }
-            for stage in audit.plan
+        **plan_json(audit, register, language),
+        "plan_readings": [
+            reading_json(item, language=language, currency=audit.currency) for item in plan_readings(audit)
         ],
         "decisions": _decisions(audit),
         "mistakes": [
@@ -194,11 +192,6 @@ def question_json(question: Question, language: Language) -> Json:
     }
 
 
-def spans_json(rendered: Rendered) -> list[Json]:
-    """Where the filled tokens stand in the text."""
-    return [{"start": span.start, "end": span.end, "reading": span.reading} for span in rendered.spans]
-
-
 def _decisions(audit: Audit) -> list[int]:
     """The decisions of the month by their place among all recommendations."""
     every = [item for step in audit.steps for item in step.recommendations]
@@ -219,8 +212,8 @@ def _step(step: Step, telling: Telling, register: Register, language: Language) 
             }
             for item in step_readings(step)
         ],
-        "findings": [_finding(finding, register, language) for finding in step.findings],
-        "recommendations": [_recommendation(item, register, language) for item in step.recommendations],
+        "findings": [finding_json(finding, register, language) for finding in step.findings],
+        "recommendations": [recommendation_json(item, register, language) for item in step.recommendations],
         "missing": [
             {"what": gap.what[language], "why": gap.why[language], "needs": gap.needs[language]} for gap in step.missing
         ],
@@ -234,7 +227,8 @@ def _told(telling: Telling, key: str, register: Register, language: Language) ->
     return {"text": rendered.text, "spans": spans_json(rendered), "written_by": section.written_by}
 
 
-def _finding(finding: Finding, register: Register, language: Language) -> Json:
+def finding_json(finding: Finding, register: Register, language: Language) -> Json:
+    """A finding by the contract."""
     rendered = register.fill(" ".join(register.draft(claim, language) for claim in finding.claims), language)
     accounts: list[Json] = []
     for line in finding.accounts[:ACCOUNTS_SHOWN]:
@@ -256,11 +250,14 @@ def _finding(finding: Finding, register: Register, language: Language) -> Json:
     }
 
 
-def _recommendation(item: Recommendation, register: Register, language: Language) -> Json:
+def recommendation_json(item: Recommendation, register: Register, language: Language) -> Json:
+    """A recommendation by the contract."""
+
     def full(reading: Reading | None) -> Json | None:
         return reading_json(reading, language=language, currency=register.currency) if reading else None
 
     return {
+        "title": item.named[language],
         "action": item.action[language],
         "owner": item.owner[language],
         "tools": [tool[language] for tool in item.tools],
@@ -278,6 +275,7 @@ def _recommendation(item: Recommendation, register: Register, language: Language
         "stage": item.stage,
         "stop_rule": item.stop_rule[language],
         "playbook": item.playbook,
+        "others": list(item.others),
         "why": [reading.id for reading in item.why],
         "readings": [reading.id for reading in recommendation_readings(item)],
         "finding": item.finding,

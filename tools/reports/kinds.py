@@ -2,12 +2,30 @@
 
 from collections.abc import Mapping
 
+from tools.journeys import STAGES
 from tools.metrics.churn_flag import ANSWERS
 from tools.text import Text
 
 BREAK_EVEN = Text("break-even", "окупаемость")
 KINDS: Mapping[str, Text] = {
     **ANSWERS,
+    "hours": Text("hours of work", "часов работы"),
+    "minutes": Text("minutes with a client", "минут на клиента"),
+    "fit": Text("clients that fit into the plan", "клиентов помещается в план"),
+    "left_over": Text("clients that do not fit", "клиентов не помещается"),
+    "week.product": Text("hours a week, product", "часов в неделю, продукт"),
+    "week.marketing": Text("hours a week, marketing", "часов в неделю, маркетинг"),
+    "week.support": Text("hours a week, support and success", "часов в неделю, поддержка и сопровождение"),
+    "week.sales": Text("hours a week, sales", "часов в неделю, продажи"),
+    "trial.have": Text("clients for a trial", "клиентов для опыта"),
+    "trial.need": Text("clients a trial needs", "клиентов нужно для опыта"),
+    "trial.wanted": Text("difference to be seen, points", "различие, которое надо увидеть, п. п."),
+    "trial.visible": Text("smallest difference that shows, points", "наименьшее видимое различие, п. п."),
+    "trial.control": Text("clients to leave untouched", "клиентов оставить без действия"),
+    "campaign.base": Text("the base's own share", "своя доля базы"),
+    "campaign.smallest": Text("smallest effect seen", "наименьший различимый эффект"),
+    "campaign.holdout": Text("control needed", "нужный контроль"),
+    "campaign.needed": Text("clients needed", "сколько нужно клиентов"),
     "churn_answers": Text("different answers to who left", "разные ответы, кто ушёл"),
     "departments": Text("departments asked", "отделы в анкете"),
     "lapsing_buyers": Text("lapsing buyers", "остывающие покупатели"),
@@ -245,14 +263,7 @@ SEGMENTS: Mapping[str, Text] = {
     "not_placed": Text("not placed", "не размещены"),
 }
 GROUPS: Mapping[str, Mapping[str, Text]] = {
-    "stage": {
-        "contract": Text("contract", "договор"),
-        "launch": Text("launch", "запуск"),
-        "first_value": Text("first value", "первая ценность"),
-        "habit": Text("habit", "привычка"),
-        "expansion": Text("expansion", "расширение"),
-        "renewal": Text("renewal", "продление"),
-    },
+    "stage": STAGES,
     "quartile": {
         "q25": Text("lower quartile", "нижний квартиль"),
         "q50": Text("median", "медиана"),

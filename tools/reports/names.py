@@ -125,7 +125,9 @@ def source_name(source: str, language: Language) -> str:
 
 OTHER: Mapping[str, Text] = {
     "effect": Text("Expected effect", "Ожидаемый эффект"),
+    "effort": Text("Work", "Работа"),
     "profile": Text("Business model", "Модель бизнеса"),
+    "campaign": Text("Campaign lists", "Списки кампании"),
 }
 
 
@@ -197,6 +199,8 @@ RULES: Mapping[str, Text] = {
     "cost": Text("against the cost stated", "против указанных затрат"),
     "stated_share": Text("a stated share", "по указанной доле"),
     "policy": Text("the policy", "политика"),
+    "capacity": Text("hours of the playbook, within the capacity", "часы приёма в пределах возможностей команды"),
+    "trial": Text("two equal groups, power of four in five", "две равные группы, мощность четыре пятых"),
     "whatif": Text("what-if on stated assumptions", "сценарий на указанных допущениях"),
     "client_rows": Text("the client's own rows", "строки самого клиента"),
     "target:policy": Text("target of the policy", "цель из политики"),

@@ -1,7 +1,8 @@
-"""Every fixed phrase of the audit document, in both languages; no digit stands in any of them."""
+"""Every fixed phrase of the audit document, and what its grades and statuses mean, in both languages; no digit in any."""
 
 from collections.abc import Mapping
 
+from tools.profile import NAMES as PROFILES
 from tools.text import Text
 
 PHRASES: Mapping[str, Text] = {
@@ -97,6 +98,17 @@ PHRASES: Mapping[str, Text] = {
     "left_out": Text("left out", "не учтено"),
     "sql": Text("SQL, for the analyst", "SQL, для аналитика"),
     "plan": Text("Ninety-day plan", "План на девяносто дней"),
+    "not_dated": Text("no date", "без даты"),
+    "action": Text("Action", "Действие"),
+    "hours": Text("hours", "часов"),
+    "minutes": Text("Minutes", "Минут"),
+    "quick": Text("quick win", "быстрая победа"),
+    "next_hours": Text("Where the next hour goes", "На что потратить следующий час"),
+    "next_hours_note": Text(
+        "Clients in the order of money, strength of evidence and time of work; each stands once, with its best action.",
+        "Клиенты по порядку: деньги, надёжность вывода и время на работу; каждый указан раз, с лучшим для него действием.",
+    ),
+    "trials": Text("What cannot be known yet, and how to find out", "Чего пока нельзя знать и как это выяснить"),
     "no_actions": Text("no action in this stage", "действий на этом этапе нет"),
     "mistakes": Text("Check against the four classic mistakes", "Проверка на четыре типичные ошибки"),
     "mistake_found": Text("found", "есть"),
@@ -138,8 +150,47 @@ PHRASES: Mapping[str, Text] = {
     "insufficient": Text("too little data", "мало данных"),
     "undefined": Text("not defined", "не определено"),
     "ok": Text("complete", "полностью"),
-    "subscription": Text("subscription", "подписка"),
-    "repeat": Text("repeat purchases", "повторные покупки"),
-    "usage": Text("usage", "потребление"),
-    "snapshot": Text("one snapshot, no dates", "один срез без дат"),
+    **PROFILES,
+}
+#: What a grade of evidence, a status of a figure and a grade of a source mean.
+MEANINGS: Mapping[str, Text] = {
+    "measured": Text("counted from rows of the data", "посчитано по строкам данных"),
+    "confirmed": Text("the client has confirmed it", "клиент это подтвердил"),
+    "stated": Text(
+        "said by people or taken as an assumption, and not seen in the rows",
+        "сказано людьми или принято как допущение, в строках данных этого нет",
+    ),
+    "by plan": Text(
+        "promised to every client of the plan, not to this client by name",
+        "обещано всем клиентам тарифа, а не этому клиенту лично",
+    ),
+    "mixed": Text("rests on evidence of different grades", "опирается на доказательства разной достоверности"),
+    "disputed": Text("the client does not agree with it", "клиент с этим не согласен"),
+    "ok": Text("everything the figure needs is in the data", "всё нужное для показателя в данных есть"),
+    "partial": Text(
+        "the figure is stated, but a part of what it needs is missing or in doubt, and the reason stands beside it; a step "
+        "of the audit is so marked where some of its figures could not be computed",
+        "число названо, но часть нужного для него отсутствует или под сомнением, и причина указана рядом; у шага аудита эта "
+        "пометка значит, что некоторые его показатели не посчитаны",
+    ),
+    "insufficient": Text(
+        "computed from too few clients or with too wide an interval: kept for the record, but no sentence, ranking or "
+        "advice rests on it",
+        "посчитано по слишком малому числу клиентов или со слишком широким интервалом: сохранено, но ни вывод, ни рейтинг, "
+        "ни совет на нём не держатся",
+    ),
+    "undefined": Text(
+        "there is no figure, and the reason is said: what is missing is never shown as nought",
+        "числа нет, и сказано почему: отсутствующее никогда не показывается нулём",
+    ),
+    "published": Text("the source was opened and says so", "источник открыт нами и говорит именно это"),
+    "vendor": Text("a seller says it of what it sells", "так о своём товаре говорит продавец"),
+    "reported": Text(
+        "retold by the author of a text; where the author took it from was not checked",
+        "пересказано автором текста; откуда он это взял, не проверено",
+    ),
+    "unverified": Text(
+        "no primary source was found: not to be relied on", "первоисточник не найден: полагаться на это нельзя"
+    ),
+    "ours": Text("our own reasoning, with no outside source", "наше собственное рассуждение, без внешнего источника"),
 }

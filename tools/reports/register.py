@@ -26,6 +26,10 @@ def audit_register(audit: Audit) -> Register:
             for line in finding.accounts[:ACCOUNTS_SHOWN]:
                 register.names.setdefault(line.id, line.name)
                 number(register, line.why)
+    for claim in plan_claims(audit):
+        number(register, claim)
+    for reading in plan_readings(audit):
+        register.token(reading)
     number(register, audit.profile.evidence)
     if audit.as_of is not None:
         register.token(audit.as_of)
@@ -76,9 +80,28 @@ def audit_readings(audit: Audit) -> tuple[Reading, ...]:
         [
             *_of_claims(audit.summary),
             *(reading for step in audit.steps for reading in step_readings(step)),
+            *plan_readings(audit),
             *audit.profile.evidence.readings,
         ]
     )
+
+
+def plan_claims(audit: Audit) -> tuple[Claim, ...]:
+    """Every sentence of the plan: the capacity behind it, why each action stands where it does, next hours, trials."""
+    return (
+        *([audit.capacity] if audit.capacity else []),
+        *(item.why for stage in audit.plan for item in stage.actions),
+        *(line.why for line in audit.next_hours),
+        *(item.claim for item in audit.trials),
+    )
+
+
+def plan_readings(audit: Audit) -> tuple[Reading, ...]:
+    """Every reading of the plan, once each."""
+    actions = [item for stage in audit.plan for item in stage.actions]
+    booked = [reading for item in actions for reading in (item.hours, item.clients, item.left_over) if reading]
+    lines = [reading for line in audit.next_hours for reading in (line.minutes, line.money) if reading]
+    return unique([*_of_claims(plan_claims(audit)), *booked, *lines])
 
 
 def unique(readings: Iterable[Reading]) -> tuple[Reading, ...]:

@@ -11,6 +11,7 @@ from tools.reading import Reading
 from tools.reports.audit_page import first_page
 from tools.reports.names import left_out_name, metric_name, rule_name
 from tools.reports.phrases import PHRASES
+from tools.reports.plan_view import plan_view
 from tools.reports.register import ACCOUNTS_SHOWN, audit_readings, audit_register, step_readings
 from tools.reports.teller import Teller, bound, words
 from tools.reports.telling import SUMMARY
@@ -46,7 +47,7 @@ def audit_view(audit: Audit, telling: Telling, *, language: Language) -> View:
             step_view(step, telling, teller, number=place, homes=homes, titles=titles, queries=queries)
             for place, step in enumerate(audit.steps, start=1)
         ],
-        "plan": _plan(audit, teller),
+        "plan": plan_view(audit, teller),
         "mistakes": [
             {"title": item.title[language], "found": item.found, "why": item.why[language]} for item in audit.mistakes
         ],
@@ -59,13 +60,13 @@ def audit_view(audit: Audit, telling: Telling, *, language: Language) -> View:
             }
             for problem in audit.problems
         ],
-        "control": [_total(total, teller, audit.currency) for total in audit.control_totals],
+        "control": [total_view(total, teller, audit.currency) for total in audit.control_totals],
         "not_computed": [
             {"what": gap.what[language], "why": gap.why[language], "needs": gap.needs[language]}
             for step in audit.steps
             for gap in step.missing
         ],
-        "other": [_row(reading, teller, queries) for reading in shown if reading.id not in homes],
+        "other": [row_view(reading, teller, queries) for reading in shown if reading.id not in homes],
         "queries": {name: sql for sql, name in queries.items()},
         "hints": {reading.id: teller.hint(reading) for reading in shown},
     }
@@ -96,13 +97,13 @@ def step_view(
         "reason": step.reason[language] if step.reason else None,
         "lead": teller.fill(section.draft) if section.written_by == "model" else teller.say(step.claims),
         "written_by": section.written_by,
-        "findings": [_finding(finding, teller) for finding in step.findings],
+        "findings": [finding_view(finding, teller) for finding in step.findings],
         "charts": step.charts,
         "recommendations": [recommendation_view(item, teller) for item in step.recommendations],
         "missing": [
             {"what": gap.what[language], "why": gap.why[language], "needs": gap.needs[language]} for gap in step.missing
         ],
-        "readings": [_row(reading, teller, queries) for reading in own],
+        "readings": [row_view(reading, teller, queries) for reading in own],
         "elsewhere": [{"key": key, "title": titles[key]} for key in away],
     }
 
@@ -141,7 +142,8 @@ def _homes(audit: Audit) -> dict[str, str]:
     return homes
 
 
-def _finding(finding: Finding, teller: Teller) -> View:
+def finding_view(finding: Finding, teller: Teller) -> View:
+    """A finding with its accounts, the first of them shown and the rest folded."""
     lines = finding.accounts[:ACCOUNTS_SHOWN]
     total = max(finding.accounts_total, len(finding.accounts))
     rows = [_account(line, teller) for line in lines]
@@ -178,25 +180,8 @@ def _card(card: CardRef | NoCase, language: Language) -> View:
     }
 
 
-def _plan(audit: Audit, teller: Teller) -> list[View]:
-    items = [item for step in audit.steps for item in step.recommendations]
-    language = teller.language
-    return [
-        {
-            "number": formats.count(stage.number, language),
-            "title": stage.title[language],
-            "goal": stage.goal[language],
-            "actions": [
-                {"action": items[index].action[language], "owner": items[index].owner[language]}
-                for index in stage.recommendations
-                if index < len(items)
-            ],
-        }
-        for stage in audit.plan
-    ]
-
-
-def _total(total: ControlTotal, teller: Teller, currency: str) -> View:
+def total_view(total: ControlTotal, teller: Teller, currency: str) -> View:
+    """One line of the reconciliation with the export."""
     language = teller.language
 
     def shown(value: Any) -> str:
@@ -214,7 +199,8 @@ def _total(total: ControlTotal, teller: Teller, currency: str) -> View:
     }
 
 
-def _row(reading: Reading, teller: Teller, queries: dict[str, str]) -> View:
+def row_view(reading: Reading, teller: Teller, queries: dict[str, str]) -> View:
+    """The row of a reading: value, period, rule, base, grade, rows and query."""
     language = teller.language
     sql, query = _query(reading.sql, queries)
     left = {

@@ -114,12 +114,17 @@ class Segmentation:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A registered segmentation; ``impossible`` says why the data do not allow it, or None."""
+    """A registered segmentation; ``impossible`` says why the data do not allow it, or None.
+
+    ``titles`` and ``meanings`` name and explain its segments, by key; empty where the data name them.
+    """
 
     key: str
     title: Text
     build: Callable[[Portfolio], Segmentation]
     impossible: Callable[[Portfolio], Text | None]
+    titles: Mapping[str, Text]
+    meanings: Mapping[str, Text]
 
 
 LOOKS_GOOD = ("best", "good")
@@ -127,14 +132,21 @@ _SPECS: dict[str, Spec] = {}
 
 
 def segmentation(
-    key: str, *, title: Text, impossible: Callable[[Portfolio], Text | None]
+    key: str,
+    *,
+    title: Text,
+    impossible: Callable[[Portfolio], Text | None],
+    titles: Mapping[str, Text] | None = None,
+    meanings: Mapping[str, Text] | None = None,
 ) -> Callable[[Callable[[Portfolio], Segmentation]], Callable[[Portfolio], Segmentation]]:
-    """Register a function as the segmentation ``key``."""
+    """Register a function as the segmentation ``key``; a segment without a meaning is refused."""
+    if set(titles or {}) != set(meanings or {}):
+        raise ValueError(f"segmentation {key!r}: every segment needs a title and a meaning")
 
     def register(build: Callable[[Portfolio], Segmentation]) -> Callable[[Portfolio], Segmentation]:
         if key in _SPECS:
             raise ValueError(f"segmentation {key!r} is declared twice")
-        _SPECS[key] = Spec(key, title, build, impossible)
+        _SPECS[key] = Spec(key, title, build, impossible, titles or {}, meanings or {})
         return build
 
     return register

@@ -18,6 +18,27 @@ TITLES = {
     "strangers": Text("Strangers: unprofitable and short", "Чужие: убыточны и ненадолго"),
     "not_placed": Text("Cost or length not known", "Затраты или срок неизвестны"),
 }
+MEANINGS = {
+    "true_friends": Text(
+        "bring profit after the cost to serve them, and stay long",
+        "приносят прибыль за вычетом обслуживания и остаются надолго",
+    ),
+    "butterflies": Text(
+        "bring profit after the cost to serve them, but do not stay long",
+        "приносят прибыль за вычетом обслуживания, но остаются ненадолго",
+    ),
+    "barnacles": Text(
+        "cost more to serve than they bring, and stay long", "обходятся дороже, чем приносят, и остаются надолго"
+    ),
+    "strangers": Text(
+        "cost more to serve than they bring, and do not stay long",
+        "обходятся дороже, чем приносят, и остаются ненадолго",
+    ),
+    "not_placed": Text(
+        "the cost to serve or the start is not known, so profit or length is not guessed",
+        "неизвестны затраты на обслуживание или начало работы: прибыль и срок не угадываются",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +67,7 @@ def no_costs(portfolio: Portfolio) -> Text | None:
     return ledger.no_ledger(portfolio)
 
 
-@segmentation("budget", title=Text("budgets", "бюджеты"), impossible=no_costs)
+@segmentation("budget", title=Text("budgets", "бюджеты"), impossible=no_costs, titles=TITLES, meanings=MEANINGS)
 def budget_segments(portfolio: Portfolio) -> Segmentation:
     """Every paying account by profit a year (revenue x margin - cost to serve) and length.
 

@@ -21,6 +21,26 @@ TITLES = {
     "rare": Text("Rare and small", "Редкие и мелкие"),
     "inactive": Text("No order in the window", "Без заказов в окне"),
 }
+MEANINGS = {
+    "best": Text(
+        "the highest scores of recency, number of orders and money", "высшие баллы по давности, числу заказов и деньгам"
+    ),
+    "good": Text(
+        "the last order is not among the oldest, and orders or money are above the lowest score",
+        "последний заказ не из самых давних, а число заказов или деньги выше низшего балла",
+    ),
+    "new": Text("the only order of the period is a recent one", "единственный заказ за период сделан недавно"),
+    "once": Text("the only order of the period is not recent", "единственный заказ за период сделан давно"),
+    "lapsing": Text(
+        "used to order often or for much, and the last order is among the oldest",
+        "заказывали часто или на большие суммы, но последний заказ — из самых давних",
+    ),
+    "rare": Text(
+        "few and small orders, whenever the last one was",
+        "заказов мало и на небольшие суммы, когда бы ни был последний",
+    ),
+    "inactive": Text("no order in the whole period", "за весь период ни одного заказа"),
+}
 
 
 def no_orders(portfolio: Portfolio) -> Text | None:
@@ -41,7 +61,7 @@ def cell(r: int, f: int, m: int, orders: int) -> str:
     return "good" if r >= 2 and (f >= 2 or m >= 2) else "rare"
 
 
-@segmentation("rfm", title=Text("RFM", "RFM"), impossible=no_orders)
+@segmentation("rfm", title=Text("RFM", "RFM"), impossible=no_orders, titles=TITLES, meanings=MEANINGS)
 def rfm_segments(portfolio: Portfolio) -> Segmentation:
     """Every account in one RFM group. Recency in days from ``as_of``; an order is a document with a positive sum.
 

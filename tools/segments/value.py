@@ -29,11 +29,12 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One risk signal: its test against the thresholds and the sentence that names it."""
+    """One risk signal: its test against the thresholds, the sentence that names it, and what it is called."""
 
     key: str
     holds: Callable[[Signals, Any], bool]
     text: Text
+    name: Text
 
 
 RISKS = (
@@ -41,34 +42,91 @@ RISKS = (
         "stalled",
         lambda s, p: s.value_reached is False and (s.tenure_days or 0) > p["newcomer_days"],
         Text("no first benefit after {tenure_days}", "первой пользы нет спустя {tenure_days}"),
+        Text("no first benefit in time", "первой пользы нет в срок"),
     ),
     Rule(
         "promises_slip",
         lambda s, p: s.vrs_fall is not None and s.vrs_fall >= p["vrs_fall"],
         Text("promises kept fell by {vrs_fall} in a quarter", "выполнение обещаний упало на {vrs_fall} за квартал"),
+        Text("fewer promises kept", "обещания стали выполняться хуже"),
     ),
     Rule(
         "unhealthy",
         lambda s, p: s.chs is not None and s.chs < p["chs_red"],
         Text("health score {chs}", "индекс здоровья {chs}"),
+        Text("a low health score", "низкий индекс здоровья"),
     ),
     Rule(
         "shrinking",
         lambda s, p: s.contraction is not None and s.contraction >= p["contraction_drop"],
         Text("pays {contraction} less than a quarter ago", "платит на {contraction} меньше, чем квартал назад"),
+        Text("a smaller payment", "платёж уменьшился"),
     ),
     Rule(
         "usage_fell",
         lambda s, p: s.usage_change is not None and s.usage_change <= 1 - p["usage_drop"],
         Text("usage is {usage_change} of its usual level", "использование — {usage_change} от обычного уровня"),
+        Text("fallen usage", "использование упало"),
     ),
     Rule(
         "late",
         lambda s, p: s.days_late is not None and s.days_late > p["overdue_days"],
         Text("a payment is {days_late} late", "оплата просрочена на {days_late}"),
+        Text("a late payment", "оплата просрочена"),
     ),
-    Rule("paused", lambda s, p: s.paused, Text("the subscription is paused", "подписка на паузе")),
+    Rule(
+        "paused",
+        lambda s, p: s.paused,
+        Text("the subscription is paused", "подписка на паузе"),
+        Text("a subscription on pause", "подписка на паузе"),
+    ),
 )
+PLAIN = {
+    "lost": Text("paid before, pays nothing now", "платил раньше, сейчас не платит"),
+    "newcomers": Text(
+        "a client for {tenure_days}, first benefit not reached yet", "клиент {tenure_days}, первой пользы ещё нет"
+    ),
+    "unknown": Text(
+        "no sign of risk, and too little is known of usage, health and promises",
+        "признаков риска нет, но об использовании, здоровье и обещаниях известно слишком мало",
+    ),
+    "advocates": Text("promises kept at {vrs}, and recommends us", "обещания выполнены на {vrs}, рекомендует нас"),
+    "growth": Text(
+        "promises kept at {vrs}, and at the limits of the plan",
+        "обещания выполнены на {vrs}, упирается в лимиты тарифа",
+    ),
+    "core": Text(
+        "promises kept at {vrs}; no recommendation from it yet", "обещания выполнены на {vrs}; рекомендаций пока нет"
+    ),
+    "steady": Text("no risk, no strong sign of growth", "нет риска и нет явных признаков роста"),
+}
+MEANINGS = {
+    "lost": Text("paid before and pay nothing now", "платили раньше, сейчас не платят"),
+    "newcomers": Text(
+        "came lately and have not had the first benefit yet; the term is the one in which nearly all clients get it",
+        "пришли недавно и ещё не получили первую пользу; срок — тот, за который её получают почти все клиенты",
+    ),
+    "at_risk": Text(
+        "at least one sign of leaving, now or a month before: " + ", ".join(rule.name.en for rule in RISKS),
+        "хотя бы один признак ухода, сейчас или месяц назад: " + ", ".join(rule.name.ru for rule in RISKS),
+    ),
+    "unknown": PLAIN["unknown"],
+    "advocates": Text(
+        "the promised is done, wholly or nearly, health is good, and they recommend us",
+        "обещанное выполнено полностью или почти полностью, здоровье хорошее, и они нас рекомендуют",
+    ),
+    "growth": Text(
+        "what was promised is being done, and there is room for more: at the limits of the plan, or without a product "
+        "that clients like them have",
+        "обещанное выполняется, и есть куда расти: упираются в лимиты тарифа или не имеют продукта, который есть у похожих "
+        "клиентов",
+    ),
+    "core": Text(
+        "the promised is done, wholly or nearly, but no recommendation and no room for growth is seen yet",
+        "обещанное выполнено полностью или почти полностью, но рекомендаций и возможностей роста пока не видно",
+    ),
+    "steady": PLAIN["steady"],
+}
 
 
 def segment_of(now: Signals, before: Signals | None, policy: Any) -> tuple[str, str | None]:
@@ -111,7 +169,7 @@ def outcomes_known(portfolio: Portfolio) -> Text | None:
     return None
 
 
-@segmentation("value", title=Text("value", "ценность"), impossible=outcomes_known)
+@segmentation("value", title=Text("value", "ценность"), impossible=outcomes_known, titles=TITLES, meanings=MEANINGS)
 def value_segments(portfolio: Portfolio) -> Segmentation:
     """Every account that pays, has paid or is on pause in one of eight segments, with the reason."""
     now, before, policy = _seen(portfolio)
@@ -144,25 +202,6 @@ def newcomer_days(portfolio: Portfolio) -> float:
     return max(floor, late or floor)
 
 
-PLAIN = {
-    "lost": Text("paid before, pays nothing now", "платил раньше, сейчас не платит"),
-    "newcomers": Text(
-        "a client for {tenure_days}, first benefit not reached yet", "клиент {tenure_days}, первой пользы ещё нет"
-    ),
-    "unknown": Text(
-        "no sign of risk, and too little is known of usage, health and promises",
-        "признаков риска нет, но об использовании, здоровье и обещаниях известно слишком мало",
-    ),
-    "advocates": Text("promises kept at {vrs}, and recommends us", "обещания выполнены на {vrs}, рекомендует нас"),
-    "growth": Text(
-        "promises kept at {vrs}, and at the limits of the plan",
-        "обещания выполнены на {vrs}, упирается в лимиты тарифа",
-    ),
-    "core": Text(
-        "promises kept at {vrs}; no recommendation from it yet", "обещания выполнены на {vrs}; рекомендаций пока нет"
-    ),
-    "steady": Text("no risk, no strong sign of growth", "нет риска и нет явных признаков роста"),
-}
 CROSS_SELL = Text(
     "promises kept at {vrs}, and lacks a product that clients like it have",
     "обещания выполнены на {vrs}, нет продукта, который есть у похожих клиентов",

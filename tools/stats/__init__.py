@@ -21,6 +21,7 @@ from tools.stats.proportions import (
     rule_of_three,
     sample_size,
     shrink,
+    smallest_difference,
     wilson,
     zero_bound,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "rule_of_three",
     "sample_size",
     "shrink",
+    "smallest_difference",
     "sums_interval",
     "verdict",
     "wilson",

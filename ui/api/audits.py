@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal, get_args
 
 import anyio
-from fastapi import APIRouter, Depends, Header, Path, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
+from agent import tellings
 from agent.results import AuditResult
 from tools.errors import UnknownName, UserError
+from tools.reports.audiences import Audience, audience
 from tools.reports.contract import audit_json
+from tools.reports.telling_view import audiences_json
 from tools.text import Language, Text
-from ui.api.models import ID, AuditDocument, AuditRequest, RunDocument
+from ui.api.models import ID, AudiencesDocument, AuditDocument, AuditRequest, RunDocument, TellingDocument
 from ui.api.portfolios import Snapshot
 from ui.api.problems import NothingMore, Refusal
 from ui.api.responses import answers, attachment, document, problems
@@ -23,6 +26,9 @@ router = APIRouter(tags=["audits"])
 
 FileKind = Literal["html", "md", "json"]
 RunId = Annotated[str, Path(alias="a", pattern=ID, description="id of an audit")]
+Reader = Annotated[
+    str | None, Query(alias="for", pattern=ID, description="tell the audit for this audience; keys: GET /v1/audiences")
+]
 STILL_RUNNING = Text("The audit is still under way: follow its events.", "Аудит ещё идёт: следите за его событиями.")
 UNFINISHED = Text(
     "The audit was broken off. Start it again with the same request: it goes on from the last finished step.",
@@ -52,13 +58,16 @@ def start_audit(p: Snapshot, service: Served, language: Spoken, body: AuditReque
     "/audits/{a}",
     operation_id="getAudit",
     summary="The audit, or its state while it runs",
-    responses={**answers(AuditDocument), 202: {"model": RunDocument}},
+    responses={**answers(AuditDocument), 200: {"model": AuditDocument | TellingDocument}, 202: {"model": RunDocument}},
 )
-def get_audit(a: RunId, service: Served) -> Response:
-    """200 with the whole audit when it is done; 202 with the finished steps while it runs."""
+def get_audit(a: RunId, service: Served, reader: Reader = None) -> Response:
+    """200 with the whole audit when it is done, or with its telling for one audience; 202 with the steps while it runs."""
+    item = _reader(reader)
     result = _result(service, a)
     if result is None:
         return _accepted(service, a)
+    if item is not None:
+        return document(tellings.document(result, item))
     language: Language = result.telling.language
     return document(audit_json(result.audit, result.telling, language=language))
 
@@ -111,12 +120,32 @@ async def follow_audit(
         **problems(404, 409),
     },
 )
-def get_audit_file(a: RunId, format: FileKind, service: Served) -> Response:
-    """A download; its name carries the day of the audit."""
+def get_audit_file(a: RunId, format: FileKind, service: Served, reader: Reader = None) -> Response:
+    """A download; its name carries the day of the audit. For one audience it is a page or Markdown."""
+    item = _reader(reader)
     result = _result(service, a)
     if result is None:
         raise Refusal(409, STILL_RUNNING, kind="still-running", headers={"Retry-After": "1"})
-    return attachment(result.files[format], audit_name(result, format))
+    if item is None:
+        return attachment(result.files[format], audit_name(result, format))
+    if format == "json":
+        return document(tellings.document(result, item))
+    return attachment(tellings.written(result, [item])[item.key][format], audit_name(result, f"{item.key}.{format}"))
+
+
+@router.get(
+    "/audiences",
+    operation_id="listAudiences",
+    summary="For whom an audit can be told",
+    responses={**answers(AudiencesDocument, statuses=())},
+)
+def list_audiences(language: Spoken) -> Response:
+    """Key, name and question of each audience."""
+    return document({"audiences": audiences_json(language)})
+
+
+def _reader(key: str | None) -> Audience | None:
+    return None if key is None else audience(key)
 
 
 def _result(service: Service, run: str) -> AuditResult | None:

@@ -1,9 +1,10 @@
 """Routes of the knowledge base, and of the service's own health."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from knowledge.cards import Kind
 from ui.api.models import CardDocument, HealthDocument, SearchDocument
 from ui.api.responses import answers, document
 from ui.api.service import Served, Spoken
@@ -24,7 +25,7 @@ def search(
     language: Spoken,
     q: Annotated[str, Query(min_length=1, max_length=500, examples=["onboarding stuck"])],
     limit: Annotated[int, Query(ge=1, le=20)] = 5,
-    kind: Literal["playbook", "case", "trend", "tool", "mistake"] | None = None,
+    kind: Kind | None = None,
 ) -> Response:
     """Cards nearest in meaning and words, with scores that compare within one answer."""
     hits = service.assistant.search(q, language, limit, kind)

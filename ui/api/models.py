@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from knowledge.cards import Kind
 from tools.text import Language
 
 ID = r"^[A-Za-z0-9_-]{1,80}$"
@@ -146,6 +147,26 @@ class AuditDocument(Open):
     written_by: str
 
 
+class TellingDocument(Open):
+    """The audit for one audience: sections in order, every number of a section's ``text`` is a span with its reading."""
+
+    run: str
+    language: str
+    snapshot: str
+    as_of: str | None
+    audience: dict[str, str]
+    title: str
+    sections: list[dict[str, Any]]
+    readings: list[ReadingDocument]
+    written_by: str
+
+
+class AudiencesDocument(Open):
+    """For whom an audit can be told."""
+
+    audiences: list[dict[str, str]]
+
+
 class AnswerDocument(Open):
     """One grounded answer; every number of ``text`` is a span with its reading."""
 
@@ -176,7 +197,7 @@ class CardDocument(Open):
     """One card of the knowledge base; further fields by its kind."""
 
     slug: str
-    kind: Literal["playbook", "case", "trend", "tool", "mistake"]
+    kind: Kind
     title: str
     grade: str
     sources: list[dict[str, Any]]

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from tools.text import Language
 from ui.api.problems import preferred
 from ui.api.service import Service
-from ui.chat import page, steps
+from ui.chat import page, steps, told
 from ui.chat.desk import FORMATS, Desk, Session, in_one_sentence
 from ui.chat.page import Message
 from ui.chat.prompts import REPORT
@@ -76,6 +76,14 @@ class Page:
                 self._another = gr.Button(WORDS["another"][language], size="sm", elem_id="another")
             with gr.Row(elem_id="desk"):
                 with gr.Column(scale=7, min_width=340, elem_id="audit"):
+                    self._reader = gr.Dropdown(
+                        told.choices(language),
+                        value="",
+                        label=WORDS["for_whom"][language],
+                        filterable=False,
+                        visible=False,
+                        elem_id="for-whom",
+                    )
                     self._loaded = gr.HTML("", padding=False)
                     self._steps = gr.HTML("", padding=False, elem_id="seven")
                 with gr.Column(scale=5, min_width=340, elem_id="side"):
@@ -147,6 +155,8 @@ class Page:
         ]
         for load in loads:
             load.then(self._audit, state, everything, **quiet)
+        tell = [self._reader, self._run, self._language]
+        self._reader.input(self._tell, tell, [self._steps, self._notice], **quiet)
         self._another.click(self._restart, [self._language], everything, **quiet)
         for source in (self._question.submit, *(chip.click for chip in self._chips)):
             asked = self._question if source == self._question.submit else None
@@ -159,7 +169,7 @@ class Page:
         return [
             self._session, self._run, self._brand, self._language, self._notice, self._first, self._hero, self._drop_title,
             self._files, self._drop_note, self._demo_title, self._demo, self._demo_note, self._work, self._status,
-            self._another, self._loaded, self._steps, self._talk_title, self._talk, *self._chips, self._question,
+            self._another, self._reader, self._loaded, self._steps, self._talk_title, self._talk, *self._chips, self._question,
             self._files_title, *self._downloads, self._report_title, self._client, self._make, self._report,
             self._report_note,
         ]  # fmt: skip
@@ -187,6 +197,7 @@ class Page:
             self._brand: page.brand(language),
             self._hero: page.hero(language),
             self._question: gr.update(placeholder=WORDS["ask"][language]),
+            self._reader: gr.update(choices=told.choices(language), value="", label=WORDS["for_whom"][language]),
             **{part: page.heading(key, language) for part, key in headings.items()},
             **{part: page.note(key, language) for part, key in notes.items()},
             **{part: gr.update(**_label(part, WORDS[key][language])) for part, key in buttons.items()},
@@ -217,6 +228,7 @@ class Page:
             self._notice: "",
             self._steps: "",
             self._loaded: "",
+            self._reader: gr.update(visible=False),
             **self._offers("", language),
             self._first: gr.update(visible=False),
             self._work: gr.update(visible=True),
@@ -260,6 +272,7 @@ class Page:
         yield {
             self._run: run.id,
             self._steps: steps.finished(audit, language),
+            self._reader: gr.update(value="", visible=True),
             self._status: self._desk.status(session, language, audit=audit),
             **self._offers(run.id, language),
             **{
@@ -267,6 +280,10 @@ class Page:
                 for button, kind in zip(self._downloads, FORMATS, strict=True)
             },
         }
+
+    def _tell(self, reader: str, run: str, language: Language) -> Updates:
+        shown, sentence = in_one_sentence(lambda: self._desk.told_for(run, reader or "", language), language)
+        return {self._steps: shown, self._notice: ""} if shown else {self._notice: page.error(sentence, language)}
 
     def _offers(self, run: str, language: Language) -> Updates:
         offers = [offer.text for offer in self._desk.offers(run, language)][:CHIPS]

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from agent import tellings
 from tools import formats
 from tools.audit import steps as audit_steps
 from tools.errors import BackendError, UserError
 from tools.load import Load
+from tools.reports.audiences import audience
 from tools.reports.contract import audit_json, load_json
 from tools.text import Language
 from ui.api.audits import audit_name
@@ -20,7 +22,7 @@ from ui.api.models import AuditRequest
 from ui.api.runs import Run
 from ui.api.service import Service
 from ui.api.uploads import kept
-from ui.chat import page, prompts, steps
+from ui.chat import page, prompts, steps, told
 from ui.chat.page import Message
 from ui.chat.words import WORDS
 
@@ -87,6 +89,15 @@ class Desk:
         """The finished audit as the contract's JSON; its own error where it failed."""
         result = run.future.result()
         return audit_json(result.audit, result.telling, language=language)
+
+    def told_for(self, run: str, reader: str, language: Language) -> str:
+        """A finished audit as an audience hears it, or the whole of it; empty before it is done."""
+        known = self.service.runs.get(run)
+        if known is None or not known.future.done() or known.failure is not None:
+            return ""
+        if not reader:
+            return steps.finished(self.audit(known, language), language)
+        return told.telling(tellings.document(known.future.result(), audience(reader)), language)
 
     def loaded(self, session: Session, language: Language) -> str:
         """How the files were read."""

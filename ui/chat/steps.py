@@ -76,7 +76,7 @@ def _readings(audit: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 def _step(number: int, step: Mapping[str, Any], readings: dict[str, Mapping[str, Any]], language: Language) -> str:
     findings = sorted(step["findings"], key=lambda item: SEVERITIES.index(item["severity"]))
-    top = _finding(findings[0], readings, language) if findings else ""
+    top = finding_item(findings[0], readings, language) if findings else ""
     rest = _rest(step, findings[0] if findings else None, readings, language)
     reason = (
         f'<p class="reason">{escape(step["reason"][:1].upper() + step["reason"][1:])}</p>' if step["reason"] else ""
@@ -107,7 +107,8 @@ def _rest(
     return before + marked(text, spans, readings, language=language, start=after)
 
 
-def _finding(finding: Mapping[str, Any], readings: dict[str, Mapping[str, Any]], language: Language) -> str:
+def finding_item(finding: Mapping[str, Any], readings: dict[str, Mapping[str, Any]], language: Language) -> str:
+    """A finding with its money and its first accounts."""
     severity = finding["severity"]
     text = marked(finding["text"], finding["spans"], readings, language=language)
     stake = readings.get(finding["money_at_stake"] or "")
@@ -141,12 +142,16 @@ def _decisions(audit: Mapping[str, Any], language: Language) -> str:
     chosen = [actions[place] for place in audit["decisions"]]
     if not chosen:
         return ""
-    items = "".join(
+    items = "".join(action_item(item, language) for item in chosen)
+    return f'<section class="decisions"><h2>{word("decisions", language)}</h2><ol>{items}</ol></section>'
+
+
+def action_item(item: Mapping[str, Any], language: Language) -> str:
+    """An action with its owner, its effect where one is known, and when to stop."""
+    return (
         f'<li><p class="action">{escape(item["action"])}</p><p class="meta"><span>{escape(item["owner"])}</span>'
         f'{_effect(item, language)}</p><p class="stop">{escape(item["stop_rule"])}</p></li>'
-        for item in chosen
     )
-    return f'<section class="decisions"><h2>{word("decisions", language)}</h2><ol>{items}</ol></section>'
 
 
 def _effect(item: Mapping[str, Any], language: Language) -> str:
@@ -160,12 +165,17 @@ def _unknown(audit: Mapping[str, Any], language: Language) -> str:
     gaps = audit["not_computed"]
     if not gaps:
         return ""
-    items = "".join(
-        f"<li><b>{escape(gap['what'])}</b> — {escape(gap['why'])} <i>{word('needs', language)}: {escape(gap['needs'])}</i></li>"
-        for gap in gaps
-    )
+    items = gap_items(gaps, language)
     return (
         f'<details class="fold"><summary>{word("unknown", language)} · {len(gaps)}</summary><ul>{items}</ul></details>'
+    )
+
+
+def gap_items(gaps: Sequence[Mapping[str, Any]], language: Language) -> str:
+    """What could not be computed, each with the file that would help."""
+    return "".join(
+        f"<li><b>{escape(gap['what'])}</b> — {escape(gap['why'])} <i>{word('needs', language)}: {escape(gap['needs'])}</i></li>"
+        for gap in gaps
     )
 
 

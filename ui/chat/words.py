@@ -28,6 +28,9 @@ WORDS: Mapping[str, Text] = {
     "demo_loading": Text("Reading the files…", "Читаю файлы…"),
     "another": Text("Other data", "Другие данные"),
     "audit": Text("Audit", "Аудит"),
+    "for_whom": Text("For whom", "Для кого"),
+    "everybody": Text("Everybody: the whole audit", "Для всех: весь аудит"),
+    "first_words": Text("First words", "Первая фраза"),
     "summary": Text("In short", "Главное"),
     "chat": Text("Chat", "Чат"),
     "chat_empty": Text(

@@ -1,12 +1,15 @@
 """Commands that compute the audit: audit, and verify, which computes it again."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ui import session
 from ui.commands.options import AsOf, Data, Json, Lang, Map, Out, Strict, day
+
+if TYPE_CHECKING:
+    from tools.reports.audiences import Audience
 
 Policy = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="Thresholds that differ (YAML).")]
 Answers = Annotated[
@@ -32,6 +35,21 @@ def audit(
     steps: Annotated[str | None, typer.Option("--steps", metavar="KEY,…", help="Only these steps.")] = None,
     policy: Policy = None,
     answers: Answers = None,
+    team: Annotated[
+        str | None,
+        typer.Option(
+            "--capacity",
+            metavar="LIST",
+            help='What the team can do in a week: "support=20,sales=8,call=30" (hours by department, contacts by '
+            'channel: call, letter, meeting), or "budget=300000,hour_cost=1500".',
+        ),
+    ] = None,
+    readers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for", metavar="KEY,…", help="Tell it as well for ceo, cfo, a department (docs/audiences), or all."
+        ),
+    ] = None,
     out: Out = None,
     map_file: Map = None,
     strict: Strict = False,
@@ -39,32 +57,53 @@ def audit(
     lang: Lang = None,
 ) -> None:
     """Run the seven steps: summary, findings, recommendations, plan; writes audit.html, audit.md and audit.json."""
+    from agent.tellings import written
+    from tools.reports.contract import audit_json
     from ui import terminal
     from ui.audit_view import show_audit
     from ui.phrases import phrase
     from ui.progress import Progress
 
     language, last = session.speak(lang), day(as_of)
-    chosen = _chosen(profile, steps, policy, answers)
+    chosen, told_for = _chosen(profile, steps, policy, answers, team), _readers(readers)
     assistant = session.open_assistant()
     snapshot = session.load(assistant, source, map_file=map_file)
     with Progress(language, terminal.console(stderr=True)) as progress:
         result = assistant.audit(snapshot, as_of=last, language=language, out=out, on_event=progress, **chosen)
         progress.settle(result.audit)
-    if as_json:
+    tellings = written(result, told_for) if told_for else {}
+    if as_json and tellings:
+        files = [
+            {"audience": key, "files": {kind: str(path) for kind, path in made.items()}}
+            for key, made in tellings.items()
+        ]
+        session.emit({**audit_json(result.audit, result.telling, language=language), "tellings": files})
+    elif as_json:
         typer.echo(result.files["json"].read_text("utf-8").rstrip("\n"))
     else:
         console = terminal.console()
         show_audit(result.audit, result.telling, console)
         page = result.files.get("html", result.files["json"])
         console.print(f"{phrase('report', language)}: {page.resolve()}", soft_wrap=True)
+        for item in told_for:
+            console.print(f"{item.name[language]}: {tellings[item.key]['html'].resolve()}", soft_wrap=True)
     if strict and any(step.status != "done" or step.missing for step in result.audit.steps):
         raise typer.Exit(session.NOT_ALL)
 
 
-def _chosen(profile: str | None, steps: str | None, policy: Path | None, answers: Path | None) -> dict[str, Any]:
+def _readers(given: list[str] | None) -> "tuple[Audience, ...]":
+    """The audiences asked for, in the order of the registry; `UnknownName` for a wrong one."""
+    from tools.reports.audiences import chosen
+
+    return chosen(",".join(given)) if given else ()
+
+
+def _chosen(
+    profile: str | None, steps: str | None, policy: Path | None, answers: Path | None, team: str | None = None
+) -> dict[str, Any]:
     """What the audit is asked to do, checked before anything is read or written."""
     from tools.audit import STEPS
+    from tools.capacity import written
     from tools.errors import UnknownName
     from tools.policy import Policy
     from tools.profile import NAMES
@@ -77,16 +116,17 @@ def _chosen(profile: str | None, steps: str | None, policy: Path | None, answers
     for key in wanted or []:
         if key not in known:
             raise UnknownName(Text("audit step", "шаг аудита"), key, known)
+    given = session.read_mapping(answers) if answers else {}
     return {
         "profile": profile,
         "steps": tuple(key for key in known if key in wanted) if wanted else None,
         "policy": Policy.load(policy),
-        "answers": session.read_mapping(answers) if answers else None,
+        "answers": {**given, **({"capacity": dict(written(team))} if team else {})} or None,
     }
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="audit.json of an earlier audit.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="audit.json, or a telling: audit.KEY.html or .md.")],
     source: Data,
     policy: Policy = None,
     answers: Answers = None,
@@ -99,12 +139,12 @@ def verify(
     from ui.commands import recompute
 
     language = session.speak(lang)
-    document = recompute.read_audit(file)
+    document, text = recompute.read_document(file)
     chosen = _chosen(None, None, policy, answers)
     assistant = session.open_assistant()
     snapshot = session.load(assistant, source, map_file=map_file)
     again = recompute.audit_again(assistant, document, snapshot, policy=chosen["policy"], answers=chosen["answers"])
-    checked, different = recompute.compare(document, again)
+    checked, different = recompute.compared(document, text, again, kind=file.suffix[1:])
     if as_json:
         session.emit({"checked": checked, "different": different})
     else:

@@ -19,48 +19,78 @@ from ui.phrases import REFUSALS, phrase
 
 if TYPE_CHECKING:
     from agent.assistant import Assistant
+    from agent.results import AuditResult
     from tools.policy import Policy
 
 Json = dict[str, Any]
 COMPARED = ("value", "text", "numerator", "denominator", "n", "status")
 
 
-def read_audit(path: Path) -> Json:
-    """The audit in the file (or in the folder, or beside the page); `BadData` where there is none."""
+def read_document(path: Path) -> tuple[Json, str]:
+    """The audit in the file (or in the folder), or what a telling was computed of, with the text; else `BadData`."""
+    from tools.reports.telling_page import computed_of
+
     place = path / "audit.json" if path.is_dir() else path
     try:
-        document = json.loads(place.read_text("utf-8"))
+        text = place.read_text("utf-8")
+        document = computed_of(text) if place.suffix in (".html", ".md") else json.loads(text)
     except (OSError, ValueError) as error:
         raise BadData(REFUSALS["not_an_audit"].fill(path=path)) from error
     if not isinstance(document, dict) or not {"snapshot", "steps", "language", "as_of", "profile"} <= set(document):
         raise BadData(REFUSALS["not_an_audit"].fill(path=path))
-    return document
+    return document, text
 
 
 def audit_again(
     assistant: "Assistant", document: Json, snapshot: str, *, policy: "Policy", answers: Mapping[str, Any] | None
-) -> Json:
+) -> "AuditResult":
     """The audit of the same data computed from nothing, in a home of its own so that no finished step is taken over."""
     from agent.assistant import Assistant
     from agent.settings import Settings
 
     profile = document["profile"]
+    stated = (document.get("capacity") or {}).get("stated")
+    answers = {**(answers or {}), **({"capacity": stated} if stated else {})} or None
     with tempfile.TemporaryDirectory(prefix="cvm-verify-") as home:
         source = assistant.settings.home / "portfolios" / snapshot
         shutil.copytree(source, Path(home) / "portfolios" / snapshot)
         fresh = Assistant.open(Settings(home=Path(home), llm_base_url=None))
-        result = fresh.audit(
+        return fresh.audit(
             snapshot,
             as_of=date.fromisoformat(document["as_of"]) if document["as_of"] else None,
             profile=profile["key"] if profile["chosen_by"] == "user" else None,
             policy=policy,
-            steps=tuple(step["key"] for step in document["steps"] if step["status"] != "skipped") or None,
+            steps=tuple(step["key"] for step in document["steps"] if _asked_for(step)) or None,
             answers=answers,
             language=document["language"],
             out=Path(home) / "out",
         )
-        again: Json = json.loads(result.files["json"].read_text("utf-8"))
-        return again
+
+
+def _asked_for(step: Json) -> bool:
+    """Whether the step was to be done: one that waits for answers is skipped as well, but says so in a finding."""
+    return step["status"] != "skipped" or bool(step.get("findings"))
+
+
+def compared(document: Json, text: str, again: "AuditResult", *, kind: str) -> tuple[int, list[Json]]:
+    """How many figures of an audit or of a telling were checked, and those that differ."""
+    from tools.reports.contract import audit_json, dumps
+
+    if "audience" not in document:
+        fresh: Json = json.loads(dumps(audit_json(again.audit, again.telling, language=document["language"])))
+        return compare(document, fresh)
+    from agent import tellings
+    from tools.reports.audiences import audience
+    from ui.commands.figures import differences, figures
+
+    named = document["audience"]
+    item = audience(named["key"] if isinstance(named, dict) else named)
+    if kind == "json":
+        other = dumps(tellings.document(again, item))
+    else:
+        other = tellings.rendered(again.audit, item, kind, document["language"])
+    shown = figures(text, kind)
+    return len(shown), differences(shown, figures(other, kind))
 
 
 def compare(document: Json, again: Json) -> tuple[int, list[Json]]:

@@ -45,7 +45,9 @@ def ask(
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for in the knowledge base.")],
     limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="How many cards.")] = 5,
-    kind: Annotated[str | None, typer.Option("--kind", help="playbook, case, trend, tool or mistake alone.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="playbook, case, trend, tool, mistake or term alone.")
+    ] = None,
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:

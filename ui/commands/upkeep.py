@@ -89,17 +89,18 @@ def docs(
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Render the reference of metrics in both languages from the registry."""
+    """Render the reference of metrics, the glossary and the audiences in both languages from the registries."""
     from tools.text import LANGUAGES
-    from ui.commands.reference import metrics_page, page_path
+    from ui.commands.reference import PAGES, page_path
 
     session.speak(lang)
     written = []
-    for language in LANGUAGES:
-        path = page_path(out, language)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(metrics_page(language), "utf-8")
-        written.append(str(path))
+    for page, rendered in PAGES.items():
+        for language in LANGUAGES:
+            path = page_path(out, language, page)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(rendered(language), "utf-8")
+            written.append(str(path))
     if as_json:
         session.emit({"files": written})
     else:
