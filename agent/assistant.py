@@ -13,7 +13,7 @@ from agent.results import AuditResult, LoadResult, ReportResult
 from agent.settings import Settings, quiet_libraries
 from agent.state import Event
 from tools.document import Answer
-from tools.errors import UnknownName
+from tools.errors import UnknownName, one_of
 from tools.text import Language, Text
 
 if TYPE_CHECKING:
@@ -257,16 +257,28 @@ class Assistant:
             return held
 
     def search(
-        self, query: str, language: Language | None = None, limit: int = 5, kind: str | None = None
+        self,
+        query: str,
+        language: Language | None = None,
+        limit: int = 5,
+        *,
+        kind: str | None = None,
+        step: str | None = None,
+        segment: str | None = None,
     ) -> "list[Hit]":
-        """Cards of the knowledge base, best first; ``kind`` alone where it is given, `UnknownName` where there is no such kind."""
-        from knowledge.cards import KINDS
+        """Cards, terms and own documents, best first: of a kind, an audit step or a value segment where one is given.
 
-        if kind is not None and kind not in KINDS:
-            raise UnknownName(Text("kind of card", "вид карточек"), kind, KINDS)
-        return self.knowledge.search(
-            query, language=language, limit=limit, kinds=[known for known in KINDS if known == kind] or None
-        )
+        Raises `UnknownName` where there is no such kind, step or segment.
+        """
+        from knowledge.cards import KINDS
+        from tools.audit import steps
+        from tools.segments import segmentations
+
+        one_of(Text("kind of card", "вид карточек"), kind, KINDS)
+        one_of(Text("audit step", "шаг аудита"), step, [spec.key for spec in steps()])
+        one_of(Text("segment", "сегмент"), segment, list(segmentations()["value"].titles))
+        kinds = [known for known in KINDS if known == kind] or None
+        return self.knowledge.search(query, language=language, limit=limit, kinds=kinds, step=step, segment=segment)
 
     def report(
         self,

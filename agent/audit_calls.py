@@ -98,6 +98,15 @@ def telling(desk: sentences.Desk, *, audience: str) -> Result:
 
 def _audit(desk: sentences.Desk, summary: Sequence[Claim]) -> Audit:
     """The audit as far as the chat needs it: finished steps with recommendations, and the summary."""
+    portfolio = desk.portfolio
+    return Audit(
+        "", portfolio.snapshot, portfolio.currency, portfolio.as_of, portfolio.profile, (), (),
+        advised_steps(desk), tuple(summary), (), (),
+    )  # fmt: skip
+
+
+def advised_steps(desk: sentences.Desk) -> tuple[Step, ...]:
+    """The finished steps with their recommendations; computed once a portfolio."""
     from agent.recommend import Adviser, advised
 
     portfolio = desk.portfolio
@@ -105,10 +114,8 @@ def _audit(desk: sentences.Desk, summary: Sequence[Claim]) -> Audit:
         adviser = Adviser.shipped()
         made = [done(desk, spec) for spec in _specs()]
         portfolio.memo["advised"] = tuple(advised(step, portfolio=portfolio, adviser=adviser) for step in made)
-    return Audit(
-        "", portfolio.snapshot, portfolio.currency, portfolio.as_of, portfolio.profile, (), (),
-        portfolio.memo["advised"], tuple(summary), (), (),
-    )  # fmt: skip
+    found: tuple[Step, ...] = portfolio.memo["advised"]
+    return found
 
 
 def report(desk: sentences.Desk, *, id: str) -> Result:

@@ -6,6 +6,7 @@ from typing import Any
 from agent import audit_calls, refusals, sentences, terms
 from agent.audit_calls import findings, not_computed, report, summary, telling
 from agent.measured import clients, metric
+from agent.next_steps import plan
 from agent.own_documents import documents
 from agent.sentences import Result
 from tools.document import Claim, Name, Slot
@@ -165,7 +166,7 @@ def refuse(desk: sentences.Desk, *, reason: str, names: Sequence[str] = ()) -> R
 TOOLS: Mapping[str, Callable[..., Result]] = {
     tool.__name__: tool
     for tool in (
-        metric, clients, define, segment, account, advice, market, documents, findings, not_computed, summary, telling, report,
+        metric, clients, define, segment, account, advice, market, documents, findings, not_computed, summary, telling, plan, report,
         letter, refuse,
     )
 }  # fmt: skip

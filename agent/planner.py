@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agent import tellings, terms
+from agent import next_steps, tellings, terms
 from agent.backends import Gateway, Json, object_schema, parse_json
 from agent.counted import change_asked, clients_asked, lost_asked, revenue_asked
 from agent.examples import Call, call, examples, nearest
@@ -27,7 +27,7 @@ def planned(
 ) -> list[Call]:
     """One to three tool calls for a question; ``last`` are the calls of the thread's last question."""
     for rule in (
-        _shelved, _refusals, tellings.asked, terms.asked, _counted, _followed(last), _written, _summed_up, _explained, _found,
+        _shelved, _refusals, tellings.asked, next_steps.asked, terms.asked, _counted, _followed(last), _written, _summed_up, _explained, _found,
         _advised, _about_account, _measured, _listed, _general,
     ):  # fmt: skip
         calls = rule(seen, portfolio)

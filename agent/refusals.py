@@ -162,6 +162,10 @@ FIRST_WORDS = Text("{title}; opening words: “{phrase}”.", "{title}; нача
 NO_GAPS = Text("Every metric can be computed from these files.", "По этим файлам считаются все показатели.")
 TOLD_FOR = Text("The audit {reader}.", "Аудит {reader}.")
 TOLD_WHOLE = Text("The whole telling is made by the command {command}.", "Изложение целиком делает команда {command}.")
+NOTHING_TO_PLAN = Text(
+    "The audit of these data advises no action, so there is nothing to plan.",
+    "Аудит этих данных не советует ни одного действия, планировать нечего.",
+)
 WHOLE_AUDIT = Text(
     "The whole audit with the steps, recommendations and plan is made by the audit command or on the audit page.",
     "Полный аудит с шагами, рекомендациями и планом делает команда аудита или страница «Аудит».",

@@ -30,7 +30,10 @@ _UNSET: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One card or document found: its best passage, word for word; scores compare within one answer only."""
+    """One card or document found: its best passage, word for word; scores compare within one answer only.
+
+    ``trust`` is the label of a document: how far it may be trusted.
+    """
 
     slug: str
     kind: Kind
@@ -38,6 +41,7 @@ class Hit:
     language: Language
     score: float
     passage: str
+    trust: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,11 @@ class Knowledge:
             mine = np.flatnonzero(side.owner == place)
             if len(mine):
                 best = side.items[int(mine[np.argmax(by_passage[language][mine])])]
-                title = self.cards[slug].title if slug in self.cards else same(self.documents[slug].name)
-                yield Hit(slug, kind, title, language, score, best.text)
+                if slug in self.cards:
+                    yield Hit(slug, kind, self.cards[slug].title, language, score, best.text)
+                else:
+                    own = self.documents[slug]
+                    yield Hit(slug, kind, same(own.name), language, score, best.text, own.label)
                 return
 
     def _scored(self, query: str) -> "_Found":

@@ -75,6 +75,13 @@ class UnknownName(UserError):
         self.near = near
 
 
+def one_of(kind: Text, name: str | None, known: Iterable[str]) -> None:
+    """Raise `UnknownName` where a name is given that is not among the known ones."""
+    names = list(known)
+    if name is not None and name not in names:
+        raise UnknownName(kind, name, names)
+
+
 def nearest(name: str, words: Mapping[str, str], limit: int = 3) -> list[str]:
     """The names whose words are most like the one given, likest first, then those it is a part of; case and _ aside."""
     from rapidfuzz import fuzz, process

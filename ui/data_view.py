@@ -121,6 +121,7 @@ def hit_json(hit: "Hit") -> Json:
         "language": hit.language,
         "score": hit.score,
         "passage": hit.passage,
+        "trust": hit.trust[hit.language] if hit.trust else None,
     }
 
 
@@ -135,5 +136,7 @@ def show_hits(hits: Sequence["Hit"], language: Language, console: Console) -> No
                 f"{hit.kind} · {hit.slug} · {score}", "bright_black"
             )
         )
+        if hit.trust is not None:
+            console.print(Styled(hit.trust[language], style="bright_black"))
         console.print(terminal.prose(hit.passage, width=min(console.width, 120) - 4))
         console.print()

@@ -1,5 +1,6 @@
 """Intervals, curves and rules of honest statement (metrics §2.6, §7, §9), exact and small."""
 
+from tools.stats.arms import smallest_difference
 from tools.stats.curves import Incidence, incidence
 from tools.stats.mix import Decomposition, Part, decompose
 from tools.stats.money import (
@@ -21,7 +22,6 @@ from tools.stats.proportions import (
     rule_of_three,
     sample_size,
     shrink,
-    smallest_difference,
     wilson,
     zero_bound,
 )

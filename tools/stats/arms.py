@@ -23,6 +23,15 @@ def smallest_rise(share: float, target: int, control: int, *, power: float = POW
     return rise if 0 < rise <= 1 - share + 1e-12 else None
 
 
+def smallest_difference(share: float, n: int, *, power: float = POWER) -> float | None:
+    """The smallest rise or fall of a share that ``n`` accounts in each arm show; None where even the largest would not.
+
+    10 % with 432 an arm: a fall by 0.05 (§8).
+    """
+    found = [smallest_rise(start, n, n, power=power) for start in (share, 1 - share)]
+    return min((move for move in found if move is not None), default=None)
+
+
 def holdout(before: float, after: float, units: int, *, power: float = POWER) -> int | None:
     """The fewest of ``units`` to keep apart so that a share of ``before`` is told from ``after``; None where a half is too few.
 

@@ -79,27 +79,6 @@ def per_arm(before: float, after: float, *, power: float = 0.80) -> int:
     return _up(reach * reach * (before * (1 - before) + after * (1 - after)) / (before - after) ** 2)
 
 
-def smallest_difference(share: float, n: int, *, power: float = 0.80) -> float | None:
-    """The smallest fall or rise of a share that ``n`` accounts an arm would show; None where even the largest would not.
-
-    432 an arm at 10 %: a fall by 5 percentage points (§8).
-    """
-    if n < 1:
-        return None
-    found = [_visible(share, end, n, power=power) for end in (0.0, 1.0) if per_arm(share, end, power=power) <= n]
-    return min(found, default=None)
-
-
-def _visible(share: float, end: float, n: int, *, power: float) -> float:
-    """The nearest point toward ``end`` that ``n`` accounts an arm tell from the share, as a distance."""
-    near, far = 0.0, 1.0
-    for _ in range(50):
-        middle = (near + far) / 2
-        enough = per_arm(share, share + middle * (end - share), power=power) <= n
-        near, far = (near, middle) if enough else (middle, far)
-    return far * abs(end - share)
-
-
 def rescaled(share: float, days: float, to_days: float) -> float:
     """A loss rate of ``days`` as one of ``to_days``: 1 - (1-c)^(d'/d), never multiplied. 2 % a month: 21.53 % a year."""
     return float(1 - (1 - share) ** (to_days / days))

@@ -26,9 +26,11 @@ def search(
     q: Annotated[str, Query(min_length=1, max_length=500, examples=["onboarding stuck"])],
     limit: Annotated[int, Query(ge=1, le=20)] = 5,
     kind: Kind | None = None,
+    step: Annotated[str | None, Query(description="only cards that serve this audit step")] = None,
+    segment: Annotated[str | None, Query(description="only cards made for this value segment")] = None,
 ) -> Response:
-    """Cards nearest in meaning and words, with scores that compare within one answer."""
-    hits = service.assistant.search(q, language, limit, kind)
+    """Cards, terms and own documents nearest in meaning and words, with scores that compare within one answer."""
+    hits = service.assistant.search(q, language, limit, kind=kind, step=step, segment=segment)
     results = [
         {
             "slug": hit.slug,
@@ -37,6 +39,7 @@ def search(
             "language": hit.language,
             "score": hit.score,
             "passage": hit.passage,
+            "trust": hit.trust[language] if hit.trust else None,
         }
         for hit in hits
     ]

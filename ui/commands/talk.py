@@ -46,17 +46,21 @@ def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for in the knowledge base.")],
     limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="How many cards.")] = 5,
     kind: Annotated[
-        str | None, typer.Option("--kind", help="playbook, case, trend, tool, mistake or term alone.")
+        str | None, typer.Option("--kind", help="playbook, case, trend, tool, mistake, term or document alone.")
+    ] = None,
+    step: Annotated[str | None, typer.Option("--step", metavar="KEY", help="Cards that serve this audit step.")] = None,
+    segment: Annotated[
+        str | None, typer.Option("--segment", metavar="KEY", help="Cards made for this value segment.")
     ] = None,
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Find cards of the knowledge base: playbooks, cases, trends, classes of tools, mistakes."""
+    """Find cards of the knowledge base (playbooks, cases, trends, tools, mistakes), terms, and your own documents."""
     from ui import data_view, terminal
 
     language = session.speak(lang, question=query)
     asked = session.worded(query)
-    hits = session.open_assistant().search(asked, language=lang, limit=limit, kind=kind)
+    hits = session.open_assistant().search(asked, lang, limit, kind=kind, step=step, segment=segment)
     if as_json:
         session.emit({"results": [data_view.hit_json(hit) for hit in hits]})
     else:

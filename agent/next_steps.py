@@ -1,0 +1,80 @@
+"""The plan in the chat: what to begin with, by when, and which clients the next hour goes to."""
+
+import re
+from typing import TYPE_CHECKING
+
+from agent import refusals, sentences
+from agent.sentences import Desk, Result
+from tools.capacity import capacity
+from tools.document import Claim, Name, Slot
+from tools.next_hours import next_hours
+from tools.plan import actions, assumption
+from tools.text import Text
+
+if TYPE_CHECKING:
+    from agent.examples import Call
+    from agent.understand import Understood
+    from tools.document import Action, NextHour, Recommendation
+    from tools.portfolio import Portfolio
+
+SHOWN_ACTIONS, SHOWN_CLIENTS = 5, 5
+#: Questions about the order of work, in small letters, ё as е.
+ASKS_PLAN = re.compile(
+    r"следующ\w+ час\b|план\w* (?:на|из) (?:90|девяност\w+|квартал|три месяца)|план\w* (?:действий|работ)|дорожн\w+ карт|"
+    r"с чего (?:нам |мне |лучше )?начать|что делать в понедельник|быстры\w+ побед|"
+    r"\bnext hour|\b(?:90|ninety).day plan|\baction plan|\bplan of (?:action|work)|\broad ?map|"
+    r"where (?:do|should) (?:we|i) (?:start|begin)|what to do on monday|\bquick wins?"
+)
+FIRST = Text("The plan begins so:", "План начинается так:")
+ACTION = Text("“{title}”: {owner}, from {start} to {due}.", "«{title}»: {owner}, с {start} по {due}.")
+UNDATED = Text("“{title}”: {owner}.", "«{title}»: {owner}.")
+HOUR = Text("Begin with these clients:", "Начните с этих клиентов:")
+CLIENT = Text("{client}, “{title}”", "{client}, «{title}»")
+
+
+def asked(seen: "Understood", portfolio: "Portfolio") -> "list[Call] | None":
+    """The call for a question about the order of work; None where a client or a metric is named."""
+    from agent.examples import call
+
+    named = seen.accounts or seen.metrics or seen.codes or "define" in seen.wants
+    return [call("plan")] if ASKS_PLAN.search(seen.plain) and not named else None
+
+
+def plan(desk: Desk) -> Result:
+    """The first actions of the ninety-day plan with their days and reasons, and the clients the next hour goes to."""
+    from agent.audit_calls import advised_steps
+
+    portfolio = desk.portfolio
+    steps = advised_steps(desk)
+    advice = [item for step in steps for item in step.recommendations]
+    team = capacity(None, portfolio.policy)
+    made = actions(advice, portfolio, team)[:SHOWN_ACTIONS]
+    if not made:
+        return Result((Claim("nothing", refusals.NOTHING_TO_PLAN),))
+    told = [claim for item in made for claim in _action(item, advice[item.recommendation], desk)]
+    lines = [_client(line, advice[line.recommendation], desk) for line in next_hours(steps, advice, portfolio)]
+    hour = [Claim("hour", HOUR), *lines[:SHOWN_CLIENTS]] if lines else []
+    cards = tuple(advice[item.recommendation].playbook for item in made)
+    return Result((*hour, Claim("order", FIRST), *told, assumption(portfolio, team)), cards)
+
+
+def _action(item: "Action", advised: "Recommendation", desk: Desk) -> list[Claim]:
+    dated: dict[str, Slot] = {"start": item.start, "due": item.due} if item.start and item.due else {}
+    owner = Text(*(words[:1].lower() + words[1:] for words in (advised.owner.en, advised.owner.ru)))
+    text = ACTION if dated else UNDATED
+    head = sentences.claim(f"do.{advised.playbook}", text, desk, title=advised.named, owner=owner, **dated)
+    return [head, item.why]
+
+
+def _client(line: "NextHour", advised: "Recommendation", desk: Desk) -> Claim:
+    """A client of the next hour: what to do for it, and why."""
+    why = line.why.text
+    text = Text(f"{CLIENT.en} ({_unstop(why.en)}).", f"{CLIENT.ru} ({_unstop(why.ru)}).")
+    return sentences.claim(
+        f"hour.{line.account}", text, desk,
+        client=Name(line.name, account=line.account), title=advised.named, **line.why.slots,
+    )  # fmt: skip
+
+
+def _unstop(words: str) -> str:
+    return words.strip().rstrip(".")

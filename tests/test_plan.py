@@ -1,0 +1,202 @@
+"""The plan: dated within the capacity, quick wins first, nothing dropped silently, the next hour by worth, honest trials."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.portfolios import in_memory
+from tools import priority, stats
+from tools.audit import worded
+from tools.capacity import Capacity, capacity, written
+from tools.document import (
+    AccountLine,
+    CardRef,
+    Finding,
+    MetricGoal,
+    NoCase,
+    Recommendation,
+    Step,
+    Work,
+)
+from tools.errors import BadData
+from tools.next_hours import next_hours, trials
+from tools.plan import actions, days
+from tools.policy import Policy
+from tools.portfolio import Portfolio
+from tools.reading import Reading, Unit
+from tools.text import Text, same
+
+LAST = date(2026, 6, 30)
+NOT_KNOWN = Reading("effect", Unit.MONEY_YEAR, None, status="undefined", reason=Text("no history", "нет истории"))
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[Portfolio]:
+    yield in_memory(
+        accounts=[{"account_id": "A", "name": "А"}],
+        surveys=[{"account_id": "A", "date": LAST.isoformat(), "score": 9}],
+    )
+
+
+def advice(slug: str, work: Work, clients: int = 0, money: int | None = None, **more: object) -> Recommendation:
+    stake = () if money is None else (Reading("money_at_stake", Unit.MONEY_YEAR, Decimal(money), scope={"kind": slug}),)
+    text = Text("Do it", "Сделать")
+    card = CardRef("t", text, text, "source", "ours")
+    made = Recommendation(
+        action=text, owner=text, tools=(text,), metric=MetricGoal("nrr", None, None, text), case=NoCase(text), trend=card,
+        effect=NOT_KNOWN, break_even=None, effort=text, stage=3, stop_rule=text, playbook=slug, why=stake, finding=slug,
+        step="retention", work=work, clients=clients, worth=float(money or 0) / priority.hours(work, clients),
+    )  # fmt: skip
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def team(**hours: float) -> Capacity:
+    return capacity(hours, Policy())
+
+
+def test_quick_wins_come_first_and_dates_stay_in_the_plan(base: Portfolio) -> None:
+    long = advice("long", Work("support", once=40), money=9_000_000, severity="urgent")
+    quick = advice("quick", Work("support", once=2), money=1000)
+    found = actions([long, quick], base, team(support=20))
+    assert [item.recommendation for item in found] == [1, 0] and found[0].quick and not found[1].quick
+    assert found[0].start == LAST + timedelta(days=1) and found[0].due == LAST + timedelta(days=7)
+    assert found[1].due == LAST + timedelta(days=21)  # 18 hours of the first week, 20 of the second, 2 of the third
+
+
+def test_an_action_of_a_later_stage_waits_for_it_unless_urgent(base: Portfolio) -> None:
+    work = Work("product", once=20)
+    late = advice("late", work, stage=4)
+    assert actions([late], base, team(product=40))[0].start > LAST + timedelta(days=40)  # type: ignore[operator]
+    assert actions([replace(late, severity="urgent")], base, team(product=40))[0].start == LAST + timedelta(days=1)
+
+
+def test_clients_that_do_not_fit_are_counted(base: Portfolio) -> None:
+    calls = advice(
+        "calls", Work("support", client=1.0, channel="call"), clients=100, money=1_000_000, severity="urgent"
+    )
+    (by_hours,) = actions([calls], base, team(support=2))
+    assert by_hours.clients is not None and by_hours.clients.value == 26  # thirteen weeks of two hours
+    assert by_hours.left_over is not None and by_hours.left_over.value == 74
+    (by_calls,) = actions([calls], base, team(support=40, call=5))
+    assert by_calls.clients is not None and by_calls.clients.value == 65  # thirteen weeks of five calls
+    (by_money,) = actions([calls], base, team(support=40, budget=12_000, hour_cost=1_000))
+    assert by_money.clients is not None and by_money.clients.value == 12  # twelve paid hours
+    assert "не помещаются" in by_hours.why.text.ru
+
+
+def test_without_hours_an_action_has_no_date_and_says_so(base: Portfolio) -> None:
+    (none,) = actions([advice("none", Work("sales", once=8))], base, team(sales=0))
+    assert none.start is None and none.due is None and "не хватает" in none.why.text.ru
+
+
+@given(
+    plan=st.lists(
+        st.tuples(
+            st.sampled_from(["product", "marketing", "support", "sales"]),
+            st.integers(0, 60), st.sampled_from([0.0, 0.1, 0.5, 1.0, 4.0]), st.integers(0, 90), st.integers(1, 5),
+            st.sampled_from(["urgent", "warning", "info"]),
+        ),
+        max_size=8,
+    ),
+    hours=st.integers(0, 40), calls=st.integers(0, 30),
+)  # fmt: skip
+def test_no_week_holds_more_than_the_team_has(
+    base: Portfolio, plan: list[tuple[str, int, float, int, int, str]], hours: int, calls: int
+) -> None:
+    items = [
+        advice(f"p{place}", Work(who, once, each, "call" if each else "none"), clients, stage=stage, severity=gravity)
+        for place, (who, once, each, clients, stage, gravity) in enumerate(plan)
+    ]
+    found = actions(items, base, team(product=hours, marketing=hours, support=hours, sales=hours, call=calls))
+    assert sorted(item.recommendation for item in found) == list(range(len(items)))
+    spent = dict.fromkeys(("product", "marketing", "support", "sales"), 0.0)
+    contacts = 0
+    for item in found:
+        advised = items[item.recommendation]
+        fit = int(item.clients.value or 0) if item.clients else 0
+        assert fit + int(item.left_over.value or 0 if item.left_over else 0) == (advised.clients if item.clients else 0)
+        spent[advised.work.department] += fit * advised.work.client
+        contacts += fit
+        if item.start is not None:
+            assert LAST < item.start <= item.due <= LAST + timedelta(days=90)  # type: ignore[operator]
+    assert contacts <= 13 * calls and all(total <= 13 * hours + 1e-9 for total in spent.values())
+
+
+def test_stages_share_the_plan_evenly_and_follow_their_actions() -> None:
+    assert days(None, 1, 90, ()) == (None, None)
+    assert [days(LAST, stage, 90, ())[1] for stage in (1, 5)] == [LAST + timedelta(days=18), LAST + timedelta(days=90)]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"janitor": 3}, {"support": -1}, {"support": "many"}, {"support": True}, {"budget": 5}, {"budget": 5, "hour_cost": 0}, 7],
+)  # fmt: skip
+def test_a_capacity_that_cannot_be_read_is_refused(given: object) -> None:
+    with pytest.raises(BadData):
+        capacity(given, Policy())
+
+
+def test_a_capacity_is_written_in_one_line() -> None:
+    assert written("support=20, call = 30;sales=8") == {"support": 20.0, "call": 30.0, "sales": 8.0}
+    for words in ("support", "support=x", "", "nobody=1"):
+        with pytest.raises(BadData):
+            written(words)
+    assumed = capacity(None, Policy())
+    assert not assumed.stated and assumed.minutes["support"] == 32 * 60
+    assert capacity({"support": 5}, Policy()).minutes["sales"] == assumed.minutes["sales"]
+
+
+def lines(*money: int) -> tuple[AccountLine, ...]:
+    return tuple(
+        AccountLine(f"C{n}", f"ООО {n}", worded(f"w{n}", "why", "почему", {}),
+                    Reading("arr", Unit.MONEY_YEAR, value, scope={"account": f"C{n}"}))
+        for n, value in enumerate(money)
+    )  # fmt: skip
+
+
+def test_the_next_hour_goes_to_the_client_with_most_money_for_an_hour(base: Portfolio) -> None:
+    found = Finding("at_risk_accounts", "urgent", (), accounts=lines(100, 900, 500), accounts_total=3)
+    silent = Finding("silent_accounts", "warning", (), accounts=lines(100, 900)[:1], accounts_total=1)
+    step = Step("retention", same("Кто"), same("Кто?"), "done", None, (), (), (found, silent))
+    call = advice("at_risk_accounts", Work("support", client=1.0, channel="call"), 3)
+    letter = advice("silent_accounts", Work("support", client=0.01, channel="letter"), 1)
+    hours = next_hours([step], [call, letter], base)
+    assert [(line.account, line.recommendation) for line in hours] == [("C1", 0), ("C2", 0), ("C0", 1)]
+    assert hours[0].minutes.value == 60 and len({line.account for line in hours}) == 3
+
+
+def test_a_trial_says_how_many_clients_it_needs(base: Portfolio) -> None:
+    each = Work("support", client=1.0, channel="call")
+    small, middle, large = (advice(f"p{n}", each, n) for n in (6, 60, 2000))
+    found = {item.recommendation: item for item in trials([small, middle, large], base)}
+    need = stats.per_arm(0.5, 0.6)
+    assert need == 385  # each arm, two-sided 5 %, power 80 %
+    assert not found[0].enough and "no trial would tell" in found[0].claim.text.en
+    shown = stats.smallest_difference(0.5, 30)
+    assert not found[1].enough and shown is not None
+    visible = found[1].claim.slots["visible"]
+    assert isinstance(visible, Reading) and visible.value == -int(-shown * 100 // 1)
+    control = found[2].claim.slots["control"]
+    assert found[2].enough and isinstance(control, Reading) and control.value == need
+
+
+@pytest.mark.parametrize(("share", "n", "difference"), [(0.10, 432, 0.05), (0.10, 3211, 0.02)])
+def test_reference_smallest_difference(share: float, n: int, difference: float) -> None:
+    """Published pairs of metrics §8, the other way round: 432 an arm shows 10 % against 5 %, 3,211 against 8 %."""
+    assert stats.smallest_difference(share, n) == pytest.approx(difference, abs=2e-4)
+    assert stats.smallest_difference(share, 0) is None and stats.smallest_difference(0.5, 3) is None
+
+
+def test_worth_is_money_by_evidence_by_hour() -> None:
+    stake = Reading("money_at_stake", Unit.MONEY_YEAR, Decimal(36_000_000), scope={"kind": "at_risk_accounts"})
+    finding = Finding("at_risk_accounts", "urgent", (), accounts_total=37, money_at_stake=stake)
+    work = Work("support", client=1.0, channel="call", grade="reported")
+    assert priority.worth(finding, work, Policy()) == pytest.approx(778_378.4, abs=0.1)
+    assert priority.worth(replace(finding, severity="info"), work, Policy()) < priority.worth(finding, work, Policy())
+    half = replace(stake, status="insufficient", reason=Text("few", "мало"))
+    assert priority.worth(replace(finding, money_at_stake=half), work, Policy()) == pytest.approx(389_189.2, abs=0.1)
