@@ -152,7 +152,7 @@ def _front(block: str, path: Path) -> _Front:
     import yaml
 
     try:
-        raw = yaml.safe_load(block)
+        raw = yaml.load(block, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise CardError(f"{path.name}: the front matter is no YAML: {error}") from error
     kind = raw.get("kind") if isinstance(raw, dict) else None

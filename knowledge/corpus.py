@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
 
@@ -32,9 +32,13 @@ def has_words(text: str) -> bool:
 
 def stems(text: str) -> list[str]:
     """The words of a text, lower case, ё as е, each stemmed by its own script."""
-    words = _WORD.findall(text.lower().replace("ё", "е"))
+    return [_stem(word) for word in _WORD.findall(text.lower().replace("ё", "е"))]
+
+
+@lru_cache(maxsize=100_000)
+def _stem(word: str) -> str:
     with _STEMMING:  # a stemmer keeps its word in itself: threads would mix them up
-        return [str(_stemmer("russian" if _CYRILLIC.search(word) else "english").stemWord(word)) for word in words]
+        return str(_stemmer("russian" if _CYRILLIC.search(word) else "english").stemWord(word))
 
 
 @dataclass(frozen=True, slots=True)
