@@ -7,6 +7,7 @@ from typing import Any
 
 from tools.text import Language, Text
 from ui.chat.marks import marked, sentences, word
+from ui.chat.plan import plan
 from ui.chat.words import WORDS
 
 SEVERITIES = ("urgent", "warning", "info", "good")
@@ -50,7 +51,7 @@ def finished(audit: Mapping[str, Any], language: Language) -> str:
     cards = "".join(_step(number, step, readings, language) for number, step in enumerate(audit["steps"], start=1))
     return (
         f'<section class="summary"><h2>{word("summary", language)}</h2>{main}</section>'
-        f'{_decisions(audit, language)}<section class="steps">{cards}</section>{_unknown(audit, language)}'
+        f'{_decisions(audit, language)}{plan(audit, readings, language)}<section class="steps">{cards}</section>{_unknown(audit, language)}'
     )
 
 

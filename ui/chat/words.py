@@ -71,6 +71,8 @@ WORDS: Mapping[str, Text] = {
     "who": Text("Clients", "Клиенты"),
     "others": Text("and {n} more", "и ещё {n}"),
     "decisions": Text("Decisions of the month", "Решения месяца"),
+    "plan": Text("Ninety-day plan", "План на девяносто дней"),
+    "next_hours": Text("Where the next hour goes", "На что потратить следующий час"),
     "effect": Text("effect", "эффект"),
     "unknown": Text("What we do not know yet", "Чего пока не знаем"),
     "needs": Text("needed", "нужно"),
