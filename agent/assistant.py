@@ -1,5 +1,6 @@
 """The Assistant: the only door for command line, API, chat and evaluation."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tools.segments import Segmentation
 
 Listener = Callable[[Event], None]
+RETRY_SECONDS = 10
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Assistant:
     open_knowledge: "Callable[[Path], Knowledge]" = library.knowledge
     _portfolios: dict[object, "Portfolio"] = field(default_factory=dict, repr=False)
     _knowledge: "Knowledge | None" = field(default=None, repr=False)
+    _opened: float = field(default=0.0, repr=False)
     _opening: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
@@ -251,9 +254,11 @@ class Assistant:
         from knowledge.shelf import stamp
 
         with self._opening:
-            held = self._knowledge
-            if held is None or held.stamp != stamp(self.settings.home) or held.notice is not None:
-                self._knowledge = held = self.open_knowledge(self.settings.home)
+            held, now = self._knowledge, time.monotonic()
+            lacking = held is not None and held.notice is not None and now > self._opened + RETRY_SECONDS
+            if held is None or lacking or held.stamp != stamp(self.settings.home):
+                held = self.open_knowledge(self.settings.home)
+                self._knowledge, self._opened = held, now
             return held
 
     def search(

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from knowledge.search import Knowledge
 
 DEMO = "demo"
+NO_INDEX = Text(
+    "The search index cannot be opened; cards are found by their words alone.",
+    "Поисковый индекс не открывается; карточки ищутся только по словам.",
+)
 SOURCE_ROOMS = ("tools", "knowledge", "agent")
 NO_DATABASES = Text(
     "Databases are not read in this version: export the tables to csv or parquet.",
@@ -43,7 +48,7 @@ def knowledge(home: Path) -> "Knowledge":
     try:
         return Knowledge.open(home)
     except BackendError:
-        return Knowledge.open(home, embedder=None)
+        return replace(Knowledge.open(home, embedder=None), notice=NO_INDEX)
 
 
 def names(home: Path) -> dict[str, str]:

@@ -21,13 +21,19 @@ SHOWN_ACTIONS, SHOWN_CLIENTS = 5, 5
 #: Questions about the order of work, in small letters, ё as е.
 ASKS_PLAN = re.compile(
     r"следующ\w+ час\b|план\w* (?:на|из) (?:90|девяност\w+|квартал|три месяца)|план\w* (?:действий|работ)|дорожн\w+ карт|"
+    r"\bкакой (?:у нас )?план\s*[?.!]*$|\bпокажи план\s*[?.!]*$|\bчто (?:у нас )?в плане\b|"
+    r"\bwhat(?:'s| is) (?:in )?the plan\b|\bshow (?:me )?the plan\b|\bplan for the next\b|"
     r"с чего (?:нам |мне |лучше )?начать|что делать в понедельник|быстры\w+ побед|"
     r"\bnext hour|\b(?:90|ninety).day plan|\baction plan|\bplan of (?:action|work)|\broad ?map|"
     r"where (?:do|should) (?:we|i) (?:start|begin)|what to do on monday|\bquick wins?"
 )
-FIRST = Text("The plan begins so:", "План начинается так:")
+FIRST = Text("The plan begins like this:", "План начинается так:")
 ACTION = Text("“{title}”: {owner}, from {start} to {due}.", "«{title}»: {owner}, с {start} по {due}.")
 UNDATED = Text("“{title}”: {owner}.", "«{title}»: {owner}.")
+OWN_HOURS = Text(
+    "An audit run with --capacity plans for your own hours.",
+    "Аудит с параметром --capacity составит план под ваши часы.",
+)
 HOUR = Text("Begin with these clients:", "Начните с этих клиентов:")
 CLIENT = Text("{client}, “{title}”", "{client}, «{title}»")
 
@@ -55,7 +61,7 @@ def plan(desk: Desk) -> Result:
     lines = [_client(line, advice[line.recommendation], desk) for line in next_hours(steps, advice, portfolio)]
     hour = [Claim("hour", HOUR), *lines[:SHOWN_CLIENTS]] if lines else []
     cards = tuple(advice[item.recommendation].playbook for item in made)
-    return Result((*hour, Claim("order", FIRST), *told, assumption(portfolio, team)), cards)
+    return Result((*hour, Claim("order", FIRST), *told, assumption(portfolio, team), Claim("own", OWN_HOURS)), cards)
 
 
 def _action(item: "Action", advised: "Recommendation", desk: Desk) -> list[Claim]:

@@ -57,7 +57,10 @@ _INNER = {
     "ru": str.maketrans({"«": "„", "»": "“", "”": "“", '"': "'"}),
     "en": str.maketrans({"«": "‘", "»": "’", "“": "‘", "”": "’", "„": "‘", "‟": "‘", '"': "'"}),
 }
-_ADDRESS = re.compile(r"\w@\w|\w\.(?:com|net|org|io|ru|рф|su|info|biz)\b|ftp:|mailto:|file:", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\w@\w|\w\.(?:com|net|org|io|ru|рф|su|info|biz)\b|\w\.\w{2,}/|\w:(?://|\w)|www\.|\w\.(?:dev|xyz|app|ai|me|ly|cc|top|site|online)\b",
+    re.IGNORECASE,
+)
 _CYRILLIC, _LATIN = "аеорсухквмнтіј", "aeopcyxkbmhtij"
 _ALIKE = (str.maketrans(_LATIN, _CYRILLIC), str.maketrans(_CYRILLIC, _LATIN))
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from tools.document import CardRef, Finding, MetricGoal, NoCase, Recommendation, Step, Work
-from tools.priority import GRAVITY, least, ordered, worth
+from tools.load import SEVERITIES
+from tools.priority import least, ordered, worth
 from tools.reading import Number, Reading, Unit
 from tools.text import Text
 
@@ -142,6 +143,8 @@ def recommendation(
         severity=finding.severity,
         worth=worth(finding, work, portfolio.policy, otherwise=least(step.findings)),
         clients=finding.accounts_total,
+        accounts=tuple(line.id for line in finding.accounts),
+        stake=finding.money_at_stake,
     )
 
 
@@ -246,4 +249,4 @@ def _segment(finding: Finding) -> str | None:
 def _urgency(finding: Finding) -> tuple[int, Decimal, str]:
     at_stake = finding.money_at_stake
     money = Decimal(str(at_stake.value)) if at_stake is not None and at_stake.value is not None else Decimal(0)
-    return GRAVITY.index(finding.severity), -money, finding.code
+    return SEVERITIES.index(finding.severity), -money, finding.code

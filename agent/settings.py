@@ -21,6 +21,7 @@ QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
+    "OMP_WAIT_POLICY": "passive",  # threads of the embedding model that spin while they wait starve all other work
 }
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools.document import Action, Claim, Finding, Mistake, Recommendation, Stage, Step
+from tools.load import SEVERITIES
 from tools.plan import days
 from tools.text import Text
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
 MOST_URGENT = 3
-SEVERITY = ("urgent", "warning", "info", "good")
 CLEAN_DATA = Text(
     "No finding needs action on these data; what could not be computed is listed with the file that would help.",
     "По этим данным ни один вывод не требует действий; чего нельзя посчитать — в списке, с файлом, который поможет.",
@@ -89,7 +89,7 @@ def summary(steps: Sequence[Step]) -> tuple[Claim, ...]:
     for finding in findings:
         alike = tuple(line.id for line in finding.accounts) or finding.code
         told.setdefault(alike, finding)  # the same clients under another heading are told once
-    urgent = [item.claims[0] for item in told.values() if item.severity in SEVERITY[:2] and item.claims]
+    urgent = [item.claims[0] for item in told.values() if item.severity in SEVERITIES[:2] and item.claims]
     money = [by_key["retention"].claims[0]] if "retention" in by_key and by_key["retention"].claims else []
     chosen = _once([*opening, *money, *urgent[:MOST_URGENT]])
     return tuple(chosen) or (Claim("summary.clean", CLEAN_DATA),)
@@ -202,7 +202,7 @@ def _both(first: Text, second: Text) -> Text:
 def _rank(finding: Finding) -> tuple[int, Decimal, str]:
     at_stake = finding.money_at_stake
     money = Decimal(str(at_stake.value)) if at_stake is not None and at_stake.value is not None else Decimal(0)
-    return SEVERITY.index(finding.severity), -money, finding.code
+    return SEVERITIES.index(finding.severity), -money, finding.code
 
 
 def _once(claims: Iterable[Claim]) -> list[Claim]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from tools.document import Channel as Channel
 from tools.errors import CVMError
 from tools.text import Text
 
@@ -13,7 +14,6 @@ Kind = Literal["playbook", "case", "trend", "tool", "mistake", "term", "document
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Grade = Literal["published", "vendor", "reported", "unverified", "ours"]
 Ready = Literal["letter", "script", "checklist"]
-Channel = Literal["call", "letter", "meeting", "none"]
 Owner = Literal["product", "marketing", "support", "sales"]
 Segment = Literal["lost", "newcomers", "at_risk", "unknown", "advocates", "growth", "core", "steady"]
 ProfileKey = Literal["subscription", "repeat", "usage", "snapshot"]

@@ -95,7 +95,7 @@ class Knowledge:
         """Cards and documents nearest to the question, the best first, one hit each; an empty question finds nothing.
 
         ``language`` is that of the passages; without it a card speaks the language of the question (Russian where it
-        holds a Cyrillic letter), a document its own. ``step`` and ``segment`` keep the cards that serve an audit step
+        holds a Cyrillic letter). A document is shown in its own where it speaks no other. ``step`` and ``segment`` keep the cards that serve an audit step
         or a value segment; documents serve none.
         """
         if not has_words(query):
@@ -121,10 +121,11 @@ class Knowledge:
         return (step is None and segment is None) or reach(slug).serves(step=step, segment=segment)
 
     def _hit(self, slug: str, kind: Kind, score: float, wanted: Language | None, found: "_Found") -> Iterator[Hit]:
-        """The hit of an entry in the language wanted, else in the question's, else (a document) in its own."""
+        """The hit of an entry: a card in the language wanted, else in the question's; a document in its own if need be."""
         corpus, by_passage = (self.shelf, found.of_shelf) if kind == "document" else (self.corpus, found.of_cards)
         place = corpus.slugs.index(slug)
-        for language in [wanted] if wanted else _order(found.spoken):
+        spoken = _order(found.spoken)
+        for language in [wanted] if wanted and kind != "document" else [*([wanted] if wanted else []), *spoken]:
             side = corpus.sides[language]
             mine = np.flatnonzero(side.owner == place)
             if len(mine):
@@ -204,13 +205,17 @@ def _words(side: Side, found: tuple[Scores, Scores], count: int) -> Scores:
 
 
 def _total(found: _Compared, yardstick: _Compared) -> Scores:
-    """Words and meaning fused by weight, each in standard deviations of the yardstick; words alone without meaning."""
+    """Words and meaning fused by weight, each in standard deviations of the yardstick; words alone without meaning.
+
+    An entry that does not speak the question's language is compared by meaning alone: words met by chance say nothing.
+    """
     own, other = found.words
     if found.meaning is None or yardstick.meaning is None:
         return np.where(np.isnan(own), np.nan_to_num(other), own)
-    words = np.where(np.isnan(own), _standardised(other, yardstick.words[1]), _standardised(own, yardstick.words[0]))
+    words = _standardised(own, yardstick.words[0])
     meaning = [_standardised(mine, ruler) for mine, ruler in zip(found.meaning, yardstick.meaning, strict=True)]
-    total: Scores = WORDS_WEIGHT * np.nan_to_num(words) + (1 - WORDS_WEIGHT) * _blended(meaning[0], meaning[1])
+    near = _blended(meaning[0], meaning[1])
+    total: Scores = np.where(np.isnan(words), near, WORDS_WEIGHT * words + (1 - WORDS_WEIGHT) * near)
     return total
 
 

@@ -36,7 +36,8 @@ LABELS: Mapping[str, Text] = {
     ),
     "approved": Text("approved by your company", "утверждён вашей компанией"),
 }
-MAX_DOCUMENTS = 200
+MAX_DOCUMENTS = 2_000
+MAX_CHARACTERS = 5_000_000  # of all documents together: some thousands of passages, compared in milliseconds
 MAX_NAME = 120
 SHORT = 12
 ORIGINAL = "original"
@@ -51,8 +52,8 @@ TAKEN = Text(
     "переименуйте файл.",
 )
 FULL = Text(
-    f"The shelf holds at most {MAX_DOCUMENTS} documents: remove those that are not needed.",
-    f"На полке помещается документов: {MAX_DOCUMENTS}. Уберите ненужные.",
+    f"The shelf holds at most {MAX_DOCUMENTS} documents and {MAX_CHARACTERS} characters of text: remove what is not needed.",
+    f"На полку помещается не больше {MAX_DOCUMENTS} документов и {MAX_CHARACTERS} знаков текста: уберите ненужное.",
 )
 NO_NAME = Text("A document needs a name with letters in it.", "У документа должно быть имя с буквами.")
 SEVERAL = Text(
@@ -108,7 +109,10 @@ def stamp(home: Path) -> str:
     """A hash that changes whenever the shelf does, had without reading the documents."""
     held = []
     for folder in _folders(home):
-        state = (folder / "document.json").stat()
+        try:
+            state = (folder / "document.json").stat()
+        except FileNotFoundError:  # removed by another process at this moment
+            continue
         held.append((folder.name, state.st_mtime_ns, state.st_size))
     return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
 
@@ -126,12 +130,14 @@ def add_all(home: Path, files: Sequence[tuple[Path, str | None]], *, trust: str 
     label = _trust(trust)
     read = [_read(path, name, label) for path, name in files]
     with _locked(home) as root:
-        names = {item.id: item.name for item in shelved(home)}
+        on = {item.id: item for item in shelved(home)}
+        names = {item.id: item.name for item in on.values()}
         for document, _ in read:
             if any(other != document.id and _same(name, document.name) for other, name in names.items()):
                 raise BadData(TAKEN.fill(name=document.name))
             names[document.id] = document.name
-        if len(names) > MAX_DOCUMENTS:
+        length = sum(len(text) for item in {**on, **{new.id: new for new, _ in read}}.values() for text in item.texts)
+        if len(names) > MAX_DOCUMENTS or length > MAX_CHARACTERS:
             raise BadData(FULL)
         return tuple(_put(root, document, data) for document, data in read)
 

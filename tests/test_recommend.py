@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,15 @@ SPECS = {spec.key: spec for spec in steps()}
 GROUPED = {"segments.advocates"}
 
 
+@cache
+def knowing_nothing(profile: str) -> Portfolio:
+    """A base of one client without a single row about it."""
+    return in_memory(accounts=[{"account_id": "A", "name": "А"}], profile=profile)
+
+
 def situated(case: Mapping[str, Any]) -> tuple[Step, Portfolio]:
     """The step of a case with its findings, over a base that knows nothing but what the findings say."""
-    portfolio = in_memory(accounts=[{"account_id": "A", "name": "А"}], profile=case["profile"])
+    portfolio = knowing_nothing(case["profile"])
     spec = SPECS[case["step"]]
     findings = tuple(_finding(item) for item in case["findings"])
     return Step(spec.key, spec.title, spec.question, "done", None, (), (), findings), portfolio

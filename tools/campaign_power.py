@@ -142,24 +142,32 @@ def _never(share: float) -> Text:
 
 
 def verdict(power: Power, campaign: Campaign) -> Text:
-    """What the lists can prove of an outcome, in one sentence; of small arms that it stays a hypothesis."""
+    """What the lists can prove of an outcome; of small arms that it stays a hypothesis, of an assumed share that it is."""
+    told = _verdict(power, campaign)
+    why = power.smallest.reason
+    if power.smallest.status != "partial" or why is None:
+        return told
+    return Text(f"{told.en} ({_capital(why).en}.)", f"{told.ru} ({_capital(why).ru}.)")
+
+
+def _verdict(power: Power, campaign: Campaign) -> Text:
     sizes = {"target": _count(campaign.target.units), "control": _count(campaign.control.units)}
     n = _count(campaign.target.units + campaign.control.units)
     if power.smallest.value is None:
         return Text(
             "{what}: a hypothesis only: with {n} clients no effect can be told from chance.",
-            "{what}: только гипотеза: при {n} в списках никакой эффект не отличить от случайности.",
+            "{what}: только гипотеза: при {n} клиентах в списках никакой эффект не отличить от случайности.",
         ).fill(what=_capital(power.title), n=n)
     least = _shown(float(power.smallest.value))
     if "hypothesis" in power.smallest.flags:
         return Text(
             "{what}: a hypothesis only: with {n} clients an effect below {least} pp cannot be told from chance.",
-            "{what}: только гипотеза: при {n} в списках эффект меньше {least} п. п. не отличить от случайности.",
+            "{what}: только гипотеза: при {n} клиентах в списках эффект меньше {least} п. п. не отличить от случайности.",
         ).fill(what=_capital(power.title), n=n, least=least)
     return Text(
         "{what}: target {target} and control {control} show a rise of {least} pp or more four times of five; a smaller "
         "one cannot be told from chance.",
-        "{what}: цель {target} и контроль {control} покажут рост от {least} п. п. в четырёх случаях из пяти; меньший не "
+        "{what}: целевая группа ({target}) и контрольная ({control}) покажут рост от {least} п. п. в четырёх случаях из пяти; меньший не "
         "отличить от случайности.",
     ).fill(what=_capital(power.title), least=least, **sizes)
 

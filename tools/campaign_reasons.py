@@ -202,13 +202,29 @@ def _elsewhere(portfolio: Portfolio, name: str) -> Found:
         needs = Text("contacts with the names of campaigns", "контакты с названиями кампаний")
         return Found(needs=UNDATED if portfolio.as_of is None else needs)
     touches = portfolio.table("touches").filter(_.campaign.notnull(), _.campaign != "", _.campaign != name)
-    running = touches.group_by("campaign").agg(began=_.date.min())
-    running = running.filter(running.began > on(portfolio.as_of - timedelta(days=days))).select("campaign")
+    running = _running(portfolio, touches, days)
     rule = Text(
         "in the target or the control of a campaign begun in the last {days}",
         "в целевой или контрольной группе кампании, начатой за последние {days}",
     ).fill(days=_span(days))
     return Found(_ids(portfolio, touches.filter(touches.campaign.isin(running.campaign))), rule)
+
+
+def kept_apart(portfolio: Portfolio) -> frozenset[str]:
+    """Ids of the clients in the control group of a campaign that still runs: nobody may write or call them for it."""
+    if portfolio.as_of is None or not portfolio.has("touches"):
+        return frozenset()
+    touches = portfolio.table("touches")
+    touches = touches.filter(touches.campaign.notnull(), touches.arm == "control")
+    running = _running(portfolio, portfolio.table("touches"), int(portfolio.policy["campaign_days"]))
+    return _ids(portfolio, touches.filter(touches.campaign.isin(running.campaign)))
+
+
+def _running(portfolio: Portfolio, touches: Any, days: int) -> Any:
+    """Campaigns whose first contact is less than so many days ago."""
+    assert portfolio.as_of is not None
+    began = touches.group_by("campaign").agg(began=_.date.min())
+    return began.filter(began.began > on(portfolio.as_of - timedelta(days=days))).select("campaign")
 
 
 def _span(days: int) -> Text:

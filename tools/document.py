@@ -149,7 +149,7 @@ class Recommendation:
     """One action with every mandatory field of the product's mission.
 
     ``worth`` orders actions (`tools.priority`); ``others`` are playbooks that answer the same finding, the next best
-    first; ``clients`` is how many clients the finding is about.
+    first; ``clients`` is how many clients the finding is about, ``accounts`` the ids of those it lists, ``stake`` its money.
     """
 
     action: Text
@@ -172,6 +172,8 @@ class Recommendation:
     severity: Severity = "info"
     worth: float = 0.0
     clients: int = 0
+    accounts: tuple[str, ...] = ()
+    stake: Reading | None = None
     others: tuple[str, ...] = ()
 
     @property

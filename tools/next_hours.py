@@ -5,7 +5,8 @@ from math import ceil
 
 from tools import priority, stats
 from tools.audit import worded
-from tools.document import NextHour, Recommendation, Slot, Step, Trial
+from tools.campaign_reasons import kept_apart
+from tools.document import AccountLine, NextHour, Recommendation, Slot, Step, Trial
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit
 
@@ -19,10 +20,14 @@ def next_hours(
 ) -> tuple[NextHour, ...]:
     """At most fifteen clients in the order of money x evidence / hours, each with its best action and the reason.
 
-    Only actions that are done client by client; a client stands once.
+    Only actions that are done client by client; a client stands once. Left out: the control group of a campaign that
+    still runs, for a call would spoil its comparison.
     """
+    apart = kept_apart(portfolio)
     findings = {(step.key, finding.code): finding for step in steps for finding in step.findings}
     best: dict[str, tuple[float, NextHour]] = {}
+    known = [money for finding in findings.values() for line in finding.accounts if (money := _money(line)) is not None]
+    least = min(known, default=1.0)  # for a client whose money is not known
     for place, item in enumerate(recommendations):
         finding = findings.get((item.step, item.finding))
         if finding is None or not item.work.client:
@@ -30,12 +35,19 @@ def next_hours(
         minutes = _minutes(item, portfolio)
         weight = priority.evidence(finding, item.work.grade, portfolio.policy) / item.work.client
         for line in finding.accounts:
-            money = float(line.money.value) if line.money is not None and line.money.value is not None else 0.0
-            value = max(money, 1.0) * weight
+            if line.id in apart:
+                continue
+            money = _money(line)
+            value = (least if money is None else money) * weight
             if line.id not in best or value > best[line.id][0]:
                 best[line.id] = (value, NextHour(line.id, line.name, place, minutes, line.why, line.money))
     chosen = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].account))[:SHOWN]
     return tuple(line for _, line in chosen)
+
+
+def _money(line: AccountLine) -> float | None:
+    money = line.money
+    return float(money.value) if money is not None and money.usable and money.value is not None else None
 
 
 def trials(recommendations: Sequence[Recommendation], portfolio: Portfolio) -> tuple[Trial, ...]:
@@ -46,14 +58,14 @@ def trials(recommendations: Sequence[Recommendation], portfolio: Portfolio) -> t
     """
     places = {id(item): place for place, item in enumerate(recommendations)}
     return tuple(
-        _trial(item, places[id(item)], portfolio)
+        _trial(priority.joined(item, recommendations), places[id(item)], portfolio)
         for item in priority.ordered(recommendations)
         if item.clients and item.work.client and not item.effect.usable
     )
 
 
 def _trial(item: Recommendation, place: int, portfolio: Portfolio) -> Trial:
-    wanted = portfolio.policy["plan_difference"]
+    wanted = min(portfolio.policy["plan_difference"], 1 - CAUTIOUS)
     need, arm = stats.per_arm(CAUTIOUS, CAUTIOUS + wanted), item.clients // 2
     where = f"playbook={item.playbook}"
     slots: dict[str, Slot] = {
@@ -84,9 +96,9 @@ def _trial(item: Recommendation, place: int, portfolio: Portfolio) -> Trial:
     else:
         claim = worded(
             f"trial.{item.playbook}",
-            "A difference of {wanted:percentage point|percentage points} needs {need:client|clients}, there are {have}: no trial would tell. Write down what "
+            "A difference of {wanted:percentage point|percentage points} needs {need:client|clients}, there are {have}: no trial would show it. Write down what "
             "was done and what came of it for each client.",
-            "Чтобы увидеть разницу в {wanted:процентный пункт|процентных пункта|процентных пунктов}, нужно {need:клиент|клиента|клиентов}, а есть {have}: опыт ничего не покажет. "
+            "Чтобы увидеть разницу в {wanted:процентный пункт|процентных пункта|процентных пунктов}, нужно {need:клиент|клиента|клиентов}, а есть {have}: эксперимент ничего не покажет. "
             "Записывайте по каждому клиенту, что сделано и что вышло.",
             slots,
         )

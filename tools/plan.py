@@ -8,13 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil
+from typing import Literal
 
 from tools import priority
 from tools.audit import worded
-from tools.capacity import DEPARTMENTS, Capacity
+from tools.capacity import CHANNELS, Capacity
 from tools.document import Action, Claim, Recommendation, Slot
+from tools.load import SEVERITIES
+from tools.metrics.culture import DEPARTMENTS
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit
+from tools.text import Text
 
 STAGES = 5
 WEEK = 7
@@ -28,12 +32,10 @@ class _Left:
     contacts: dict[tuple[str, int], int]
     paid: int | None
 
-    def client_slots(self, item: Recommendation, week: int, minutes: int) -> int:
-        """How many more clients of an action fit into a week."""
-        by_contact = self.contacts.get((item.work.channel, week))
-        payable = minutes if self.paid is None else min(minutes, self.paid)
-        by_time = payable // max(round(item.work.client * 60), 1)
-        return by_time if by_contact is None else min(by_time, by_contact)
+    def free(self, item: Recommendation, week: int) -> int:
+        """Minutes that an action may take of a week."""
+        minutes = self.minutes[item.work.department, week]
+        return minutes if self.paid is None else min(minutes, self.paid)
 
     def spend(self, item: Recommendation, week: int, *, minutes: int, clients: int = 0) -> None:
         """Take minutes and contacts out of a week."""
@@ -42,34 +44,45 @@ class _Left:
             self.paid -= minutes
         if (item.work.channel, week) in self.contacts:
             self.contacts[item.work.channel, week] -= clients
+        held = (
+            self.minutes[item.work.department, week],
+            self.contacts.get((item.work.channel, week), 0),
+            self.paid or 0,
+        )
+        if min(held) < 0:
+            raise ValueError(f"week {week} is overbooked by {item.playbook}")
 
 
 @dataclass(slots=True)
 class _Booked:
-    """The weeks an action takes, minutes booked, and the clients that fit."""
+    """What an action takes of each week in minutes, and the clients that fit."""
 
-    weeks: list[int] = field(default_factory=list)
-    minutes: int = 0
     clients: int = 0
+    weeks: dict[int, int] = field(default_factory=dict)
     whole: bool = False
+
+    @property
+    def minutes(self) -> int:
+        """Minutes booked in all."""
+        return sum(self.weeks.values())
 
 
 def actions(recommendations: Sequence[Recommendation], portfolio: Portfolio, capacity: Capacity) -> tuple[Action, ...]:
-    """The actions of the plan in the order of their start: one a playbook, quick wins first, then by worth."""
+    """The actions of the plan in the order of their start: one a playbook; quick wins first, then what is urgent, then by worth."""
     policy = portfolio.policy
     weeks = ceil(policy["plan_days"] / WEEK)
     left = _Left(
-        {(name, week): capacity.minutes[name] for name in DEPARTMENTS for week in range(weeks)},
+        {(name, week): minutes for name, minutes in capacity.minutes.items() for week in range(weeks)},
         {(name, week): most for name, most in capacity.contacts.items() for week in range(weeks)},
         capacity.paid,
     )
-    chosen = priority.ordered(recommendations)
-    quick = {item.playbook for item in chosen if _hours(item, item.clients) <= policy["plan_quick_hours"]}
+    chosen = [priority.joined(item, recommendations) for item in priority.ordered(recommendations)]
+    quick = {item.playbook for item in chosen if _needed(item) <= policy["plan_quick_hours"] * 60}
+    places = {item.playbook: recommendations.index(item) for item in priority.ordered(recommendations)}
     made = []
-    for item in sorted(chosen, key=lambda item: item.playbook not in quick):
-        early = item.playbook in quick or item.severity == "urgent"
-        booked = _book(item, left, range(0 if early else _opening(item.stage, weeks), weeks))
-        made.append(_action(item, booked, recommendations.index(item), portfolio, quick=item.playbook in quick))
+    for item in sorted(chosen, key=lambda item: (item.playbook not in quick, item.severity != "urgent")):
+        booked = _book(item, left, range(weeks))
+        made.append(_action(item, booked, places[item.playbook], portfolio, quick=item.playbook in quick))
     return tuple(sorted(made, key=lambda item: (item.start is None, item.start or date.max, not item.quick)))
 
 
@@ -86,60 +99,68 @@ def days(as_of: date | None, stage: int, length: float, inside: Sequence[Action]
 
 
 def assumption(portfolio: Portfolio, capacity: Capacity) -> Claim:
-    """Under which hours a week the plan was made, and whether they were stated."""
-    slots: dict[str, Slot] = {
-        name: _reading(portfolio, minutes // 60, f"week.{name}", "stated") for name, minutes in capacity.minutes.items()
-    }
-    tail = (
-        ("as stated", "так указано")
-        if capacity.stated
-        else ("our assumption: state yours", "наше допущение: укажите свои")
+    """What the plan was made for: hours a week of each department (stated or assumed), contacts, paid hours."""
+    slots: dict[str, Slot] = {}
+    en, ru = [], []
+    for name, title in DEPARTMENTS.items():
+        given = name in capacity.stated
+        slots[name] = _reading(portfolio, capacity.minutes[name] / 60, f"week.{name}", grade="stated")
+        en.append(f"{_lower(title.en)} {{{name}}}" + ("" if given else " (our assumption)"))
+        ru.append(f"{_lower(title.ru)} — {{{name}}}" + ("" if given else " (наше допущение)"))
+    for channel in CHANNELS:
+        if channel in capacity.contacts:
+            slots[channel] = _reading(portfolio, capacity.contacts[channel], f"week.{channel}", grade="stated")
+            en.append(f"{CONTACTS[channel].en} {{{channel}}}")
+            ru.append(f"{CONTACTS[channel].ru} — {{{channel}}}")
+    if capacity.paid is not None:
+        slots["paid"] = _reading(portfolio, capacity.paid / 60, "paid", grade="stated")
+        en.append("hours paid for in all {paid}")
+        ru.append("оплаченных часов всего — {paid}")
+    text = Text(
+        f"The plan counts on hours a week: {', '.join(en)}. Its sums overlap: a client may stand under several actions.",
+        f"План рассчитан на часы в неделю: {', '.join(ru)}. Суммы пересекаются: клиент может стоять под разными действиями.",
     )
-    return worded(
-        "plan.capacity",
-        "Hours a week behind the plan: product {product}, marketing {marketing}, support and success {support}, sales "
-        f"{{sales}} ({tail[0]}).",
-        "Часов в неделю под планом: продукт — {product}, маркетинг — {marketing}, поддержка и сопровождение — {support}, "
-        f"продажи — {{sales}} ({tail[1]}).",
-        slots,
-    )
+    return worded("plan.capacity", text.en, text.ru, slots)
 
 
-def _hours(item: Recommendation, clients: int) -> int:
-    """Whole hours of work, rounded up."""
-    return ceil(priority.hours(item.work, clients) - 1e-9)
+CONTACTS = {
+    "call": Text("calls a week", "звонков в неделю"),
+    "letter": Text("letters a week", "писем в неделю"),
+    "meeting": Text("meetings a week", "встреч в неделю"),
+}
 
 
-def _opening(stage: int, weeks: int) -> int:
-    """The week in which the work of a stage may begin."""
-    return weeks * (stage - 1) // STAGES
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _needed(item: Recommendation) -> int:
+    """Minutes of the whole action; an hour to begin where nothing is counted."""
+    return round(item.work.once * 60) + round(item.work.client * 60) * item.clients or 60
 
 
 def _book(item: Recommendation, left: _Left, weeks: range) -> _Booked:
-    """Take the hours of an action out of the weeks, first those spent once, then client by client."""
+    """Take the minutes of an action out of the weeks: first those spent once, then client by client, over weeks if need be."""
     booked = _Booked()
-    once = round(item.work.once * 60)
-    if not once and not (item.work.client and item.clients):
-        once = 60  # nothing counted: an hour to begin
-    per_client = round(item.work.client * 60)
+    each = round(item.work.client * 60)
+    once = _needed(item) - each * item.clients
+    toward = 0  # minutes spent on the client that is not finished yet
     for week in weeks:
-        free = left.minutes[item.work.department, week]
-        if left.paid is not None:
-            free = min(free, left.paid)
-        taken = min(once, free)
-        once -= taken
-        if taken:
-            left.spend(item, week, minutes=taken)
+        spent = min(once, left.free(item, week))
+        once -= spent
         clients = 0
-        if not once and per_client:
-            clients = min(item.clients - booked.clients, left.client_slots(item, week, free - taken))
-            left.spend(item, week, minutes=clients * per_client, clients=clients)
-        if taken or clients:
-            booked.weeks.append(week)
-            booked.minutes += taken + clients * per_client
+        if not once and each:
+            most = left.contacts.get((item.work.channel, week), item.clients)
+            room = min(item.clients - booked.clients, most) * each - toward
+            more = max(min(left.free(item, week) - spent, room), 0)
+            clients, toward = divmod(toward + more, each)
+            spent += more
             booked.clients += clients
-        if not once and (not per_client or booked.clients >= item.clients):
-            booked.whole = True
+        if spent:
+            booked.weeks[week] = spent
+            left.spend(item, week, minutes=spent, clients=clients)
+        booked.whole = not once and (not each or booked.clients >= item.clients)
+        if booked.whole:
             break
     return booked
 
@@ -148,62 +169,69 @@ def _action(item: Recommendation, booked: _Booked, place: int, portfolio: Portfo
     as_of, last = portfolio.as_of, int(portfolio.policy["plan_days"])
     dated = as_of is not None and booked.weeks
     scope = f"playbook={item.playbook}"
-    hours = _reading(portfolio, _hours(item, item.clients), "hours", "stated", where=scope)
+    hours = _reading(portfolio, ceil(_needed(item) / 60), "hours", grade="stated", where=scope)
     with_clients = bool(item.work.client and item.clients)
-    fit = _reading(portfolio, booked.clients, "fit", where=scope) if with_clients else None
     over = item.clients - booked.clients
     left = _reading(portfolio, over, "left_over", where=scope) if with_clients and over else None
+    done = _reading(portfolio, booked.minutes / 60, "booked", where=scope)
     return Action(
         recommendation=place,
-        start=as_of + timedelta(days=1 + WEEK * booked.weeks[0]) if as_of and dated else None,
-        due=as_of + timedelta(days=min(WEEK * (booked.weeks[-1] + 1), last)) if as_of and dated else None,
+        start=as_of + timedelta(days=1 + WEEK * min(booked.weeks)) if as_of and dated else None,
+        due=as_of + timedelta(days=min(WEEK * (max(booked.weeks) + 1), last)) if as_of and dated else None,
         hours=hours,
-        clients=fit,
+        clients=_reading(portfolio, booked.clients, "fit", where=scope) if with_clients else None,
         left_over=left,
         quick=quick,
-        why=_why(item, hours, left, quick=quick, fits=booked.whole or with_clients and booked.clients > 0),
+        why=_why(item, hours, left, done, quick=quick, booked=booked),
     )
 
 
-def _why(item: Recommendation, hours: Reading, left: Reading | None, *, quick: bool, fits: bool) -> Claim:
+def _why(
+    item: Recommendation, hours: Reading, left: Reading | None, done: Reading, *, quick: bool, booked: _Booked
+) -> Claim:
     """Why the action stands here: quick, urgent or by its worth; its money and hours; what does not fit."""
-    money = next(
-        (r for r in item.why if r.key in ("money_at_stake", "value_gap") and r.usable and "account" not in r.scope),
-        None,
-    )
     slots: dict[str, Slot] = {"hours": hours}
-    en = "{hours:hour|hours} of work"
-    ru = "{hours:час|часа|часов} работы"
-    if money is not None:
-        slots["money"] = money
-        en, ru = f"{{money}} at stake, {en}", f"на кону {{money}}, {ru}"
-    if quick:
-        en, ru = f"A quick win: {en}.", f"Быстрая победа: {ru}."
-    elif item.severity == "urgent":
-        en, ru = f"Urgent: {en}.", f"Срочно: {ru}."
-    else:
-        en, ru = f"In its turn: {en}.", f"В свою очередь: {ru}."
-    if not fits:
-        en, ru = f"{en} The hours of the plan do not reach it.", f"{ru} Часов плана на это не хватает."
+    en, ru = "{hours:hour|hours} of work", "{hours:час|часа|часов} работы"
+    if item.stake is not None and item.stake.usable:
+        slots["money"] = item.stake
+        grave = item.severity in SEVERITIES[:2]
+        en = f"{{money}} at stake, {en}" if grave else f"the clients concerned pay {{money}}, {en}"
+        ru = f"на кону {{money}}, {ru}" if grave else f"эти клиенты платят {{money}}, {ru}"
+    head = (
+        ("A quick win", "Быстрая победа")
+        if quick
+        else ("Urgent", "Срочно")
+        if item.severity == "urgent"
+        else ("In its turn", "В порядке очереди")
+    )
+    en, ru = f"{head[0]}: {en}.", f"{head[1]}: {ru}."
+    if not booked.weeks:
+        en, ru = f"{en} No hours of the plan are left for it.", f"{ru} Часов плана на это не осталось."
     elif left is not None:
         slots["left"] = left
-        en += " {left:client does|clients do} not fit into the hours of the plan."
-        ru += " {left:клиент не помещается|клиента не помещаются|клиентов не помещаются} в часы плана."
+        en += " {left:client does|clients do} not fit into the plan."
+        ru += " {left:клиент не помещается|клиента не помещаются|клиентов не помещаются} в план."
+    elif not booked.whole:
+        slots["done"] = done
+        en, ru = f"{en} Within the plan {{done}} of them fit.", f"{ru} В план из них помещается {{done}}."
     return worded(f"plan.{item.playbook}", en, ru, slots)
 
 
 def _reading(
-    portfolio: Portfolio, value: int, kind: str, grade: str = "measured", *, where: str | None = None
+    portfolio: Portfolio,
+    value: float,
+    kind: str,
+    *,
+    grade: Literal["measured", "stated"] = "measured",
+    where: str | None = None,
 ) -> Reading:
-    scope = {"kind": kind} if where is None else {"kind": kind, "where": where}
     return Reading(
         "effort",
         Unit.COUNT,
-        value,
-        n=value,
+        int(value) if value == int(value) else round(value, 2),
         convention="capacity",
-        grade="stated" if grade == "stated" else "measured",
-        scope=scope,
+        grade=grade,
+        scope={"kind": kind} if where is None else {"kind": kind, "where": where},
         window=portfolio.day,
         snapshot=portfolio.snapshot,
     )

@@ -128,7 +128,6 @@ DEFAULTS: Mapping[str, float] = {
     "rank_exposed": 0.1,
     "rank_ok": 1.0,
     "rank_partial": 0.75,
-    "rank_insufficient": 0.5,
     "rank_published": 1.0,
     "rank_vendor": 0.8,
     "rank_reported": 0.8,
@@ -140,7 +139,7 @@ DEFAULTS: Mapping[str, float] = {
     "plan_hours_marketing": 16,
     "plan_hours_support": 32,
     "plan_hours_sales": 16,
-    "plan_quick_hours": 12,
+    "plan_quick_hours": 8,
     "plan_difference": 0.10,  # the smallest change of a share that a trial of an action should show
     # targets of metrics, as stated policy
     "target_nrr": 1.0,

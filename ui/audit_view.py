@@ -110,7 +110,9 @@ def _actions(audit: Audit, register: Register, width: int, language: Language) -
             table.add_row(Styled(f"{stage.number}. {stage.title[language]}", style="bold cyan"))
         for item in mine:
             action = Styled(item.action[language])
-            action.append("\n" + "\n".join((*_days(item, audit, language), _basis(item, language))), style="bright_black")
+            action.append(
+                "\n" + "\n".join((*_days(item, audit, language), _basis(item, language))), style="bright_black"
+            )
             more = (Styled(item.owner[language]), Styled(_goal(item, register, language))) if wide else ()
             table.add_row(action, *more, _effect(item, register, language))
             table.add_row()

@@ -11,7 +11,7 @@ from typing import Any
 from tools import metrics
 from tools.document import AccountLine, Chart, Claim, Direction, Finding, Missing, Name, Slot, Step, StepStatus
 from tools.formats import plural_en, plural_ru
-from tools.load import Severity
+from tools.load import SEVERITIES, Severity
 from tools.metrics.orders import worth, worths
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Unit, Window
@@ -20,7 +20,7 @@ from tools.text import Language, Text
 
 Answers = Mapping[str, Any]
 SHOWN_ACCOUNTS = 200
-RANK: Mapping[Severity, int] = {"urgent": 0, "warning": 1, "info": 2, "good": 3}
+RANK: Mapping[Severity, int] = {severity: place for place, severity in enumerate(SEVERITIES)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.document import AccountLine, Audit, Recommendation, Step
+from tools.load import SEVERITIES
 from tools.reading import Reading, Window
 from tools.render import Rendered
 from tools.reports.decisions import decisions
@@ -16,7 +17,6 @@ from tools.text import Text
 
 View = dict[str, Any]
 CALLS, UNKNOWN = 4, 4
-PLAN_DAYS, STAGES = 90, 5
 
 PROMISES = Text("a file of promises (the workbook of “cvm inputs”)", "файл обещаний (книга из «cvm inputs»)")
 EVENTS = Text("dates of the first benefit per client", "даты первой пользы по клиентам")
@@ -31,7 +31,6 @@ FOR_CLIENT: Mapping[str, Text] = {
 FOR_US: Mapping[str, Text] = {"nrr": BILLS, "grr": BILLS, "logo_churn": BILLS, "renewals": ENDS}
 VARIANTS = ("promised", "realised", "without_indexation", "without_largest", "without indexation")
 NARROW = {"by", "group", "account", "where"}
-SEVERITIES = ("urgent", "warning", "info", "good")
 
 
 def first_page(audit: Audit, teller: Teller, *, summary: Rendered) -> View:

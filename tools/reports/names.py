@@ -199,7 +199,7 @@ RULES: Mapping[str, Text] = {
     "cost": Text("against the cost stated", "против указанных затрат"),
     "stated_share": Text("a stated share", "по указанной доле"),
     "policy": Text("the policy", "политика"),
-    "capacity": Text("hours of the playbook, within the capacity", "часы приёма в пределах возможностей команды"),
+    "capacity": Text("hours of the playbook, within the capacity", "часы на действие в пределах возможностей команды"),
     "trial": Text("two equal groups, power of four in five", "две равные группы, мощность четыре пятых"),
     "whatif": Text("what-if on stated assumptions", "сценарий на указанных допущениях"),
     "client_rows": Text("the client's own rows", "строки самого клиента"),

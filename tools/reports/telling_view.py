@@ -267,12 +267,12 @@ def _bound_digits(name: str, reading: Reading) -> Rendered:
 def _staked(finding: Finding, teller: Teller) -> View:
     """The money of a finding, what it is (at stake, or paid by clients who are well), and whether a sentence states it."""
     money = finding.money_at_stake
-    said = {reading.value for claim in finding.claims for reading in claim.readings}
+    said = {reading.id for claim in finding.claims for reading in claim.readings}
     label = "at_stake" if finding.severity in ("urgent", "warning") else "they_pay"
     return {
         "money": teller.value(money) if money else None,
         "money_name": teller.phrase(label),
-        "money_said": money is not None and money.value in said,
+        "money_said": money is not None and money.id in said,
     }
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from tools import priority
 from tools.document import Audit, Claim, Finding, Missing, Recommendation, Step
+from tools.load import SEVERITIES
 from tools.reading import Reading
 from tools.reports.audiences import Audience, Part
 from tools.reports.decisions import decisions
@@ -218,4 +219,4 @@ def _ids(finding: Finding) -> set[str]:
 def _gravity(finding: Finding) -> tuple[int, Decimal]:
     staked = finding.money_at_stake
     money = Decimal(str(staked.value)) if staked is not None and staked.value is not None else Decimal(0)
-    return priority.GRAVITY.index(finding.severity), -money
+    return SEVERITIES.index(finding.severity), -money

@@ -1,6 +1,7 @@
 """Writes an audit's files: all of them whole, or none."""
 
 import os
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def write_files(files: Mapping[str, str | bytes], folder: Path) -> Mapping[str, 
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             place = folder / name
-            beside = folder / f".{name}.{os.getpid()}.part"
+            beside = folder / f".{name}.{os.getpid()}.{uuid.uuid4().hex}.part"
             pending.append((beside, place))
             beside.write_bytes(content.encode() if isinstance(content, str) else content)
         for beside, place in pending:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from tools.load import SEVERITIES
 from tools.text import Language, Text
 from ui.chat.marks import marked, sentences, word
 from ui.chat.plan import plan
 from ui.chat.words import WORDS
 
-SEVERITIES = ("urgent", "warning", "info", "good")
 ACCOUNTS_SHOWN = 3
 
 
