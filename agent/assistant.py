@@ -15,7 +15,7 @@ from agent.settings import Settings, quiet_libraries
 from agent.state import Event
 from tools.document import Answer
 from tools.errors import UnknownName, one_of
-from tools.text import Language, Text
+from tools.text import Language, Text, same
 
 if TYPE_CHECKING:
     from agent.campaigns import CampaignResult, Wanted
@@ -279,9 +279,9 @@ class Assistant:
         from tools.audit import steps
         from tools.segments import segmentations
 
-        one_of(Text("kind of card", "вид карточек"), kind, KINDS)
-        one_of(Text("audit step", "шаг аудита"), step, [spec.key for spec in steps()])
-        one_of(Text("segment", "сегмент"), segment, list(segmentations()["value"].titles))
+        kind = one_of(Text("kind of card", "вид карточек"), kind, {known: same(known) for known in KINDS})
+        step = one_of(Text("audit step", "шаг аудита"), step, {spec.key: spec.title for spec in steps()})
+        segment = one_of(Text("segment", "сегмент"), segment, segmentations()["value"].titles)
         kinds = [known for known in KINDS if known == kind] or None
         return self.knowledge.search(query, language=language, limit=limit, kinds=kinds, step=step, segment=segment)
 

@@ -17,9 +17,9 @@ from tools.text import Language, Text
 
 NEXT = Text(
     "Contact the target only, never the control. When the campaign has run, put the day (in every row) and the cost into "
-    "campaign_touches.csv (now there: {day}), load it with the new data and ask for campaign_effect after {days}.",
+    "campaign_touches.csv (it now says {day}), load it with the new data and ask for campaign_effect after {days}.",
     "Пишите только целевой группе, контроль не трогайте. Когда кампания пройдёт, впишите в campaign_touches.csv день (во все "
-    "строки) и стоимость (сейчас там: {day}), загрузите файл вместе с новыми данными и через {days} спросите campaign_effect.",
+    "строки) и стоимость (сейчас там день {day}), загрузите файл вместе с новыми данными и через {days} спросите campaign_effect.",
 )
 
 

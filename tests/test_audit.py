@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,13 @@ def test_the_steps_of_the_demo_tell_its_stories(demo: Any) -> None:
     assert mix["simpson_after"] > mix["simpson_before"] and mix["simpson_within"] < 0 < mix["simpson_mix"]
     offered = {line.id for line in seen["cross_sell_ready"].accounts}
     assert offered and not offered & set(segmentation.assign(demo, "value").ids("at_risk"))
+    reasons = Counter(
+        line.why.text.en.format(**{n: s.text for n, s in line.why.slots.items()})
+        for line in seen["cross_sell_ready"].accounts
+    )
+    lead = seen["cross_sell_ready"].claims[0].slots
+    said = f"has “{lead['owned'].text}”, has no “{lead['product'].text}”"
+    assert reasons.most_common(1)[0][0] == said, reasons  # what is said to be most often is so in the list
 
 
 def test_rows_after_the_last_day_change_nothing(demo: Any, tmp_path: Path) -> None:

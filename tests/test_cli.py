@@ -283,7 +283,7 @@ def test_doctor_says_what_works(cvm: Run) -> None:
 
 @pytest.mark.parametrize("page", ["metrics", "glossary", "audiences"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_reference_is_what_the_registries_render(language: Language, page: str) -> None:
+def test_reference_is_what_the_registry_renders(language: Language, page: str) -> None:
     path = page_path(ROOT / "docs", language, page)
     assert path.read_text("utf-8") == PAGES[page](language), "stale: run `make docs`"
 

@@ -18,6 +18,7 @@ from knowledge.glossary import terms
 from knowledge.index import Busy, open_index
 from knowledge.passages import passages
 from knowledge.search import Knowledge, language_of, stems
+from tools.errors import UnknownName, one_of
 from tools.text import LANGUAGES, Text
 
 FINDINGS = """
@@ -261,6 +262,16 @@ def test_filters_keep_what_serves_a_step_or_a_segment(knowledge: Knowledge) -> N
     led = knowledge.search("onboarding", kinds=["playbook"], segment="newcomers", limit=50)
     assert led and all("newcomers" in CARDS[hit.slug].segments for hit in led)
     assert knowledge.search("onboarding", step="no_such_step") == []
+
+
+def test_a_step_or_a_segment_may_be_called_by_its_name() -> None:
+    known = {"at_risk": Text("At risk", "Рисковая зона"), "newcomers": Text("Newcomers", "Новички")}
+    kind = Text("segment", "сегмент")
+    assert [one_of(kind, name, known) for name in (None, "at_risk", "НОВИЧКИ", "At Risk")] == [
+        None, "at_risk", "newcomers", "at_risk",
+    ]  # fmt: skip
+    with pytest.raises(UnknownName, match="at_risk"):
+        one_of(kind, "nobody", known)
 
 
 def test_terms_are_found_beside_cards(knowledge: Knowledge) -> None:

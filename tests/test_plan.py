@@ -241,7 +241,7 @@ def test_a_trial_says_how_many_clients_it_needs(base: Portfolio) -> None:
 
 
 @pytest.mark.parametrize(("share", "n", "difference"), [(0.10, 432, 0.05), (0.10, 3211, 0.02)])
-def test_reference_smallest_difference(share: float, n: int, difference: float) -> None:
+def test_the_smallest_difference_gives_the_published_pairs(share: float, n: int, difference: float) -> None:
     """Published pairs of metrics §8, the other way round: 432 an arm shows 10 % against 5 %, 3,211 against 8 %."""
     assert stats.smallest_difference(share, n) == pytest.approx(difference, abs=2e-4)
     assert stats.smallest_difference(share, 0) is None and stats.smallest_difference(0.5, 3) is None

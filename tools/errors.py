@@ -75,11 +75,17 @@ class UnknownName(UserError):
         self.near = near
 
 
-def one_of(kind: Text, name: str | None, known: Iterable[str]) -> None:
-    """Raise `UnknownName` where a name is given that is not among the known ones."""
-    names = list(known)
-    if name is not None and name not in names:
-        raise UnknownName(kind, name, names)
+def one_of(kind: Text, name: str | None, known: Mapping[str, Text]) -> str | None:
+    """The key that is meant: by itself, or by its name in either language; None where none is given.
+
+    Raises `UnknownName` where a name is given that is not among the known ones.
+    """
+    spoken = {word.casefold(): key for key, text in known.items() for word in (text.en, text.ru)}
+    if name is None or name in known:
+        return name
+    if name.casefold() not in spoken:
+        raise UnknownName(kind, name, known, spoken=spoken)
+    return spoken[name.casefold()]
 
 
 def nearest(name: str, words: Mapping[str, str], limit: int = 3) -> list[str]:

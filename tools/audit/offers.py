@@ -1,5 +1,7 @@
 """Part of the step of growth: who lacks a product that owners of theirs usually have."""
 
+from collections import Counter
+
 from tools.audit import Draft, name
 from tools.document import AccountLine, Claim
 from tools.metrics.growth import well
@@ -20,14 +22,15 @@ def cross_sell(draft: Draft) -> None:
     offers = _surest(draft)
     if not clients.usable or not clients.value or not offers:
         return
-    best = next(iter(offers.values()))
+    pairs = Counter((offer.product, offer.because) for offer in offers.values())
+    product, owned = min(pairs, key=lambda pair: (-pairs[pair], pair))
     claim = draft.claim(
         "cross_sell",
         "Doing well and without a product that owners of theirs usually have: {clients:client|clients}; most often it is “{product}” for owners of “{owned}”.",
         "Благополучны, но без продукта, который обычно берут вместе с их продуктом, {clients:клиент|клиента|клиентов}; чаще всего это «{product}» для владельцев «{owned}».",
         clients=clients,
-        product=name(best.product),
-        owned=name(best.because),
+        product=name(product),
+        owned=name(owned),
     )
     worth = None
     if potential.scope.get("kind") == "potential":

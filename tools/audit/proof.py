@@ -112,12 +112,17 @@ def _broken(draft: Draft) -> None:
         if account in ends:
             why = Claim(
                 f"why.broken.{account}",
-                Text("promises kept at {kept}, contract until {end}", "обещания выполнены на {kept}, договор до {end}"),
+                Text(
+                    "promises kept (VRS) {kept}, contract until {end}",
+                    "выполнение обещаний (VRS) {kept}, договор до {end}",
+                ),
                 {"kept": kept, "end": ends[account]},
             )
         else:
             why = Claim(
-                f"why.broken.{account}", Text("promises kept at {kept}", "обещания выполнены на {kept}"), {"kept": kept}
+                f"why.broken.{account}",
+                Text("promises kept (VRS) {kept}", "выполнение обещаний (VRS) {kept}"),
+                {"kept": kept},
             )
         ids.append(account)
         lines.append(draft.line(account, why))

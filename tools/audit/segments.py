@@ -103,9 +103,12 @@ def _value(draft: Draft, found: Segmentation) -> None:
     if draft.portfolio.has("value_goals"):
         draft.say(
             "receives",
-            "What was promised is received to the target by {receives} of {everyone:client|clients} in force.",
-            "Обещанную пользу в целевом объёме получают {receives} из {everyone:действующего клиента|действующих клиентов|действующих клиентов}.",
+            "What was promised is received to the target by {receives} of {known:client|clients} with promises on record; "
+            "clients in force: {everyone}.",
+            "Обещанную пользу в целевом объёме получают {receives} из {known:клиента|клиентов|клиентов} с записанными "
+            "обещаниями; всего действующих клиентов: {everyone}.",
             receives=draft.count("receives_value", len(good)),
+            known=draft.count("promises_known", sum(account.id in kept for account in everyone)),
             everyone=draft.count("clients_in_force", len(everyone)),
         )
     risky = found.members("at_risk")

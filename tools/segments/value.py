@@ -90,13 +90,16 @@ PLAIN = {
         "no sign of risk, and too little is known of usage, health and promises",
         "признаков риска нет, но об использовании, здоровье и обещаниях известно слишком мало",
     ),
-    "advocates": Text("promises kept at {vrs}, and recommends us", "обещания выполнены на {vrs}, рекомендует нас"),
+    "advocates": Text(
+        "promises kept (VRS) {vrs}, and recommends us", "выполнение обещаний (VRS) {vrs}, рекомендует нас"
+    ),
     "growth": Text(
-        "promises kept at {vrs}, and at the limits of the plan",
-        "обещания выполнены на {vrs}, упирается в лимиты тарифа",
+        "promises kept (VRS) {vrs}, and at the limits of the plan",
+        "выполнение обещаний (VRS) {vrs}, упирается в лимиты тарифа",
     ),
     "core": Text(
-        "promises kept at {vrs}; no recommendation from it yet", "обещания выполнены на {vrs}; рекомендаций пока нет"
+        "promises kept (VRS) {vrs}; no recommendation from it yet",
+        "выполнение обещаний (VRS) {vrs}; рекомендаций пока нет",
     ),
     "steady": Text("no risk, no strong sign of growth", "нет риска и нет явных признаков роста"),
 }
@@ -203,8 +206,8 @@ def newcomer_days(portfolio: Portfolio) -> float:
 
 
 CROSS_SELL = Text(
-    "promises kept at {vrs}, and lacks a product that clients like it have",
-    "обещания выполнены на {vrs}, нет продукта, который есть у похожих клиентов",
+    "promises kept (VRS) {vrs}, and lacks a product that clients like it have",
+    "выполнение обещаний (VRS) {vrs}, нет продукта, который есть у похожих клиентов",
 )
 LATE_NEWCOMER = Text(
     "a client for {tenure_days}, first benefit not reached yet; a payment is {days_late} late",
