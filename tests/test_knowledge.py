@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
+import yaml
 
 from knowledge.cards import KINDS, Card, CardError, answering, citations, load_cards, parse
 from knowledge.embed import Vectors, bundled, shipped, vectors_of
@@ -31,6 +32,7 @@ few_referrals no_dates lapsing_buyers
 weakest_department culture_not_answered scores_diverge
 no_promises promise_broken report_coverage
 """.split()
+LISTED: dict[str, list[str]] = yaml.safe_load(Path("tests/cases/cards.yaml").read_text("utf-8"))
 ENOUGH = {"playbook": 45, "case": 20, "trend": 12, "tool": 30, "mistake": 12}
 PROFILES = ("subscription", "repeat", "usage", "snapshot")
 CARDS = load_cards()
@@ -104,6 +106,16 @@ def test_there_are_enough_cards() -> None:
     counts = {kind: sum(card.kind == kind for card in CARDS.values()) for kind in ENOUGH}
     assert sum(counts.values()) == len(CARDS) and set(ENOUGH) < set(KINDS)
     assert counts == {kind: max(counts[kind], least) for kind, least in ENOUGH.items()}
+
+
+@pytest.mark.parametrize(("kind", "slug"), [(kind, slug) for kind, slugs in LISTED.items() for slug in slugs])
+def test_no_card_is_lost(kind: str, slug: str) -> None:
+    assert slug in CARDS, f"the {kind} {slug} is gone"
+    assert CARDS[slug].kind == kind
+
+
+def test_every_card_is_listed() -> None:
+    assert {slug for slugs in LISTED.values() for slug in slugs} == set(CARDS)
 
 
 @EVERY_PLAYBOOK
@@ -304,6 +316,25 @@ def test_a_second_process_says_at_once_that_the_index_is_being_built(tmp_path: P
         holder.kill()
         holder.communicate()
     assert Knowledge.open(tmp_path, embedder=HashedWords()).notice is None
+
+
+def test_a_build_that_is_killed_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom knowledge.cards import load_cards\n"
+        "from knowledge.index import open_index\nfrom knowledge.passages import passages\n"
+        "from tests.test_knowledge import HashedWords\n"
+        "class Slow(HashedWords):\n    def embed(self, texts, kind='query'):\n"
+        "        print('building', flush=True)\n        time.sleep(60)\n        return super().embed(texts, kind)\n"
+        "open_index(Path(sys.argv[1]), passages([load_cards()['rescue_call']]), Slow())"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+    assert child.stdout is not None and child.stdout.readline() == b"building\n"
+    child.kill()
+    child.communicate()
+    items = passages([CARDS["rescue_call"]])
+    found = open_index(tmp_path, items, HashedWords())
+    assert len(found.rows("ru")[0]) + len(found.rows("en")[0]) == len(items)
+    found.close()
 
 
 def test_vectors_of_an_older_index_are_taken_over(tmp_path: Path) -> None:
