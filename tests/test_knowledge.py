@@ -1,5 +1,6 @@
 """The knowledge base: cards are whole in both languages, findings are answered, search finds, the index is mended."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -312,6 +313,14 @@ def test_a_second_process_says_at_once_that_the_index_is_being_built(tmp_path: P
         second = Knowledge.open(tmp_path, embedder=HashedWords())
         assert second.notice is not None and "слов" in second.notice.ru
         assert second.search("просроченная оплата счёта")
+        told = subprocess.run(
+            [sys.executable, "-c", "from ui.cli import main; main()", "search", "просроченная оплата", "--lang", "ru"],
+            env={**os.environ, "CVM_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert told.returncode == 0 and "строит другой процесс" in told.stderr and "payment_talk" in told.stdout
     finally:
         holder.kill()
         holder.communicate()
@@ -334,6 +343,16 @@ def test_a_build_that_is_killed_leaves_nothing_in_the_way(tmp_path: Path) -> Non
     items = passages([CARDS["rescue_call"]])
     found = open_index(tmp_path, items, HashedWords())
     assert len(found.rows("ru")[0]) + len(found.rows("en")[0]) == len(items)
+    found.close()
+
+
+def test_an_index_of_another_embedding_is_made_anew(tmp_path: Path) -> None:
+    other = HashedWords()
+    other.name = "another model"
+    items = passages([CARDS["rescue_call"]])
+    open_index(tmp_path, items, HashedWords()).close()
+    found = open_index(tmp_path, items, other)
+    assert other.embedded >= len(items) and len(list((tmp_path / "chroma").glob("*/manifest.json"))) == 1
     found.close()
 
 

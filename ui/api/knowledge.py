@@ -43,7 +43,8 @@ def search(
         }
         for hit in hits
     ]
-    return document({"results": results})
+    notice = service.assistant.knowledge.notice
+    return document({"results": results, **({"notice": notice[language]} if notice is not None else {})})
 
 
 @router.get(

@@ -60,9 +60,14 @@ def search(
 
     language = session.speak(lang, question=query)
     asked = session.worded(query)
-    hits = session.open_assistant().search(asked, lang, limit, kind=kind, step=step, segment=segment)
+    assistant = session.open_assistant()
+    hits = assistant.search(asked, lang, limit, kind=kind, step=step, segment=segment)
+    notice = assistant.knowledge.notice
+    if notice is not None:
+        session.note(notice[language])
     if as_json:
-        session.emit({"results": [data_view.hit_json(hit) for hit in hits]})
+        results = [data_view.hit_json(hit) for hit in hits]
+        session.emit({"results": results, **({"notice": notice[language]} if notice is not None else {})})
     else:
         data_view.show_hits(hits, language, terminal.console())
 
