@@ -96,6 +96,15 @@ def test_without_hours_an_action_has_no_date_and_says_so(base: Portfolio) -> Non
     assert none.start is None and none.due is None and "не осталось" in none.why.text.ru
 
 
+def test_work_that_would_fill_the_plan_leaves_room_for_what_can_be_finished(base: Portfolio) -> None:
+    filling = advice("filling", Work("support", client=4.0), clients=200, money=10**9)
+    meeting = advice("meeting", Work("support", once=12), stage=5)
+    first, second = actions([filling, meeting], base, team(support=20))
+    assert [first.recommendation, second.recommendation] == [1, 0] or first.start == second.start
+    found = {item.recommendation: item for item in (first, second)}
+    assert found[1].start is not None and found[0].clients is not None and found[0].clients.value == (260 - 12) // 4
+
+
 def test_work_with_a_client_may_take_several_weeks(base: Portfolio) -> None:
     (slow,) = actions(
         [advice("slow", Work("support", client=4.0), clients=20, severity="urgent")], base, team(support=2.5)

@@ -22,6 +22,7 @@ from tools.text import Text
 
 STAGES = 5
 WEEK = 7
+FILLING_WEEKS = 4  # work of more weeks than this, if not urgent, takes the hours that other actions leave
 
 
 @dataclass(slots=True)
@@ -68,7 +69,10 @@ class _Booked:
 
 
 def actions(recommendations: Sequence[Recommendation], portfolio: Portfolio, capacity: Capacity) -> tuple[Action, ...]:
-    """The actions of the plan in the order of their start: one a playbook; quick wins first, then what is urgent, then by worth."""
+    """The actions of the plan in the order of their start: one a playbook; quick wins first, then what is urgent, then by worth.
+
+    Work that would fill a department for weeks on end and is not urgent goes after what can be finished.
+    """
     policy = portfolio.policy
     weeks = ceil(policy["plan_days"] / WEEK)
     left = _Left(
@@ -80,7 +84,12 @@ def actions(recommendations: Sequence[Recommendation], portfolio: Portfolio, cap
     quick = {item.playbook for item in chosen if _needed(item) <= policy["plan_quick_hours"] * 60}
     places = {item.playbook: recommendations.index(item) for item in priority.ordered(recommendations)}
     made = []
-    for item in sorted(chosen, key=lambda item: (item.playbook not in quick, item.severity != "urgent")):
+    fills = {item.playbook for item in chosen if _needed(item) > FILLING_WEEKS * capacity.minutes[item.work.department]}
+
+    def place(item: Recommendation) -> tuple[bool, bool, bool]:
+        return item.playbook not in quick, item.severity != "urgent", item.playbook in fills
+
+    for item in sorted(chosen, key=place):
         booked = _book(item, left, range(weeks))
         made.append(_action(item, booked, places[item.playbook], portfolio, quick=item.playbook in quick))
     return tuple(sorted(made, key=lambda item: (item.start is None, item.start or date.max, not item.quick)))
