@@ -4,8 +4,10 @@ Exit status 0 done, 1 a bug, 2 the user's input, 3 part not computed and --stric
 130 stopped by Ctrl-C.
 """
 
+import os
 import signal
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -37,17 +39,27 @@ def main() -> None:
         app()
     except SystemExit as left:
         if left.code == session.STOPPED:  # typer's answer to Ctrl-C
-            session.note(REFUSALS["stopped"][session.spoken()])
+            _stop()
         raise
     except KeyboardInterrupt:
-        session.note(REFUSALS["stopped"][session.spoken()])
-        sys.exit(session.STOPPED)
+        _stop()
     except UserError as error:
         session.note(error.shown(session.spoken()))
         sys.exit(session.USER_ERROR)
     except BackendError as error:
         session.note(str(error))
         sys.exit(session.BUG)
+
+
+def _stop() -> NoReturn:
+    """Say that the work was stopped, and leave at once.
+
+    Not by `sys.exit`: where Ctrl-C came inside an ``exec`` of a library, the interpreter forgets the exit status and
+    kills itself by the signal.
+    """
+    session.note(REFUSALS["stopped"][session.spoken()])
+    sys.stdout.flush()
+    os._exit(session.STOPPED)
 
 
 if __name__ == "__main__":
