@@ -105,6 +105,13 @@ def test_work_that_would_fill_the_plan_leaves_room_for_what_can_be_finished(base
     assert found[1].start is not None and found[0].clients is not None and found[0].clients.value == (260 - 12) // 4
 
 
+def test_uncounted_clients_are_not_taken_for_none(base: Portfolio) -> None:
+    (asked,) = actions([advice("ask", Work("support", client=0.4, channel="call"))], base, team(support=20))
+    each = asked.why.slots["each"]
+    assert isinstance(each, Reading) and each.value == 24 and not asked.quick
+    assert "на каждого клиента" in asked.why.text.ru
+
+
 def test_work_with_a_client_may_take_several_weeks(base: Portfolio) -> None:
     (slow,) = actions(
         [advice("slow", Work("support", client=4.0), clients=20, severity="urgent")], base, team(support=2.5)

@@ -5,7 +5,7 @@ calls are made although not all fit. What does not fit is counted, never dropped
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from math import ceil
 from typing import Literal
@@ -81,7 +81,11 @@ def actions(recommendations: Sequence[Recommendation], portfolio: Portfolio, cap
         capacity.paid,
     )
     chosen = [priority.joined(item, recommendations) for item in priority.ordered(recommendations)]
-    quick = {item.playbook for item in chosen if _needed(item) <= policy["plan_quick_hours"] * 60}
+    quick = {
+        item.playbook
+        for item in chosen
+        if _needed(item) <= policy["plan_quick_hours"] * 60 and (item.clients or not item.work.client)
+    }
     places = {item.playbook: recommendations.index(item) for item in priority.ordered(recommendations)}
     made = []
     fills = {item.playbook for item in chosen if _needed(item) > FILLING_WEEKS * capacity.minutes[item.work.department]}
@@ -201,6 +205,11 @@ def _why(
     """Why the action stands here: quick, urgent or by its worth; its money and hours; what does not fit."""
     slots: dict[str, Slot] = {"hours": hours}
     en, ru = "{hours:hour|hours} of work", "{hours:час|часа|часов} работы"
+    if item.work.client and not item.clients:  # the hours of the whole are not known
+        each = {"kind": "minutes", "where": f"playbook={item.playbook}"}
+        slots["each"] = replace(hours, value=round(item.work.client * 60), scope=each)
+        en += " to begin, then {each:minute|minutes} for every client"
+        ru += " для начала, затем {each:минута|минуты|минут} на каждого клиента"
     if item.stake is not None and item.stake.usable:
         slots["money"] = item.stake
         grave = item.severity in SEVERITIES[:2]
