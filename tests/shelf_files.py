@@ -111,9 +111,9 @@ def bomb(path: Path, source: Path, size: int) -> Path:
 
 
 def archive(entries: Sequence[str]) -> bytes:
-    """A zip archive of empty parts."""
+    """A zip archive of empty parts, the same bytes at any time."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as out:
         for entry in entries:
-            out.writestr(entry, "")
+            out.writestr(zipfile.ZipInfo(entry), "")
     return made.getvalue()

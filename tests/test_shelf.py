@@ -100,6 +100,7 @@ def refused(home: Path, path: Path) -> UserError:
         ("rubbish.pdf", b"%PDF-1.7\n" + bytes(range(256)) * 4, "damaged"),
         ("many.docx", files.archive(["word/document.xml", *map(str, range(documents.MAX_ENTRIES))]), "bomb"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(home: Path, tmp_path: Path, name: str, data: bytes, code: str) -> None:
     path = tmp_path / name
