@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agent import refusals
 from agent.number_words import number_words
-from tools.document import SLOT, Claim, Name, Slot
+from tools.document import SLOT, Claim, Name, Pending, Slot
 from tools.reading import Reading, Unit
 from tools.text import Language, Text
 
@@ -35,6 +35,7 @@ class Result:
     claims: tuple[Claim, ...] = ()
     cards: tuple[str, ...] = ()
     refused: Text | None = None
+    pending: Pending | None = None
 
 
 def stated(reading: Reading, desk: Desk, name: str) -> Claim:

@@ -328,6 +328,18 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """What waits for the user: a document for the client (approve, edit, reject), or questions (answer, skip).
+
+    ``ref`` is the id under which the draft or the questionnaire is kept; nothing leaves before the decision.
+    """
+
+    kind: Literal["letter", "report", "questions"]
+    ref: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One grounded answer: sentences as claims, the cards they rest on, the tool calls that were made."""
 
@@ -339,3 +351,4 @@ class Answer:
     cards: tuple[str, ...] = ()
     tools: tuple[Mapping[str, object], ...] = ()
     refused: Text | None = None
+    pending: Pending | None = None

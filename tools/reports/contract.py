@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools import formats
-from tools.document import Answer, Audit, CardRef, Finding, NoCase, Recommendation, Step, Telling
+from tools.document import Answer, Audit, CardRef, Finding, NoCase, Pending, Recommendation, Step, Telling
 from tools.load import ControlTotal, Load, Problem, Question
 from tools.reading import Reading, Unit
 from tools.render import Register
@@ -134,7 +134,12 @@ def answer_json(answer: Answer) -> Json:
         "written_by": "model" if answer.section.written_by == "model" else "rules",
         "refused": answer.refused[answer.language] if answer.refused else None,
         "question": answer.question,
+        "pending": _pending_json(answer.pending),
     }
+
+
+def _pending_json(pending: Pending | None) -> Json | None:
+    return None if pending is None else {"kind": pending.kind, "ref": pending.ref, "options": list(pending.options)}
 
 
 def load_json(load: Load, snapshot: str, *, language: Language) -> Json:
