@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
@@ -47,8 +48,9 @@ def save(load: Load, home: Path, *, source: str) -> str:
     tables = {name: _canonical(load.data.get(name), name) for name in TABLES}
     for name, table in tables.items():
         digest.update(name.encode())
-        with pa.ipc.new_stream(_Hashing(digest), table.schema) as stream:
-            stream.write_table(table, max_chunksize=1 << 16)
+        told = _told(table)
+        with pa.ipc.new_stream(_Hashing(digest), told.schema) as stream:
+            stream.write_table(told, max_chunksize=1 << 16)
     digest.update(load.currency.encode())
     for answer in sorted(load.answers.items()):
         digest.update("=".join(answer).encode())
@@ -75,10 +77,56 @@ def save(load: Load, home: Path, *, source: str) -> str:
     return snapshot
 
 
+def loaded(home: Path, snapshot: str) -> tuple[Load, str]:
+    """A snapshot as the load that it was made of, to be saved again with more in it, and its source."""
+    folder = home / "portfolios" / snapshot
+    manifest = MANIFEST.validate_json((folder / "manifest.json").read_bytes())
+    tables = {
+        name: pq.read_table(folder / f"{name}.parquet") for name in TABLES if (folder / f"{name}.parquet").exists()
+    }
+    if any(tables[name].schema.names != arrow_schema(name).names for name in tables) or len(tables) < len(TABLES):
+        raise _outdated(manifest.source)
+    kept = {name: table for name, table in tables.items() if table.num_rows}
+    how = (manifest.tables, manifest.control_totals, manifest.problems, manifest.questions, manifest.currency)
+    return Load(kept, *how, manifest.answers), manifest.source
+
+
 def _canonical(table: pa.Table | None, name: str) -> pa.Table:
     if table is None:
         return arrow_schema(name).empty_table()
-    return table.select(arrow_schema(name).names).cast(arrow_schema(name)).combine_chunks()
+    whole = table.select(arrow_schema(name).names).cast(arrow_schema(name)).combine_chunks()
+    return pa.Table.from_arrays([_blanked(column) for column in whole.columns], schema=whole.schema)
+
+
+def _blanked(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column with nought under its empty cells, whatever was left there, so that the same rows are the same bytes."""
+    if not column.null_count or pa.types.is_string(column.type):
+        return column
+    nought = pa.array([0], pa.int32()).cast(column.type)[0]
+    return pc.if_else(column.is_valid(), column.fill_null(nought), pa.scalar(None, column.type))
+
+
+def _told(table: pa.Table) -> pa.Table:
+    """The table as it is hashed: which cells are missing beside the rest, so that no byte is left to chance.
+
+    Arrow leaves the bytes under a missing cell, and the last bits of a bitmap, as memory happened to hold them.
+    """
+    columns: dict[str, pa.ChunkedArray] = {}
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_boolean(column.type):
+            column = column.cast(pa.int8())
+        if column.null_count:
+            columns[f"{name} missing"] = column.is_null().cast(pa.int8())
+            column = column.fill_null(_blank(column.type))
+        columns[name] = column
+    return pa.table(columns)
+
+
+def _blank(kind: pa.DataType) -> pa.Scalar:
+    if pa.types.is_string(kind):
+        return pa.scalar("", kind)
+    return pa.scalar(date(1970, 1, 1) if pa.types.is_date(kind) else 0, kind)
 
 
 class _Hashing:
