@@ -1,9 +1,10 @@
 """The Assistant: the only door for command line, API, chat and evaluation."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,17 @@ from agent import library
 from agent.memory import RunStore
 from agent.results import AuditResult, LoadResult, ReportResult
 from agent.settings import Settings, quiet_libraries
-from agent.state import Event
+from agent.state import ChatEvent, Event
 from tools.document import Answer
 from tools.errors import UnknownName, one_of
 from tools.text import Language, Text, same
 
 if TYPE_CHECKING:
     from agent.campaigns import CampaignResult, Wanted
+    from agent.inputs import InputsResult
+    from agent.notes import Notebook
     from agent.recommend import Adviser
+    from agent.threads import Book
     from agent.writer import Writer
     from knowledge.search import Hit, Knowledge
     from tools.filters import Filter
@@ -40,6 +44,8 @@ class Assistant:
     writer: "Writer"
     adviser: "Adviser | None" = None
     open_knowledge: "Callable[[Path], Knowledge]" = library.knowledge
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    tidied: bool = field(default=False, repr=False)
     _portfolios: dict[object, "Portfolio"] = field(default_factory=dict, repr=False)
     _knowledge: "Knowledge | None" = field(default=None, repr=False)
     _opened: float = field(default=0.0, repr=False)
@@ -79,16 +85,35 @@ class Assistant:
         return library.names(self.settings.home)
 
     def portfolio(
-        self, snapshot: str, *, as_of: date | None = None, profile: str | None = None, policy: "Policy | None" = None
+        self,
+        snapshot: str,
+        *,
+        as_of: date | None = None,
+        profile: str | None = None,
+        policy: "Policy | None" = None,
+        answers: Mapping[str, object] | None = None,
     ) -> "Portfolio":
-        """A snapshot opened on a day; what was opened before is given again."""
+        """A snapshot opened on a day, with the answers stated about it (or those given); opened once, then given again."""
+        from agent.memory import canonical
+        from agent.stated import stated
         from tools.snapshot import open_portfolio
+        from tools.stated import applied
 
         key = (snapshot, as_of, profile, policy.hash if policy else None)
         if key not in self._portfolios:
             opened = open_portfolio(self.settings.home, snapshot, as_of=as_of, profile=profile, policy=policy)
             self._portfolios[key] = opened
-        return self._portfolios[key]
+        said = stated(self.settings.home, snapshot) if answers is None else answers
+        told = (key, canonical(said))
+        if said and told not in self._portfolios:
+            self._portfolios[told] = applied(self._portfolios[key], said)
+        return self._portfolios[told if said else key]
+
+    def answers(self, snapshot: str, given: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """What was stated about a snapshot, beside or under what a call gives."""
+        from agent.stated import merged, stated
+
+        return merged(stated(self.settings.home, snapshot), given or {})
 
     def audit(
         self,
@@ -110,9 +135,36 @@ class Assistant:
         """
         from agent import runs
 
-        portfolio = self.portfolio(snapshot, as_of=as_of, profile=profile, policy=policy)
-        order = runs.order(portfolio, steps=steps, answers=answers or {}, language=language, interactive=interactive)
+        said = self.answers(snapshot, answers)
+        portfolio = self.portfolio(snapshot, as_of=as_of, profile=profile, policy=policy, answers=said)
+        order = runs.order(portfolio, steps=steps, answers=said, language=language, interactive=interactive)
         return self._audit(order, portfolio, out=out, on_event=on_event, reply=None)
+
+    def interview(
+        self,
+        answers: Mapping[str, object],
+        *,
+        policy: "Policy | None" = None,
+        as_of: date | None = None,
+        steps: Sequence[str] | None = None,
+        language: Language = "en",
+        out: Path | None = None,
+        on_event: Listener | None = None,
+    ) -> AuditResult:
+        """The seven steps out of answers alone, told and written as those of data; every figure of it is stated."""
+        from agent.interview import ordered
+
+        order, portfolio = ordered(answers, policy=policy, as_of=as_of, steps=steps, language=language)
+        return self._audit(order, portfolio, out=out, on_event=on_event, reply=None)
+
+    def interview_id(
+        self, answers: Mapping[str, object], *, as_of: date | None = None, language: Language = "en"
+    ) -> str:
+        """The id that an interview has, before it is begun; `BadData` for answers that do not fit."""
+        from agent import runs
+        from agent.interview import ordered
+
+        return runs.run_id(ordered(answers, policy=None, as_of=as_of, steps=None, language=language)[0])
 
     def run_id(
         self,
@@ -128,8 +180,9 @@ class Assistant:
         """The id that the audit of these arguments has, before it is begun."""
         from agent import runs
 
-        portfolio = self.portfolio(snapshot, as_of=as_of, profile=profile, policy=policy)
-        order = runs.order(portfolio, steps=steps, answers=answers or {}, language=language, interactive=False)
+        said = self.answers(snapshot, answers)
+        portfolio = self.portfolio(snapshot, as_of=as_of, profile=profile, policy=policy, answers=said)
+        order = runs.order(portfolio, steps=steps, answers=said, language=language, interactive=False)
         return runs.run_id(order)
 
     def resume(
@@ -205,12 +258,65 @@ class Assistant:
         thread: str | None = None,
         language: Language | None = None,
         as_of: date | None = None,
+        turn: str | None = None,
+        on_event: Callable[[ChatEvent], None] | None = None,
     ) -> Answer:
-        """One question, one grounded answer; a ``thread`` remembers what was asked before."""
-        from agent.chat_graph import answered
+        """One question, one grounded answer; a ``thread`` remembers what was asked before.
 
-        portfolio = self.portfolio(snapshot, as_of=as_of)
-        return answered(question, self, portfolio, thread=thread, language=language)
+        The same ``turn`` of a thread is answered once; ``on_event`` hears the answer while it is made.
+        """
+        from agent.conversation import About
+        from agent.turns import Message, answered
+
+        message = Message(question, snapshot, thread, turn, About(language, as_of))
+        return answered(message, self, on_event=on_event)
+
+    def decide(
+        self,
+        thread: str,
+        snapshot: str,
+        decision: str,
+        *,
+        text: str = "",
+        ref: str = "",
+        language: Language | None = None,
+        turn: str | None = None,
+        on_event: Callable[[ChatEvent], None] | None = None,
+    ) -> Answer:
+        """A decision about a draft of a thread (``ref``: the last one), its effect had once, and what came of it."""
+        from agent.conversation import About
+        from agent.turns import Message, answered
+
+        words = f"{decision}: {text}" if text else decision
+        message = Message(words, snapshot, thread, turn, About(language, None, (decision, text, ref)))
+        return answered(message, self, on_event=on_event)
+
+    @contextmanager
+    def conversations(self) -> "Iterator[Book]":
+        """The conversations of the home folder: threads and their turns."""
+        from agent.threads import book_at
+
+        with book_at(self.settings.state_path) as book:
+            yield book
+
+    def erase_thread(self, thread: str) -> None:
+        """Erase a conversation by its id: turns, checkpoints, drafts that nobody decided about, what was noted in it."""
+        from agent.retention import erase
+
+        erase(self, thread)
+        self.notebook().forget_thread(thread)
+
+    def notebook(self, thread: str = "", turn: str = "") -> "Notebook":
+        """What was noted about clients, as a turn of a conversation (or nobody's turn) sees it."""
+        from agent.notes import Notebook
+
+        return Notebook(self.settings.home, self.clock, thread, turn)
+
+    def resume_turns(self) -> int:
+        """Answer what a killed process had accepted and not answered; how many conversations had such."""
+        from agent.turns import resume
+
+        return resume(self)
 
     def render_answer(self, answer: Answer) -> dict[str, Any]:
         """The answer by the contract."""
@@ -304,6 +410,12 @@ class Assistant:
         return value_report(
             portfolio, account_ref, language=language, formats=tuple(formats), folder=folder, approve=approve
         )
+
+    def inputs(self, snapshot: str, *, language: Language, out: Path | None = None) -> "InputsResult":
+        """The workbook to fill in for what the data lack, written to a file."""
+        from agent.inputs import written
+
+        return written(self.portfolio(snapshot), home=self.settings.home, language=language, out=out)
 
     def campaign(
         self, snapshot: str, wanted: "Wanted", *, as_of: date | None = None, out: Path | None = None

@@ -1,4 +1,4 @@
-"""Tools of the chat that answer out of the audit's own steps, and what is said of reports and letters."""
+"""Tools of the chat that answer out of the audit's own steps, and what is said of reports."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,8 +6,9 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from agent import refusals, sentences
+from agent.inputs import by_hand
 from agent.sentences import Result
-from tools.document import Audit, Claim, Finding, Missing, Name, Slot, Step
+from tools.document import Audit, Claim, Finding, Missing, Name, Pending, Slot, Step
 from tools.text import Text
 
 if TYPE_CHECKING:
@@ -55,12 +56,18 @@ def not_computed(desk: sentences.Desk) -> Result:
     alike: dict[tuple[str, str], list[Missing]] = {}
     for missing in lacking.values():
         alike.setdefault((missing.why.en, missing.needs.en), []).append(missing)
-    return Result(tuple(_lack(items, place, desk) for place, items in enumerate(alike.values())))
+    return Result((*(_lack(items, place, desk) for place, items in enumerate(alike.values())), *by_hand(desk)))
 
 
-def summary(desk: sentences.Desk) -> Result:
-    """Who receives value, what it costs, retention; then the decisions of the month, the same as in the audit."""
+def summary(desk: sentences.Desk, *, in_order: bool = False) -> Result:
+    """Who receives value, what it costs, retention; then the decisions of the month, the same as in the audit.
+
+    With ``in_order`` the seven steps are told one by one before the decisions. At the end stand the questions whose
+    answers would make the audit fuller, and the answer waits for them.
+    """
+    from agent.lacking import offered
     from agent.summary import summary as opening
+    from agent.whole_audit import step_by_step
     from tools.metrics import compute, metrics
     from tools.reports.decisions import decisions
 
@@ -75,7 +82,11 @@ def summary(desk: sentences.Desk) -> Result:
             said |= {"churn_share"} if key == "logo_churn" else {key}
     cards = [desk.knowledge().cards[item.playbook] for item in decisions(_audit(desk, claims))]
     claims += [sentences.advised(card, desk)[0] for card in cards]
-    return Result((*claims, Claim("whole_audit", refusals.WHOLE_AUDIT)), tuple(card.slug for card in cards))
+    by_step = step_by_step(desk) if in_order else Result()
+    questions, pending = offered(portfolio)
+    claims = [*by_step.claims, *claims]
+    slugs = (*by_step.cards, *(card.slug for card in cards))
+    return Result((*claims, Claim("whole_audit", refusals.WHOLE_AUDIT), *questions), slugs, pending=pending)
 
 
 def telling(desk: sentences.Desk, *, audience: str) -> Result:
@@ -143,25 +154,7 @@ def report(desk: sentences.Desk, *, id: str) -> Result:
     elif made.rung == "used":
         told.append(Claim("report.goals", refusals.REPORT_GOALS))
     command = sentences.claim("report.command", refusals.REPORT_COMMAND, desk, command=Name(f"cvm report {quote(id)}"))
-    return Result((head, *told, command))
-
-
-def first_words(desk: sentences.Desk, id: str) -> tuple[list[Claim], list["Card"]]:
-    """The opening words of the playbook that answers the gravest finding on one client, and the playbook."""
-    from tools.audit import RANK
-
-    every = [finding for spec in _specs() for finding in done(desk, spec).findings if finding.accounts]
-    own = [item for item in every if any(line.id == id for line in item.accounts)]
-    cards = _cards(desk, sorted(own, key=lambda item: RANK[item.severity]))[:1]
-    claims = [
-        sentences.claim(
-            f"phrase.{card.slug}", refusals.FIRST_WORDS, desk,
-            title=card.title, phrase=sentences.unstopped(card.first_phrase),
-        )
-        for card in cards
-        if card.first_phrase is not None
-    ]  # fmt: skip
-    return claims, cards
+    return Result((head, *told, command), pending=Pending("report", made.account, ("approve", "reject")))
 
 
 def done(desk: sentences.Desk, spec: "StepSpec") -> Step:

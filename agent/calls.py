@@ -3,12 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent import audit_calls, refusals, sentences, terms
+from agent import refusals, sentences, terms
 from agent.audit_calls import findings, not_computed, report, summary, telling
+from agent.compare import compare
+from agent.inputs import inputs
+from agent.letters import draft_message
 from agent.measured import clients, metric
 from agent.next_steps import plan
+from agent.note_tools import done, mentioned, recall, remember
 from agent.own_documents import documents
+from agent.questionnaire import culture
 from agent.sentences import Result
+from agent.whatif import whatif
 from tools.document import Claim, Name, Slot
 from tools.errors import UserError
 from tools.text import Text
@@ -27,9 +33,14 @@ GRADES: Mapping[str, Text] = {
 
 
 def run(call: Mapping[str, Any], desk: sentences.Desk) -> Result:
-    """The result of one tool call; a fault of the user's data is a refusal with its sentence."""
+    """The result of one tool call."""
+    return sentences.bound(told(lambda: TOOLS[call["name"]](desk, **call["arguments"])), desk)
+
+
+def told(work: Callable[[], Result]) -> Result:
+    """The result of some work; a fault of the user's data is a refusal with its sentence."""
     try:
-        return TOOLS[call["name"]](desk, **call["arguments"])
+        return work()
     except UserError as error:
         return Result(refused=error.text)
 
@@ -105,7 +116,7 @@ def account(desk: sentences.Desk, *, id: str) -> Result:
         claims.insert(
             0, sentences.claim("account", Text("{client}:", "{client}:"), desk, client=Name(name, account=id))
         )
-    return Result(tuple(claims))
+    return Result((*claims, *mentioned(desk, id)))
 
 
 def advice(desk: sentences.Desk, *, query: str, segment: str | None = None) -> Result:
@@ -145,14 +156,6 @@ def market(desk: sentences.Desk, *, query: str) -> Result:
     return Result((*claims, Claim("not_ours", refusals.NOT_OURS)), tuple(hit.slug for hit in hits))
 
 
-def letter(desk: sentences.Desk, *, id: str) -> Result:
-    """That letters are not written here, the facts of the client a letter would rest on, and how to begin."""
-    words, cards = audit_calls.first_words(desk, id)
-    facts = account(desk, id=id)
-    slugs = tuple(card.slug for card in cards)
-    return Result((Claim("no_letters", refusals.LETTER_FACTS), *facts.claims, *words), slugs)
-
-
 def refuse(desk: sentences.Desk, *, reason: str, names: Sequence[str] = ()) -> Result:
     """No figure, the reason, and what would answer."""
     if not names:
@@ -166,7 +169,8 @@ def refuse(desk: sentences.Desk, *, reason: str, names: Sequence[str] = ()) -> R
 TOOLS: Mapping[str, Callable[..., Result]] = {
     tool.__name__: tool
     for tool in (
-        metric, clients, define, segment, account, advice, market, documents, findings, not_computed, summary, telling, plan, report,
-        letter, refuse,
+        culture, metric, clients, compare, define, segment, account, advice, market, documents, findings,
+        not_computed, inputs, summary, telling, plan, report,
+        draft_message, whatif, remember, recall, done, refuse,
     )
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Literal
 
 Change = Literal["up", "down", "better", "worse", "any"]
 
-CLIENT = r"(?:клиент\w*|компани\w*|заказчик\w*|покупател\w*|аккаунт\w*|clients?|customers?|accounts?|company|companies)"
+CLIENT = r"(?:клиент\w*|компани\w*|заказчик\w*|покупател\w*|аккаунт\w*|плательщик\w*|payers?|clients?|customers?|accounts?|company|companies)"
 _MANY = r"(?:сколько|скольк\w+|(?:какое |каково )?(?:число|количество)|how many|(?:the )?number of)"
 _LEFT = (
     r"(?:уш[её]?л[иоа]?\b|ушедш\w+|потерял\w*|потерян\w*|отвалил\w*|отпал[иоа]?\b|покинул\w*|отказал\w+(?= от (?:нас|наш|услуг|сервис|подписк|договор|контракт|продлен))|расторгл\w*|"
@@ -42,28 +42,28 @@ _ASIDE = re.compile(
     r"\b(?:у кого|кто|кому|кого|кем|каких|котор\w+|чь[яеию]\w*|who|whom|whose|which|where|that)\b|"
     rf"\b(?:сколько|скольк\w+|how many|каки[ем]\w*) (?:\w+ )?{CLIENT}"
 )
-_DID = r"\b(?:did|does|has|have|is|are|was|were)\b.*\b"
+_DID = r"\b(?:did|does|has|have|is|are|was|were|made)\b.*\b"
 DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
     (
         "up",
         re.compile(
-            r"\b(?:(?:вырос|возрос|увеличил|повысил|поднял|подрос)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
-            r"rose|risen|grew|grown|increased|climbed|(?:went|gone|going) up)\b|"
-            rf"{_DID}(?:(?<!price )rise|grow|increase|climb|go up|rising|growing|increasing)\b|причин\w+ рост"
+            r"\b(?:(?:вырос|возрос|увеличил|повысил|поднял|подрос|подскочил|взлетел|скакнул)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
+            r"(?:is|was|are|were|been) (?:\w+ )?up\b(?! to)|rose|risen|grew|grown|increased|climbed|jumped|spiked|soared|surged|(?:went|gone|going) up)\b|"
+            rf"{_DID}(?:(?<!price )rise|grow|increase|climb|go up|jump|spike|rising|growing|increasing)\b|причин\w+ рост"
         ),
     ),
     (
         "down",
         re.compile(
-            r"\b(?:(?:упал|снизил|уменьшил|сократил|просел|рухнул|обвалил|опустил)\w*|пада[ею]т|снижа[ею]тся|уменьша[ею]тся|сокраща[ею]тся|"
-            r"падени[ея]|fell|fallen|dropped|declined|decreased|shrank|shrunk|(?:went|gone|going) down)\b|"
-            rf"{_DID}(?:fall|drop|decline|decrease|shrink|go down|falling|dropping|declining|decreasing|shrinking)\b|причин\w+ снижени"
+            r"\b(?:(?:упал|снизил|уменьшил|сократил|просел|рухнул|обвалил|опустил|провалил)\w*|пада[ею]т|снижа[ею]тся|уменьша[ею]тся|сокраща[ею]тся|"
+            r"падени[ея]|(?:is|was|are|were|been|come|came) (?:\w+ )?down\b(?! to)|slipp?(?:ed)?|fell|fallen|dropped|declined|decreased|shrank|shrunk|plunged|slumped|sank|tanked|(?:went|gone|going) down)\b|"
+            rf"{_DID}(?:fall|drop|slip|decline|decrease|shrink|go down|falling|dropping|declining|decreasing|shrinking)\b|причин\w+ снижени"
         ),
     ),
-    ("better", re.compile(rf"\bулучшил\w*|\bулучша[ею]тся|\bimproved\b|{_DID}(?:improve|improving|get better|got better)\b")),
+    ("better", re.compile(rf"\bулучшил\w*|\bстал\w* лучше|\bулучша[ею]тся|\bimproved\b|{_DID}(?:improve|improving|get better|got better)\b")),
     (
         "worse",
-        re.compile(rf"\bухудшил\w*|\bухудша[ею]тся|\b(?:worsened|deteriorated|got worse)\b|{_DID}(?:worsen|deteriorate|get worse|getting worse)\b"),
+        re.compile(rf"\bухудшил\w*|\bстал\w*(?: ли)? хуже|\bухудша[ею]тся|\b(?:worsened|deteriorated|got worse)\b|{_DID}(?:worsen|deteriorate|get worse|getting worse)\b"),
     ),
     ("any", re.compile(rf"\bизменил\w*|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 Call = dict[str, Any]
+FOLDER = Path(__file__).parent / "prompts" / "examples"
 NEAR = 0.5
 
 
@@ -16,11 +17,11 @@ def call(name: str, **arguments: Any) -> Call:
 
 @cache
 def examples() -> tuple[Mapping[str, Any], ...]:
-    """The examples of questions with their calls."""
+    """The examples of questions with their calls, file by file; a name in braces stands for one of the question's own."""
     import yaml
 
-    path = Path(__file__).parent / "prompts" / "examples.yaml"
-    return tuple(yaml.safe_load(path.read_text("utf-8")))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return tuple(item for path in sorted(FOLDER.glob("*.yaml")) for item in yaml.load(path.read_bytes(), loader))
 
 
 def nearest(stems: tuple[str, ...]) -> list[Call] | None:
@@ -35,6 +36,14 @@ def nearest(stems: tuple[str, ...]) -> list[Call] | None:
         if score > near:
             best, near = place, score
     return [dict(examples()[best]["call"])] if best is not None and near >= NEAR else None
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Stems of the words of the examples: words of ordinary questions, which stand for no misspelled name."""
+    from knowledge.search import stems
+
+    return frozenset(stem for item in examples() for stem in stems(item["q"]))
 
 
 @cache

@@ -1,12 +1,7 @@
 """Wiring of the audit graph: START, prepare, the seven steps of the registry in order, wording, summary, END."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 
@@ -35,14 +30,3 @@ def audit_graph(saver: SqliteSaver) -> Any:
         before = name
     builder.add_edge(before, END)
     return builder.compile(checkpointer=saver)
-
-
-@contextmanager
-def saver_at(path: Path) -> Iterator[SqliteSaver]:
-    """The checkpoint store of a file: strict deserialisation, write-ahead log, a patient busy timeout."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, check_same_thread=False, timeout=60)
-    try:
-        yield SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
-    finally:
-        connection.close()

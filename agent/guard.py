@@ -1,63 +1,31 @@
 """The guard: what a model's draft may not do. It fails closed; a rejected draft is retried once, then rules speak.
 
-A draft may order, connect and word claims. It may not type a number in any form, know a token that it was not given,
-drop what is urgent, state a direction, period, comparison, negation or unit that the claims of its tokens do not
-state, spell a metric out wrongly, or carry markup.
+A draft may order, connect and word claims. It may not type a number in any form, know a token that it was not given, put
+a token in another's place, drop what is urgent, state a direction, period, comparison, rank, cause, negation or unit that
+the claims of its tokens do not state, spell a metric out wrongly, or carry markup.
 """
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 from agent import vocabulary
+from agent.binding import Unit, misplaced, units
 from agent.number_words import number_words
-from tools.document import Claim, Direction
-from tools.reading import Reading
+from agent.sentence_rules import broken, digits, foreign
+from agent.told import Told as Told
+from agent.told import Violation as Violation
+from agent.told import plain as plain
+from agent.told import told as told
 from tools.render import TOKEN, Register, Rendered
 from tools.text import Language
 
 MARKUP = re.compile(r"<[^\s\d]|</|&#?\w+;|https?:|www\.|\]\(|!\[|javascript:|data:\w+/|`|\{|\}|\|", re.IGNORECASE)
-SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
-CLAUSE = re.compile(r"[,;:()—–]|\s-\s|\b(?:and|while|but|whereas|и|а|но|тогда как)\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+MARKER = re.compile(r"^[ \t]*(?:(\d{1,2})[.)]|[-–•*])[ \t]+", re.MULTILINE)
 COVERAGE = 0.8
 BROKEN = re.compile(r"\[\[|\]\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One reason to reject a draft: a code, and what was seen."""
-
-    code: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A claim as a model sees it: the sentence with tokens, its direction, and the metric behind each token."""
-
-    text: str
-    direction: Direction = "none"
-    urgent: bool = False
-    keys: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """The tokens of the sentence, in order."""
-        return tuple(TOKEN.findall(self.text))
-
-    @property
-    def own(self) -> str:
-        """The sentence without its tokens, lower case, ё as е."""
-        return plain(TOKEN.sub(" ", self.text))
-
-
-def told(claim: Claim, *, register: Register, language: Language, urgent: bool = False) -> Told:
-    """The claim as a model may see it."""
-    text = register.draft(claim, language)
-    keys = {token: slot.key for token in TOKEN.findall(text) if isinstance(slot := register.slots[token], Reading)}
-    return Told(text, claim.direction, urgent, keys)
 
 
 def check(
@@ -65,35 +33,74 @@ def check(
 ) -> list[Violation]:
     """Every reason to reject the draft of one section; empty where it may stand."""
     allowed = set(allowed_tokens) if allowed_tokens is not None else {t for claim in claims for t in claim.tokens}
-    found = [*_shape(draft, claims, language), *_tokens(draft, claims, allowed)]
-    for sentence in SENTENCE.split(draft):
-        if sentence.strip():
-            found += _sentence(sentence, claims, language)
+    draft = unmarked(draft)
+    known = units(*(claim.text for claim in claims))
+    here = units(draft)
+    found = [*_shape(draft, claims, language), *_tokens(draft, claims, allowed), *_sequence(draft, claims)]
+    homes = _homes(known, here)
+    for sentence in here:
+        at_home = [unit for unit, home in homes if home is sentence]
+        sources = [unit for unit in known if unit in at_home or unit.facts & set(sentence.tokens)]
+        found += broken(sentence, sources, at_home, claims, language)
+        found += foreign(sentence, sources, known, claims)
+    found += _units(draft, claims)
+    found += [Violation("binding", pair) for pair in misplaced(here, known)]
+    found += [Violation("left_out", unit.text) for unit, home in homes if home is None and _due(unit, claims)]
+    found += [Violation("binding", unit.text) for unit, home in homes if home is not None and not home.names(unit)]
     return list(dict.fromkeys(found))
 
 
-def final_scan(rendered: Rendered, language: Language, *, own: Iterable[str] = ()) -> list[Violation]:
-    """Digits and number words that stand outside every span of a text as shown; words of ``own`` texts may stand."""
+def check_shown(shown: Rendered, *, claims: Sequence[Told], register: Register, language: Language) -> list[Violation]:
+    """Every reason to reject a text as shown: a span that says other than its slot, then whatever a draft may not do."""
+    known = {register.reading_of(token): token for claim in claims for token in claim.tokens}
+    draft, last, found = "", 0, []
+    for span in sorted(shown.spans, key=lambda item: item.start):
+        said, token = shown.text[span.start : span.end], known.get(span.reading)
+        if token is None or said != register.shown(register.slots[token], language):
+            found.append(Violation("span", said))
+        draft += f"{shown.text[last : span.start]}[[{token or 'F0'}]]"
+        last = span.end
+    return [*found, *check(draft + shown.text[last:], claims=claims, language=language)]
+
+
+def final_scan(
+    rendered: Rendered, language: Language, *, own: Iterable[str] = (), quoted: Iterable[str] = ()
+) -> list[Violation]:
+    """Digits and number words that stand outside every span of a text as shown.
+
+    Words of ``own`` texts may stand, and so may ``quoted`` phrases (the user's own words, names of products) that hold a
+    letter, as they are; and list markers that count from one.
+    """
     cut, last = [], 0
     for span in sorted(rendered.spans, key=lambda item: item.start):
         cut.append(rendered.text[last : span.start])
         last = span.end
-    outside = " ¦ ".join([*cut, rendered.text[last:]])
+    outside = unmarked(" ¦ ".join([*cut, rendered.text[last:]]))
+    for phrase in quoted:
+        if any(letter.isalpha() for letter in phrase):
+            outside = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", outside)
     known = vocabulary.ORDINARY[language] | {word for text in own for word in number_words(text)}
     words = [word for word in number_words(outside) if word not in known]
-    return [*_digits(outside), *(Violation("number_word", word) for word in words)]
+    return [*digits(outside), *(Violation("number_word", word) for word in words)]
+
+
+def unmarked(text: str) -> str:
+    """The text without bullets and without list numbers that begin lines and count from one."""
+    wanted = 0
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal wanted
+        if match[1] is None:
+            return ""
+        wanted += 1
+        return "" if int(match[1]) == wanted else match.group()
+
+    return MARKER.sub(replace, text)
 
 
 def explain(violations: Iterable[Violation]) -> str:
     """The reasons in one line of English, for the model's second try."""
     return "; ".join(f"{vocabulary.REASONS[item.code]}: {item.what!r}" for item in violations)
-
-
-def plain(text: str) -> str:
-    """Lower case, ё as е, compatibility forms resolved, stress marks and invisible characters gone."""
-    wide = unicodedata.normalize("NFD", text)
-    kept = "".join(c for c in wide if c not in "\u0300\u0301" and unicodedata.category(c) != "Cf")
-    return unicodedata.normalize("NFKC", kept).lower().replace("ё", "е")
 
 
 def _shape(draft: str, claims: Sequence[Told], language: Language) -> list[Violation]:
@@ -107,7 +114,8 @@ def _shape(draft: str, claims: Sequence[Told], language: Language) -> list[Viola
         found.append(Violation("empty", ""))
     if len(draft) > longest:
         found.append(Violation("length", f"{len(draft)} characters"))
-    letters = [c for c in text if c.isalpha()]
+    given = {word.lower() for claim in claims for word in WORD.findall(claim.text)}
+    letters = [c for word in WORD.findall(text) if word.lower() not in given for c in word if c.isalpha()]
     cyrillic = sum("а" <= c.lower() <= "я" or c.lower() == "ё" for c in letters)
     if letters and (cyrillic / len(letters) < 0.5 if language == "ru" else cyrillic > 0):
         found.append(Violation("language", language))
@@ -134,56 +142,84 @@ def _tokens(draft: str, claims: Sequence[Told], allowed: set[str]) -> list[Viola
     return found
 
 
-def _sentence(sentence: str, claims: Sequence[Told], language: Language) -> list[Violation]:
-    here = set(TOKEN.findall(sentence))
-    sources = [claim for claim in claims if here & set(claim.tokens)] if here else list(claims)
-    own = " ¦ ".join(claim.own for claim in sources)
-    text = plain(TOKEN.sub(" ¤ ", sentence))
-    raw = unicodedata.normalize("NFKC", TOKEN.sub(" ¤ ", sentence))
-    own_raw = " ¦ ".join(TOKEN.sub(" ", claim.text) for claim in sources)
-    known = set(number_words(own_raw))
-    found = _digits(TOKEN.sub(" ", sentence))
-    found += [Violation("number_word", word) for word in [*number_words(raw), *number_words(text)] if word not in known]
-    for code, words in vocabulary.GUARDED[language].items():
-        said = set(words.findall(own))
-        found += [Violation(code, word) for word in words.findall(text) if not _stands(word, said)]
-    found += _negation(text, own, sources if here else [], language)
-    found += _units(sentence, sources)
-    found += _expansions(raw, own, language)
-    if here:
-        found += _directions(sentence, claims, language)
-        found += _metrics(sentence, claims)
-    else:
-        ways = set(vocabulary.directions(own, language).values())
-        found += [
-            Violation("direction", w) for w, way in vocabulary.directions(text, language).items() if way not in ways
-        ]
+def _sequence(draft: str, claims: Sequence[Told]) -> list[Violation]:
+    """Lists under a heading keep their order; a claim that names neither client nor metric stays behind its own."""
+    owner = {token: place for place in reversed(range(len(claims))) for token in claims[place].tokens}
+    offsets = {
+        place: _offset(draft, claim, {t for t in claim.tokens if owner[t] == place})
+        for place, claim in enumerate(claims)
+        if _is_dated(claim) or _reads(claim)
+    }
+    spoken = sorted((place for place in offsets if offsets[place] >= 0), key=lambda place: offsets[place])
+    leader: dict[int, int] = {}
+    heading: dict[int, int] = {}
+    for place, claim in enumerate(claims):
+        before = max(
+            (other for other in offsets if other < place and (other == place - 1 or _reads(claims[other]))),
+            default=None,
+        )
+        if before is not None and not _stands_alone(claim):
+            leader[place] = leader.get(before, before)
+        if place and claims[place - 1].text.rstrip().endswith(":"):
+            heading[place] = place - 1
+        elif place - 1 in heading:
+            heading[place] = heading[place - 1]
+    found = []
+    for one, other in zip([-1, *spoken], spoken, strict=False):
+        lead = leader.get(other)
+        apart = lead is not None and lead not in (one, leader.get(one))
+        list_turned = one > other and one in heading and heading.get(one) == heading.get(other)
+        if apart or list_turned:
+            found.append(Violation("sequence", claims[other].text))
     return found
 
 
-def _digits(text: str) -> list[Violation]:
-    return [Violation("digit", c) for c in text if c.isdigit() or unicodedata.numeric(c, None) is not None]
+def _reads(claim: Told) -> bool:
+    return any(token.startswith("F") for token in claim.tokens)
 
 
-def _stands(word: str, said: Iterable[str]) -> bool:
-    return any(word == other or (len(word) > 4 and word[:4] == other[:4]) for other in said)
+def _is_dated(claim: Told) -> bool:
+    return bool(claim.tokens) and all(token.startswith("D") for token in claim.tokens)
 
 
-def _negation(text: str, own: str, sources: Sequence[Told], language: Language) -> list[Violation]:
-    negator = vocabulary.NEGATION[language]
-    if negator.search(text) and not negator.search(own):
-        return [Violation("negation", negator.findall(text)[0])]
-    single = [claim for claim in sources if len(SENTENCE.split(claim.text.strip())) == 1]
-    if any(negator.search(claim.own) for claim in single) and not negator.search(text):
-        return [Violation("negation", "dropped")]
-    return []
+def _offset(draft: str, claim: Told, own: set[str]) -> int:
+    """Where a claim is told in a draft: at the first reading of its own, else at its words before a token; -1 where neither is there."""
+    if facts := [draft.find(f"[[{token}]]") for token in own if token.startswith("F")]:
+        return min((at for at in facts if at >= 0), default=-1)
+    return draft.lower().find(claim.text.partition("[[")[0].lower() or claim.text.lower())
 
 
-def _units(sentence: str, sources: Sequence[Told]) -> list[Violation]:
+def _stands_alone(claim: Told) -> bool:
+    if not claim.keys or any(token.startswith("A") for token in claim.tokens):
+        return True
+    words = Unit(claim.text).words
+    return any(words & vocabulary.name_stems(key) for key in claim.keys.values())
+
+
+def _homes(known: Sequence[Unit], draft: Sequence[Unit]) -> list[tuple[Unit, Unit | None]]:
+    """Each sentence of the claims with the sentence of the draft that tells it, or None."""
+    found: list[tuple[Unit, Unit | None]] = []
+    times: Counter[int] = Counter()
+    for unit in known:
+        telling = [
+            at for at, item in enumerate(draft) if (unit.facts & set(item.tokens) if unit.tokens else item.holds(unit))
+        ]
+        best = max(telling, key=lambda at: (*draft[at].likeness(unit), -times[at]), default=None)
+        if best is not None:
+            times[best] += 1
+        found.append((unit, None if best is None else draft[best]))
+    return found
+
+
+def _due(unit: Unit, claims: Sequence[Told]) -> bool:
+    return not unit.tokens and claims[unit.claim].urgent
+
+
+def _units(draft: str, claims: Sequence[Told]) -> list[Violation]:
     """A sign, currency or unit glued to a token must stand so in the claim."""
-    allowed = {mark for claim in sources for mark in _glued(claim.text)}
+    allowed = {mark for claim in claims for mark in _glued(claim.text)}
     return [
-        Violation("unit", f"{unit} beside {token}") for token, unit in _glued(sentence) if (token, unit) not in allowed
+        Violation("unit", f"{unit} beside {token}") for token, unit in _glued(draft) if (token, unit) not in allowed
     ]
 
 
@@ -191,55 +227,3 @@ def _glued(text: str) -> list[tuple[str, str]]:
     after = [(match.group(1), match.group(2).lower()) for match in vocabulary.UNIT_AFTER.finditer(text)]
     before = [(match.group(2), match.group(1).strip()) for match in vocabulary.SIGN_BEFORE.finditer(text)]
     return [*after, *before]
-
-
-def _directions(sentence: str, claims: Sequence[Told], language: Language) -> list[Violation]:
-    found = []
-    for clause, tokens in _clauses(sentence):
-        sources = [claim for claim in claims if set(claim.tokens) & set(tokens)]
-        said = {way for claim in sources for way in vocabulary.directions(claim.own, language).values()}
-        said |= {claim.direction for claim in sources if claim.direction != "none"}
-        for word, way in vocabulary.directions(plain(clause), language).items():
-            if way not in said:
-                found.append(Violation("direction", word))
-    return found
-
-
-def _metrics(sentence: str, claims: Sequence[Told]) -> list[Violation]:
-    """An acronym beside a token of another metric, where the token's claim does not name it."""
-    keys = {token: key for claim in claims for token, key in claim.keys.items()}
-    found = []
-    for clause, tokens in _clauses(sentence):
-        own = " ".join(claim.text for claim in claims if set(claim.tokens) & set(tokens))
-        for acronym, key in vocabulary.ACRONYMS.items():
-            if not re.search(rf"(?<!\w){acronym}(?!\w)", clause):
-                continue
-            if re.search(rf"(?<!\w){acronym}(?!\w)", own) or any(keys.get(token) == key for token in tokens):
-                continue
-            found.append(Violation("metric", acronym))
-    return found
-
-
-def _clauses(sentence: str) -> list[tuple[str, list[str]]]:
-    """Clauses with the tokens they speak of: their own, else those of the next clause that has some, else the last."""
-    parts = [part for part in CLAUSE.split(sentence) if part and part.strip()]
-    tokens = [TOKEN.findall(part) for part in parts]
-    bound = []
-    for place, part in enumerate(parts):
-        following = next((found for found in tokens[place:] if found), None)
-        preceding: list[str] = next((found for found in reversed(tokens[:place]) if found), [])
-        bound.append((part, following if following is not None else preceding))
-    return bound
-
-
-def _expansions(raw: str, own: str, language: Language) -> list[Violation]:
-    """An acronym spelled out in brackets, or brackets' acronym, must be one of its names."""
-    found = []
-    for acronym, names in vocabulary.expansions().items():
-        for pattern in vocabulary.spelled(acronym):
-            for match in pattern.finditer(raw):
-                words = plain(match.group(1)).strip(" ,.;:—–-«»\"'")
-                right = any(name in words or words in name for name in names) or words in own
-                if len(words) > 2 and "¤" not in words and not right:
-                    found.append(Violation("expansion", match.group().strip()))
-    return found

@@ -14,6 +14,7 @@ from tools.text import Text
 
 if TYPE_CHECKING:
     from knowledge.search import Knowledge
+    from tools.inputs.forms import Form
 
 DEMO = "demo"
 NO_INDEX = Text(
@@ -25,16 +26,27 @@ NO_DATABASES = Text(
     "Databases are not read in this version: export the tables to csv or parquet.",
     "Базы данных в этой версии не читаются: выгрузите таблицы в csv или parquet.",
 )
+ONLY_INPUTS = Text(
+    "Beside data loaded before, only workbooks of `cvm inputs` can be given: give the files together, or load the workbook alone.",
+    "Вместе с ранее загруженной базой можно передать только книгу `cvm inputs`: передайте файлы вместе или загрузите книгу отдельно.",
+)
+NO_BASE = Text(
+    "The data that this workbook was made from are not loaded here: give it together with them, “cvm load exports/ inputs.xlsx”.",
+    "Данных, по которым сделана эта книга, здесь нет: загрузите её вместе с ними, «cvm load exports/ inputs.xlsx».",
+)
 SOURCE_ENDINGS = frozenset({".py", ".md", ".toml", ".yaml", ".html", ".typ"})
 
 
 def load(home: Path, source: str | Path | Sequence[str | Path], *, name: str | None, answers: Mapping[str, str]) -> str:
     """The snapshot of a source; the same files under the same answers are read once."""
     given = [source] if isinstance(source, str | Path) else list(source)
-    if len(given) == 1 and (known := _known(home, given[0])) is not None:
-        snapshot = known
+    known = [_known(home, item) for item in given]
+    if len(given) == 1 and known[0] is not None:
+        snapshot = known[0]
     else:
-        snapshot = _read(home, [_path(home, item) for item in given], answers=answers)
+        snapshot = _read(
+            home, [_path(home, item) for item in _unnamed(given, known)], answers=answers, upon=_one(known)
+        )
     if name is not None:
         _remember(home / "names.json", name, snapshot)
     return snapshot
@@ -98,6 +110,18 @@ def _path(home: Path, source: str | Path) -> Path:
     return path
 
 
+def _unnamed(given: Sequence[str | Path], known: Sequence[str | None]) -> list[str | Path]:
+    return [item for item, snapshot in zip(given, known, strict=True) if snapshot is None]
+
+
+def _one(known: Sequence[str | None]) -> str | None:
+    """The one snapshot that was named beside files, or None; `UserError` where several were."""
+    named = sorted({snapshot for snapshot in known if snapshot is not None})
+    if len(named) > 1:
+        raise UserError(ONLY_INPUTS)
+    return named[0] if named else None
+
+
 def _demo(home: Path) -> Path:
     """The folder of the demo company's exports, written once by each version of the program."""
     from tools.sources import demo
@@ -109,21 +133,42 @@ def _demo(home: Path) -> Path:
     return folder
 
 
-def _read(home: Path, paths: Sequence[Path], *, answers: Mapping[str, str]) -> str:
+def _read(home: Path, paths: Sequence[Path], *, answers: Mapping[str, str], upon: str | None = None) -> str:
+    """The snapshot of files; workbooks of inputs are put into the others, or into the snapshot ``upon``."""
     from tools.conform import conform
-    from tools.snapshot import save
+    from tools.inputs.filled import filled
+    from tools.inputs.forms import parted
+    from tools.snapshot import loaded, save
     from tools.sources import read
 
-    key = digest(
-        canonical({"files": [_content(path) for path in paths], "answers": answers, "code": code_fingerprint()})
-    )
+    files = [_content(path) for path in paths]
+    told = {"files": files, "answers": answers, "code": code_fingerprint()} | ({"upon": upon} if upon else {})
+    key = digest(canonical(told))
     known = _table(home / "loads.json").get(key)
     if known is not None and (home / "portfolios" / known / "manifest.json").is_file():
         return known
-    raws = [raw for path in paths for raw in read(path)]
-    snapshot = save(conform(raws, answers=answers), home, source=", ".join(path.name for path in paths))
+    forms, others = parted([raw for path in paths for raw in read(path)])
+    if others and upon is not None:
+        raise UserError(ONLY_INPUTS)
+    base = None if others else upon or _made_from(home, forms)
+    source = ", ".join(path.name for path in paths)
+    if base is None:
+        load = conform(others, answers=answers)
+    else:
+        load, before = loaded(home, base)
+        source = before if source in before.split(" + ") else f"{before} + {source}"
+    snapshot = save(filled(load, forms) if forms else load, home, source=source)
     _remember(home / "loads.json", key, snapshot)
     return snapshot
+
+
+def _made_from(home: Path, forms: "Sequence[Form]") -> str:
+    """The snapshot that workbooks of inputs given alone were made from; `UserError` where it is not here."""
+    snapshots = {form.snapshot for form in forms}
+    found = next(iter(snapshots)) if len(snapshots) == 1 else None
+    if found is None or not (home / "portfolios" / found / "manifest.json").is_file():
+        raise UserError(NO_BASE)
+    return found
 
 
 def _content(path: Path) -> list[str]:

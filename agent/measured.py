@@ -143,7 +143,7 @@ def _unstated(head: Reading | None, item: "Metric", asked: Asked, desk: sentence
         else refusals.not_computable(item.name, reason, item.needs)
     )
     claims = [*_about(asked, desk), *(_whole(head, asked, desk) if head is not None else [])]
-    return Result((*claims, Claim("why", why)) if claims else (), refused=why)
+    return Result((*claims, sentences.claim("why", refusals.SAID, desk, said=why)) if claims else (), refused=why)
 
 
 def _of_the_base(item: "Metric", desk: sentences.Desk) -> bool:

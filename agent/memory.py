@@ -20,7 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tools.document import Audit, Claim, Section, Step, Telling
+from agent.sentences import Result
+from tools.document import Answer, Audit, Claim, Section, Step, Telling
 
 KINDS: dict[str, Any] = {
     "step": Step,
@@ -28,6 +29,8 @@ KINDS: dict[str, Any] = {
     "telling": Telling,
     "section": Section,
     "claims": tuple[Claim, ...],
+    "answer": Answer,
+    "result": Result,
 }
 
 

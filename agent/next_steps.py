@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 SHOWN_ACTIONS, SHOWN_CLIENTS = 5, 5
 #: Questions about the order of work, in small letters, ё as е.
 ASKS_PLAN = re.compile(
-    r"следующ\w+ час\b|план\w* (?:на|из) (?:90|девяност\w+|квартал|три месяца)|план\w* (?:действий|работ)|дорожн\w+ карт|"
+    r"(?:следующ|ближайш|свободн)\w+ час\w*\b|план\w* (?:на|из) (?:90|девяност\w+|квартал|три месяца)|план\w* (?:действий|работ)|дорожн\w+ карт|"
     r"\bкакой (?:у нас )?план\s*[?.!]*$|\bпокажи план\s*[?.!]*$|\bчто (?:у нас )?в плане\b|"
     r"\bwhat(?:'s| is) (?:in )?the plan\b|\bshow (?:me )?the plan\b|\bplan for the next\b|"
     r"с чего (?:нам |мне |лучше )?начать|что делать в понедельник|быстры\w+ побед|"
-    r"\bnext hour|\b(?:90|ninety).day plan|\baction plan|\bplan of (?:action|work)|\broad ?map|"
+    r"\b(?:next|free|spare) hour|\b(?:90|ninety).day plan|\baction plan|\bplan of (?:action|work)|\broad ?map|"
     r"where (?:do|should) (?:we|i) (?:start|begin)|what to do on monday|\bquick wins?"
 )
 FIRST = Text("The plan begins like this:", "План начинается так:")

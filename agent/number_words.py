@@ -53,7 +53,8 @@ _RU = (
     rf"(?:{_ROOTS})-?(?:процентн|месячн|дневн|летн|недельн|часов|значн|этапн|шагов|тысячн|миллионн|кратн)\w*|"
     r"(?:двух|трех|четырех|пяти|шести|семи|восьми|девяти|десяти)\w*(?:месячн|дневн|летн|недельн|процентн)\w*",
     r"удво\w+|утро(?:ил|ит|ен|ивш|ени)\w*|учетвер\w+|удесятер\w+|двойн\w+|тройн\w+|двукратн\w*",
-    r"квартет\w*|тандем\w*|дуэт\w*",
+    r"квартет\w*|тандем\w*|дуэт\w*|полсотни|полтысячи|полсотен",
+    r"кратно|разы|на порядок|на порядки|(?:одно|дву|трех|четырех|пяти|шести|много)значн\w+|сот[а-я]процентн\w+|n-?н(?:ый|ая|ое|ые|ого|ой)",
 )
 _EN_DIGITS = "one|two|three|four|five|six|seven|eight|nine"
 _EN_TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
@@ -67,7 +68,7 @@ _EN = (
     r"ninetieth|hundredths?|thousandths?|millionths?",
     r"half|halves|halved|halving|quarter|quarters|quartile|twice|thrice|double|doubles|doubled|doubling|triple|triples|"
     r"tripled|tripling|treble|trebled|quadruple|quadrupled|quintuple\w*|\w+fold|dozen|dozens|couple|couples|pair|pairs|"
-    r"trio|duo|both|single|several|fifty-fifty|nth|umpteen",
+    r"trio|duo|both|single|several|fifty-fifty|nth|umpteen|a score of|scores of|handfuls?|manifold",
 )
 ROMAN = re.compile(r"(?<![\w-])(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?![\w])")
 ROMAN_LOWER = re.compile(r"(?<![\w-])[ivx]{2,}(?![\w])")

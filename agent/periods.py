@@ -52,10 +52,24 @@ PART = re.compile(
 )
 DAY = r"(?:(\d{1,2})\.(\d{1,2})\.(20\d\d)|(20\d\d)-(\d\d)-(\d\d))"
 YEAR = re.compile(r"(?<![\d.])(20\d\d)(?![\d.]*\d)(?! ?(?:клиент|руб|тыс|[₽$€%]|clients?|customers?|accounts?))")
+_LEADING = re.compile(r"^(?:за|в|во|с|со|по|до|к|на|in|for|of|from|to|until|since|during) ")
+BESIDE = re.compile(
+    r"\b(?:против|по сравнению с|сравн\w+|относительно|чем|и|или|с|vs|versus|against|compar\w+|than|and|or|with|between)\b"
+)
+SINCE = r"\b(?:с|со|начиная с|since|from)"
+OPENING = ("с", "со", "from", "since")
+SEASON = re.compile(
+    r"\b(?:за|этой|эту|прошл\w+|последн\w+|всю|this|last|in|during|over|the|весной|летом|осенью|зимой)?\s?"
+    r"(?:(?P<winter>зим[аойуеы]{1,2}|winter)|(?P<spring>весн[аойуеы]{1,2}|spring)|(?P<summer>лет(?:о|ом)|summer)|(?P<autumn>осен(?:ь|и|ью)|autumn|in the fall))\b"
+    r"(?! (?:кампани|акци|campaign|promo))"
+)
+BETWEEN = re.compile(rf"\b(?:между|between) ({'|'.join(MONTHS)}) (?:и|and) ({'|'.join(MONTHS)})")
 NUMBERED = re.compile(r"\b(?:(?P<month>0[1-9]|1[0-2])\.(?P<year>20\d\d)|(?P<iso>20\d\d-(?:0[1-9]|1[0-2])))\b")
 MANY = re.compile(r"(?:дни|ие недели|месяцы|кварталы|полугодия|годы|days|weeks|months|quarters|years)$")
 THIS = re.compile(rf"\b(?:эт(?:от|ом|ого|у|ой)|текущ\w+|this|current) {FULL}{UNIT}")
 BEFORE = re.compile(rf"\b(?:(?:прошл|предыдущ)\w+|previous|prior) {FULL}{UNIT}")
+#: “Last year” is the calendar year before; “the last year” the twelve months that end with the data.
+LAST_YEAR = re.compile(r"(?<!the )(?<!our )\blast (?P<year>year)\b")
 LAST = re.compile(
     rf"\b(?:(?:последн|прошедш|истекш|прошл|предыдущ)\w+|last|past|previous|prior|trailing) (?:{NUMBER}[ -])?{FULL}{UNIT}"
 )
@@ -74,10 +88,28 @@ ROLLING = (
 def asked(plain: str, as_of: date | None) -> str | None:
     """The period that a question in small letters names, `UNREAD` where it cannot be taken, None where it names none."""
     text = re.sub(r"\s+", " ", plain)
-    for rule in (_days, _numbered, _first, _parts, _months, _to_date, _this, _before, _last, _years, _over):
+    text = BETWEEN.sub(lambda match: f"с {match[1]} по {match[2]}", text)
+    for rule in (_days, _numbered, _seasons, _first, _parts, _months, _to_date, _this, _before, _last, _years, _over):
         if (found := rule(text, as_of)) is not None:
             return found
     return UNREAD if OTHER.search(text) else None
+
+
+def several(plain: str, as_of: date | None) -> tuple[str, ...]:
+    """The periods that a question sets beside each other: «за 2025 против 2024», “March and April”; else none."""
+    text = re.sub(r"\s+", " ", plain)
+    for pattern in (PART, MONTH, YEAR):
+        found = list(pattern.finditer(text))
+        if len(found) != 2 or not BESIDE.search(text) or re.search(rf"{SINCE} .* (?:по|до|to|till?|until) ", text):
+            continue
+        pieces = (text[: found[1].start()], text[found[1].start() :])
+        years = YEAR.findall(text)
+        shared = f" {years[-1]}" if pattern is not YEAR and len(set(years)) == 1 else ""
+        said = [_LEADING.sub("", piece.strip()) for piece in (pieces[0][found[0].start() :], pieces[1])]
+        named = [asked(f"за {piece}{'' if YEAR.search(piece) else shared}", as_of) for piece in said]
+        if all(name is not None and name != UNREAD for name in named) and named[0] != named[1]:
+            return tuple(str(name) for name in named)
+    return ()
 
 
 def window(portfolio: "Portfolio", period: str | None) -> Window | None:
@@ -144,6 +176,12 @@ def _days(text: str, as_of: date | None) -> str | None:
     found = [_date(*groups) for groups in re.findall(DAY, text)]
     if not found:
         return None
+    if len(found) == 1 and found[0] is not None and as_of is not None and re.search(rf"{SINCE} (?:the )?{DAY}", text):
+        return (
+            f"{found[0]}/{as_of}"
+            if found[0] <= as_of and not re.search(rf"\b(?:по|до|to|till?|until) {DAY}", text)
+            else UNREAD
+        )
     first, last = found[0], found[-1]
     return f"{first}/{last}" if len(found) == 2 and first is not None and last is not None and first <= last else UNREAD
 
@@ -159,6 +197,20 @@ def _date(*parts: str) -> date | None:
 def _numbered(text: str, as_of: date | None) -> str | None:
     found = [match["iso"] or f"{match['year']}-{match['month']}" for match in NUMBERED.finditer(text)]
     return None if not found else found[0] if len(found) == 1 else UNREAD
+
+
+def _seasons(text: str, as_of: date | None) -> str | None:
+    """A season: of the year named, else the latest that has begun; winter is called by the year that it ends in."""
+    match = SEASON.search(text)
+    if match is None:
+        return None
+    first = next(month for month, name in ((12, "winter"), (3, "spring"), (6, "summer"), (9, "autumn")) if match[name])
+    found = _in_year(text, as_of, lambda year: f"{year - (first == 12)}-{first:02d}")
+    begun = _calendar(found) if found != UNREAD else None
+    if begun is None or as_of is not None and begun.start > as_of:
+        return found
+    last = date(begun.start.year + (first == 12), (first + 2) % 12 + 1, 1) - timedelta(days=1)
+    return f"{begun.start}/{last if as_of is None else min(last, as_of)}"
 
 
 def _first(text: str, as_of: date | None) -> str | None:
@@ -186,6 +238,8 @@ def _months(text: str, as_of: date | None) -> str | None:
     if not found:
         return None
     numbers = [next(n for n in range(1, 13) if match[n + 1]) for match in found]
+    if len(found) == 1 and (found[0]["before"] or "").strip() in OPENING:
+        return _until_now(_in_year(text, as_of, lambda year: f"{year}-{numbers[0]:02d}"), as_of)
     ranged = len(found) == 2 and (found[0]["before"] or "").strip() in ("с", "со", "from")
     alone = len(found) == 1 and (found[0]["before"] or "").strip() not in ("с", "со", "по", "до", "from", "to", "until", "since")  # fmt: skip
     if not (alone or ranged):
@@ -197,6 +251,12 @@ def _months(text: str, as_of: date | None) -> str | None:
     if end is None or numbers[0] > numbers[1]:
         return UNREAD
     return f"{end.start.year}-{numbers[0]:02d}-01/{end.closing}"
+
+
+def _until_now(first: str, as_of: date | None) -> str:
+    """From the first day of a month or a year to the last day of the data."""
+    begun = _calendar(first)
+    return UNREAD if begun is None or as_of is None or begun.start > as_of else f"{begun.start}/{as_of}"
 
 
 def _in_year(text: str, as_of: date | None, named: Callable[[int], str]) -> str:
@@ -234,7 +294,7 @@ def _to_now(unit: str, as_of: date | None) -> str:
 
 def _before(text: str, as_of: date | None) -> str | None:
     """The last whole calendar month, quarter, half or year of the data."""
-    match = BEFORE.search(text)
+    match = BEFORE.search(text) or LAST_YEAR.search(text)
     if match is None:
         return None
     unit = str(match.lastgroup)
@@ -269,6 +329,8 @@ def _over(text: str, as_of: date | None) -> str | None:
 
 def _years(text: str, as_of: date | None) -> str | None:
     years = list(dict.fromkeys(YEAR.findall(text)))
+    if len(years) == 1 and re.search(rf"{SINCE} (?:the (?:start|beginning) of |начала )?{years[0]}", text):
+        return _until_now(years[0], as_of)
     return None if not years else years[0] if len(years) == 1 else UNREAD
 
 

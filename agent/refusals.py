@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from tools.text import Text
 
 REASONS: Mapping[str, Text] = {
+    "nothing_waits": Text(
+        "Nothing waits for a decision here: ask for a letter or a report in a conversation, then decide about it.",
+        "Здесь нечего решать: сначала попросите в беседе письмо или отчёт.",
+    ),
     "forecast": Text(
         "The future cannot be computed from these files, so no figure is given. What is known is the past rate and who shows "
         "signs of leaving now; a dated history of departures with usage before them would allow a tested model. What would follow "
@@ -41,13 +45,9 @@ REASONS: Mapping[str, Text] = {
         "This name could mean different clients. Which of these do you have in mind:",
         "Такое название подходит разным клиентам. Кого из них вы имеете в виду:",
     ),
-    "letters": Text(
-        "Letters are not written in this version. Name a client, and the answer will give its facts and opening words for the talk.",
-        "Писем эта версия не пишет. Назовите клиента — в ответе будут факты о нём и начало разговора.",
-    ),
     "which_client": Text(
-        "A value report is made for each client separately; name the client by its title or id.",
-        "Отчёт о ценности готовится для каждого клиента отдельно; назовите клиента или его код.",
+        "A report or a letter is made for somebody: name the client by its title or id; a letter may be for a segment too.",
+        "Отчёт и письмо готовятся для кого-то: назовите клиента или его код; письмо можно написать и сегменту.",
     ),
     "unknown_account": Text("There is no such client in the data:", "Такого клиента нет в данных:"),
 }  # fmt: skip
@@ -154,11 +154,6 @@ REPORT_COMMAND = Text(
     "until you approve it.",
     "Сам отчёт напишет команда «{command}» или кнопка в карточке клиента; до вашего утверждения это черновик.",
 )
-LETTER_FACTS = Text(
-    "Letters are not written in this version; here is what a letter may rest on.",
-    "Писем эта версия не пишет; вот на что письмо может опереться.",
-)
-FIRST_WORDS = Text("{title}; opening words: “{phrase}”.", "{title}; начать можно так: «{phrase}».")
 NO_GAPS = Text("Every metric can be computed from these files.", "По этим файлам считаются все показатели.")
 TOLD_FOR = Text("The audit {reader}.", "Аудит {reader}.")
 TOLD_WHOLE = Text("The whole telling is made by the command {command}.", "Изложение целиком делает команда {command}.")

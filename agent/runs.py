@@ -9,7 +9,7 @@ from agent.library import code_fingerprint
 from agent.memory import RunStore, canonical, digest
 from agent.nodes.summary import RESULT, stored_audit
 from agent.nodes.wording import telling_name
-from agent.state import Context, Event
+from agent.state import Context, Event, computed
 from tools.capacity import capacity
 from tools.document import Audit, Telling
 from tools.errors import OpenQuestion, UnknownName
@@ -79,11 +79,17 @@ def known(store: RunStore) -> Order:
 
 def portfolio_of(order: Order, assistant: "Assistant") -> "Portfolio":
     """The portfolio an existing run was asked of."""
+    from agent import interview
     from tools.policy import Policy
+
+    if order.get("interview"):
+        return interview.portfolio_of(order)
 
     day = date.fromisoformat(order["as_of"]) if order["as_of"] else None
     policy = Policy(order["policy"]["values"], order["policy"]["name"])
-    return assistant.portfolio(order["snapshot"], as_of=day, profile=order["profile"], policy=policy)
+    return assistant.portfolio(
+        order["snapshot"], as_of=day, profile=order["profile"], policy=policy, answers=order["answers"]
+    )
 
 
 def context(
@@ -97,6 +103,9 @@ def context(
     on_event: Callable[[Event], None] | None,
 ) -> Context:
     """The live objects of a run."""
+    from agent import interview
+
+    told = bool(order.get("interview"))
     return Context(
         run=run,
         portfolio=portfolio,
@@ -108,6 +117,8 @@ def context(
         answers=order["answers"],
         interactive=order["interactive"],
         on_event=on_event,
+        work=interview.told if told else computed,
+        interview=told,
     )
 
 
@@ -137,7 +148,8 @@ def result(store: RunStore, writer: str) -> tuple[Audit, Telling] | None:
 
 
 def _run(order: Order, context: Context, *, state_path: Path, reply: Reply | None, again: bool) -> None:
-    from agent.graph import audit_graph, saver_at
+    from agent.graph import audit_graph
+    from agent.saver import saver_at
 
     store = context.store
     new = store.begin(order)

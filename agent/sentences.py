@@ -11,6 +11,9 @@ from tools.reading import Reading, Unit
 from tools.text import Language, Text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agent.notes import Notebook
     from knowledge.cards import Card
     from knowledge.search import Knowledge
     from knowledge.shelf import Document
@@ -26,6 +29,8 @@ class Desk:
     knowledge: "Callable[[], Knowledge]"
     language: Language
     shelf: "Callable[[], Sequence[Document]]" = tuple
+    home: "Path | None" = None
+    notebook: "Notebook | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +231,19 @@ def claim(id: str, text: Text, desk: Desk, **slots: Slot | None) -> Claim:
     return Claim(id, text, {name: slot for name, slot in given.items() if name in used})
 
 
+def bound(result: Result, desk: Desk) -> Result:
+    """The result; a refusal whose reason holds a number says it as a quoted name, so that no number stands unbound."""
+    if result.refused is None or result.claims or _plain(result.refused):
+        return result
+    return replace(result, claims=(claim("refused", refusals.SAID, desk, said=result.refused),))
+
+
 def _worded(slot: Slot, language: Language) -> Slot:
-    if not isinstance(slot, Text):
-        return slot
-    plain = all(not number_words(words) and not any(c.isdigit() for c in words) for words in (slot.en, slot.ru))
-    return slot if plain else Name(slot[language])
+    return Name(slot[language]) if isinstance(slot, Text) and not _plain(slot) else slot
+
+
+def _plain(text: Text) -> bool:
+    return all(not number_words(words) and not any(c.isdigit() for c in words) for words in (text.en, text.ru))
 
 
 def unstopped(text: Text) -> Text:

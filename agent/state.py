@@ -1,8 +1,9 @@
 """State is what a checkpoint keeps (strings and hashes); Context is what lives only while a run does."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 from tools.text import Language, Text
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from agent.memory import RunStore
     from agent.recommend import Adviser
     from agent.writer import Writer
+    from tools.audit import StepSpec
+    from tools.document import Step
     from tools.portfolio import Portfolio
 
 EventKind = Literal["run", "started", "finished", "resumed", "wording", "notice", "done", "question"]
@@ -39,9 +42,14 @@ class Event:
     text: Text | None = None
 
 
+def computed(spec: "StepSpec", portfolio: "Portfolio", answers: Mapping[str, object]) -> "Step":
+    """A step as the audit of data makes it."""
+    return spec.run(portfolio, answers)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Live objects of one run, never stored."""
+    """Live objects of one run, never stored; ``work`` makes a step, ``interview`` says that it is told out of answers."""
 
     run: str
     portfolio: "Portfolio"
@@ -53,8 +61,44 @@ class Context:
     answers: Mapping[str, object]
     interactive: bool = False
     on_event: Callable[[Event], None] | None = None
+    work: "Callable[[StepSpec, Portfolio, Mapping[str, object]], Step]" = computed
+    interview: bool = False
 
     def tell(self, event: Event) -> None:
         """Pass an event on to whoever listens."""
         if self.on_event is not None:
             self.on_event(event)
+
+
+ChatEventKind = Literal["understood", "planned", "sentence", "restarted", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEvent:
+    """Something that happened while a question is answered: its number within the turn, and its JSON as it was kept.
+
+    ``sentence`` holds the next part of the text with its spans; after ``restarted`` the text begins anew.
+    """
+
+    id: int
+    kind: ChatEventKind
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the last answer of a thread was about: its tool calls, ids of its clients in order, keys of its readings."""
+
+    calls: tuple[Mapping[str, Any], ...] = ()
+    accounts: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, raw: str) -> "Before":
+        """The one that `written` wrote; an empty string is the beginning of a thread."""
+        found = json.loads(raw) if raw else {}
+        return cls(tuple(found.get("calls", ())), tuple(found.get("accounts", ())), tuple(found.get("keys", ())))
+
+    def written(self) -> str:
+        """As JSON, to be kept in a checkpoint."""
+        return json.dumps({"calls": self.calls, "accounts": self.accounts, "keys": self.keys}, ensure_ascii=False)

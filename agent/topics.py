@@ -43,7 +43,7 @@ TOPICS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     ),
     (re.compile(r"плат\w* и не (?:пользу|использу)|не пользуются продуктом|pay (?:and|but) do(?:n't| not) use"), ("unused_product",)),
     (
-        re.compile(r"кому (?:предложить|допродать|продать) (?:второй|ещё один|еще один|другой)|второй продукт|second product|who (?:could|might) buy another"),
+        re.compile(r"(?:готов\w*|ready) (?:к|для|for) (?:кросс|cross|допродаж)|кому (?:предложить|допродать|продать) (?:второй|ещё один|еще один|другой)|второй продукт|second product|who (?:could|might) buy another"),
         ("cross_sell_ready",),
     ),
     (re.compile(r"взгляд\w* расход|сегмент\w* расход|lens\w* disagree"), ("lens_disagreement",)),

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from agent.examples import vocabulary
+from agent.names import Mention, known_words, mentions
 from agent.own_documents import ASKS_DOCUMENTS
-from agent.periods import asked
+from agent.periods import UNREAD, asked, future
+from agent.spelling import mended
 from agent.topics import TOPICS
 from tools.text import Language
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 #: Ways in which people name a metric besides its key, aliases and registered name; matched by word stems.
 SPOKEN: Mapping[str, tuple[str, ...]] = {
-    "nrr": ("net retention", "net dollar retention", "чистое удержание", "нрр"),
+    "nrr": ("retention", "удержание", "net retention", "net dollar retention", "чистое удержание", "нрр"),
     "grr": ("gross retention", "валовое удержание", "грр"),
     "logo_churn": ("churn", "churn rate", "client churn", "отток", "отток клиентов", "уровень оттока", "процент оттока"),
     "money_churn": ("revenue churn", "отток выручки", "отток денег"),
@@ -32,13 +35,13 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "nps": ("promoter score", "индекс рекомендаций", "индекс лояльности"),
     "referrals": ("referrals", "referral rate", "рекомендации клиентов", "рефералы"),
     "renewals": ("renewals", "renew", "продления", "продлеваются договоры", "договор кончается", "contracts ending"),
-    "overdue": ("overdue", "late payments", "debts", "просрочка", "долги", "дебиторка", "просроченная оплата"),
-    "silence": ("silent clients", "silence", "молчащие клиенты", "молчат"),
+    "overdue": ("overdue", "late payments", "debts", "просрочка", "просрочек", "долги", "долгов", "должники", "кто нам должен", "late payers", "дебиторка", "просроченная оплата"),
+    "silence": ("silent clients", "silence", "gone quiet", "went quiet", "затихли", "затих", "замолчали", "молчащие клиенты", "молчат"),
     "concentration": ("concentration", "largest clients", "biggest clients", "top clients", "концентрация", "крупнейшие клиенты",
                       "топ клиентов", "крупные клиенты"),
     "indexation": ("indexation", "price rise", "индексация", "повышение цен"),
-    "movements": ("bridge", "movements", "движение выручки", "мост выручки"),
-    "quick_ratio": ("quick ratio",),
+    "movements": ("bridge", "movements", "revenue move", "revenue movements", "движение выручки", "движения выручки", "мост выручки"),
+    "quick_ratio": ("quick ratio", "квик рейшо", "квик ратио"),
     "cac_payback": ("cac payback", "cac", "окупаемость привлечения", "стоимость привлечения"),
     "client_roi": ("client roi", "roi", "окупаемость клиента"),
     "culture": ("culture", "культура", "культура ценности"),
@@ -46,6 +49,7 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "campaign_effect": ("campaign effect", "эффект кампании"),
     "churn_risk": ("churn risk", "chance of leaving", "риск ухода", "риск оттока", "вероятность ухода", "вероятность оттока"),
     "journey": ("client journey", "customer journey", "путь клиента", "карта пути"),
+    "money_at_stake": ("money at stake", "money at risk", "деньги под угрозой", "денег под угрозой", "деньги под риском", "денег под риском"),
     "cash_per_client": ("cash per client", "деньги с клиента"),
 }  # fmt: skip
 SEGMENTS: Mapping[str, tuple[str, ...]] = {
@@ -80,8 +84,8 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     "competitors": re.compile(r"конкурент|competit|rivals?\b|у других компаний|средн\w+ по (?:рынку|отрасли)|market share|доля рынка"),
     "costs": re.compile(r"марж|прибыл|рентабельн|себестоим|margin|profit|\bcosts?\b|затрат|расход"),
     "market": re.compile(
-        r"mckinsey|маккинз|amazon|амазон|starbucks|старбакс|orange|telia|movistar|nike|sitejabber|кейс|пример\w* компан|тренд|trend|"
-        r"\bcases?\b|case stud|benchmark|бенчмарк|в статье|the article|в отрасли|industry|on average grow|\d+\s*[–-]\s*\d+\s*%|"
+        r"mckinsey|маккинз|на рынке|норм\w* (?:на рынке|в отрасл)|(?:in|on) the market|market norm|amazon|амазон|starbucks|старбакс|orange|telia|movistar|nike|sitejabber|кейс|пример\w* компан|тренд\w* (?:рынк|в |20|отрасл|cvm|на)|какие тренды|^тренды|(?<!monthly )(?<!weekly )(?<!quarterly )\btrends\b|market trend|"
+        r"\bcases?\b|case stud|benchmark|бенчмарк|в статье|the article|в отрасли|(?<!by )(?<!per )(?<!across )\bindustry (?!nps|split)|on average grow|\d+\s*[–-]\s*\d+\s*%|"
         r"(?:up-?sell|cross-?sell|апселл?)\w*.*(?:даст|прин|вырас|сколько|give|bring|grow|gain)"
     ),
     "forge": re.compile(
@@ -89,12 +93,14 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"\bfudge|\bfake\b|pretend|tweak|say (?:it is|that)"
     ),
     "define": re.compile(
-        r"что (?:такое|значит|означает|за показатель)|как (?:считает|рассчит|вычисл)|по какой формуле|объясни|расшифруй|поясни|"
+        r"что (?:такое|значит|означает|за показатель)|как (?:\w+ ){0,2}(?:считает|рассчит|вычисл)|по какой формуле|объясни|расшифруй|поясни|"
+        r"чем (?:\w+ )?отлича\w+|разниц\w+ между|из чего (?:складыва|состо|счита|собира)\w+(?! (?:измен|рост|паден|прирост|движен))|что входит в|что за зверь|"
+        r"how (?:is|are|does) \w+ differ|differen\w+ (?:between|from)|what goes into|what makes up|what(?:'s| is) (?:a |an |in )|"
         r"what (?:is|are) (?!our|my|the)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
     ),
-    "why": re.compile(r"\bпочему\b|\bwhy\b|из-за чего"),
+    "why": re.compile(r"\bпочему\b|\bотчего\b|\bwhy\b|из-за чего|за счет чего|what (?:made|drove|caused|is behind|was behind)|how come"),
     "advice": re.compile(
-        r"что (?:нам |мне |с этим |же )?(?:делать|предпринять)|как (?:нам |мне |лучше |быстрее )?(?:удерж|увелич|сниз|уменьш|подня|повыс|получ|верн|ускор|работать|"
+        r"что (?:нам |мне |с этим |же )?(?:делать|предпринять)|что делаем|как (?:себя )?вести|what do (?:we|i) do\b|как (?:нам |мне |лучше |быстрее )?(?:удерж|увелич|сниз|уменьш|подня|повыс|получ|верн|ускор|работать|"
         r"сделать|сократ|вырастить|улучш|помочь|начать|привле|расшир|вести)|посовет|порекоменд|рекомендуе|совет\b|план действий|"
         r"how (?:do|can|should|could|might) (?:we|i)|how to|what (?:should|can|could) (?:we|i)|what to do|advi[sc]e|suggest|recommend (?:how|what|a)|"
         r"\bimprove\b|ways to"
@@ -106,12 +112,11 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"can(?:'|no)t (?:you |be )?comput"
     ),
     "overview": re.compile(r"провед\w+ аудит|сделай аудит|как (?:у нас )?дела|общая картина|audit (?:our|my|the)|how are we doing|overview|big picture"),
-    "by_segment": re.compile(r"по сегмент|в разбивке|по групп|by segment|per segment|across segments"),
-    "by_plan": re.compile(r"по тариф|by plan|per plan|by tariff"),
-    "by_industry": re.compile(r"по отрасл|by industry|per industry"),
-    "by_region": re.compile(r"по регион|by region|per region"),
     "mean": re.compile(r"сегмент|segments?\b|получает пользу|gets? value"),
-    "report": re.compile(r"отчет\w* о ценности|value report|подготовь\w* (?:\w+ )?отчет|prepare .*report"),
+    "report": re.compile(
+        r"отчет\w* о ценности|value report|(?:подготов|сдела|собер|сформиру|выгруз|дай|нужен|нужна)\w* (?:\w+ )?отчет|отчет\w* (?:клиенту|для клиента|по клиенту|для (?=ооо|ип|ао|гбуз|«))|"
+        r"(?:prepare|make|build|generate|need|give me) .*report|report for"
+    ),
     "letter": re.compile(
         r"(?:напиши|напишите|состав\w+|подготов\w+|набросай\w*)\b.{0,90}\b(?:письм|сообщени|скрипт)|"
         r"\b(?:write|draft|compose|prepare)\b.{0,90}\b(?:letter|e-?mail|message|call script)"
@@ -124,16 +129,39 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     ),
     "rows": re.compile(r"покажи\w* (?:\w+ )?строки|со строками|show (?:me )?(?:the )?rows|with (?:the )?rows"),
 }  # fmt: skip
+#: Columns by which a question may want its figure, as people call them.
+GROUPINGS: Mapping[str, str] = {
+    "segment": r"сегмент\w*|групп\w*|segments?|groups?",
+    "plan": r"тариф\w*|план\w*|пакет\w*|plans?|tariffs?|packages?",
+    "industry": r"отрасл\w*|индустри\w*|сфер\w*|industr\w+|sectors?",
+    "region": r"регион\w*|област\w*|город\w*|territor\w*|regions?|cit(?:y|ies)",
+    "size": r"размер\w*|величин\w*|sizes?",
+    "cohort": r"когорт\w*|cohorts?",
+    "owner": r"менеджер\w*|ответственн\w*|managers?|owners?",
+    "month": r"месяц\w*|months?",
+}
+_BY = (
+    r"(?:\b(?:по(?! результат)|в разрезе|в разбивке(?: по)?|с разбивкой по|разбей(?: \w+)? по|между|каждо\w+|by|per|across|between|for each|for every|each|"
+    r"(?:broken|split|break|cut)(?: it| that| them)? (?:out |down |up )?by)\s+(?:\w+\s+)?)"
+)
+WANTS_BY: Mapping[str, re.Pattern[str]] = {
+    column: re.compile(rf"{_BY}(?:{words})\b" + also)
+    for column, words in GROUPINGS.items()
+    for also in (
+        {
+            "segment": r"|в разбивке$|по группам|across segments",
+            "month": r"|помесячн\w+|\bmonthly (?:trend|dynamic|series|chart)|month by month|динамик\w+.*месяц",
+            "size": r"|\bкрупн\w+.*\bмелк\w+|\bмелк\w+.*\bкрупн\w+|\bбольш\w+ клиент\w*.*\b(?:мелк|маленьк)\w+|\b(?:big|large|bigger|larger)\b.*\bsmall\w*|\bsmall\w*\b.*\b(?:big|large)",
+        }.get(column, ""),
+    )
+}
 _QUOTED = re.compile(r"«[^»]*»+|“[^”]*”|\"[^\"]*\"")
 _WORD = re.compile(r"[^\W_]+")
-_LEGAL = frozenset(
-    "ооо оао зао пао ао ип гбуз гбу мбу мбоу фгуп фгбу нко ltd llc inc gmbh co corp company plc limited group компания группа".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What was recognised in a question."""
+    """What was recognised in a question; ``question`` is it without its misprints, ``said`` as it was written."""
 
     question: str
     language: Language
@@ -144,6 +172,9 @@ class Understood:
     stems: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     period: str | None = None
+    mentions: tuple[Mention, ...] = ()
+    past: bool = False
+    said: str = ""
 
     @property
     def plain(self) -> str:
@@ -155,21 +186,37 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     """The question's language and everything named in it."""
     from knowledge.search import stems
 
+    said, question = question, mended(question, {*known_words(portfolio), *_values_words(portfolio)})
     plain = question.lower().replace("ё", "е").strip()
     own = tuple(stems(question))
-    accounts = _accounts(own, question, portfolio)
+    named = mentions(question, portfolio, ordinary=vocabulary())
+    accounts = tuple(account for mention in named for account in mention.accounts)
     wants = {name for name, pattern in WANTS.items() if pattern.search(plain)}
+    wants |= {"market"} if any(word in told_of() for word in _WORD.findall(plain)) else set()
+    wants |= {f"by_{column}" for column, pattern in WANTS_BY.items() if pattern.search(plain)}
     wants |= {"campaign"} if _campaigns(own, portfolio) else set()
+    period = asked(_QUOTED.sub(" ", plain), portfolio.as_of)
     return Understood(
         question=question,
         language=language or spoken(question, names=_names(accounts, portfolio)),
-        metrics=_named(own, _metric_names()),
+        metrics=tuple(
+            key
+            for key in _named(own, _metric_names())
+            if key != "indexation"
+            or "indexation" in plain
+            or "индексац" in plain
+            or "price rise" in plain
+            or "повышен" in plain
+        ),
         segments=_named(own, _segment_names()),
         accounts=accounts,
         wants=frozenset(wants),
         stems=own,
         codes=tuple(dict.fromkeys(code for pattern, codes in TOPICS if pattern.search(plain) for code in codes)),
-        period=asked(_QUOTED.sub(" ", plain), portfolio.as_of),
+        period=period,
+        mentions=named,
+        past=period not in (None, UNREAD) and not future(period, portfolio.as_of),
+        said=said,
     )
 
 
@@ -183,6 +230,38 @@ def spoken(question: str, *, names: frozenset[str] = frozenset()) -> Language:
     if not plain:
         return language_of(question)
     return "ru" if russian[0] or 2 * sum(russian) >= len(plain) else "en"
+
+
+def _values_words(portfolio: "Portfolio") -> frozenset[str]:
+    """Stems of the words of plans, regions and industries, as far as the data have them."""
+    from knowledge.search import stems
+    from tools.fields import raw_values
+
+    if "value_words" not in portfolio.memo:
+        known: set[str] = set()
+        for column in ("plan", "region", "industry"):
+            if portfolio.has("accounts", column):
+                values = {str(value) for value in raw_values(portfolio, column).values() if value is not None}
+                known |= {stem for value in values for stem in stems(value)}
+        portfolio.memo["value_words"] = frozenset(known)
+    words: frozenset[str] = portfolio.memo["value_words"]
+    return words
+
+
+@cache
+def told_of() -> frozenset[str]:
+    """Companies of the cases and trends of the knowledge base, in small Latin letters: a question of them is to the cards."""
+    from knowledge.cards import load_cards
+
+    titles = " ".join(card.title["en"] for card in load_cards().values() if card.kind in ("case", "trend"))
+    words = {word for word in re.findall(r"\b[A-Z][a-z]+[A-Za-z]{2,}\b", titles)}
+    return frozenset(word.lower() for word in words if not set(_stems_of(word)) & vocabulary())
+
+
+def _stems_of(word: str) -> list[str]:
+    from knowledge.search import stems
+
+    return stems(word)
 
 
 def _names(accounts: tuple[tuple[str, str], ...], portfolio: "Portfolio") -> frozenset[str]:
@@ -249,37 +328,3 @@ def _by_length(names: Mapping[str, list[str]]) -> Mapping[tuple[str, ...], str]:
 
     pairs = [(tuple(stems(word)), key) for key, words in names.items() for word in words]
     return dict(sorted(((name, key) for name, key in pairs if name), key=lambda pair: -len(pair[0])))
-
-
-def _accounts(own: tuple[str, ...], question: str, portfolio: "Portfolio") -> tuple[tuple[str, str], ...]:
-    """Accounts whose id, or every word of whose name (legal forms apart), stands in the question; longest names only."""
-    words = {*_WORD.findall(question), *(word.strip(".,:;?!()«»“”\"'") for word in question.split())}
-    known = set(own)
-    hits: list[tuple[int, tuple[str, str]]] = []
-    for (account, name), core in zip(portfolio.accounts(), _cores(portfolio), strict=True):
-        if _is_meant(account, question, words):
-            hits.append((99, (account, name)))
-        elif not "".join(core).isdigit() and core and set(core) <= known:
-            hits.append((len(core), (account, name)))
-    longest = max((length for length, _ in hits), default=0)
-    return tuple(pair for length, pair in hits if length == longest)
-
-
-def _is_meant(account: str, question: str, words: set[str]) -> bool:
-    """Whether the id stands in the question; a bare number (sixty days) only after a word for a client."""
-    if account.isdigit():
-        before = r"(?:клиент\w*|компани\w*|client|account|customer|\bid|№|#)\s*[:№#]?\s*"
-        return re.search(rf"{before}{account}(?!\w)", question, re.IGNORECASE) is not None
-    return account in words
-
-
-def _cores(portfolio: "Portfolio") -> list[tuple[str, ...]]:
-    from knowledge.search import stems
-
-    if "name_cores" not in portfolio.memo:
-        portfolio.memo["name_cores"] = [
-            tuple(stems(" ".join(word for word in _WORD.findall(name) if word.lower() not in _LEGAL)))
-            for _, name in portfolio.accounts()
-        ]
-    cores: list[tuple[str, ...]] = portfolio.memo["name_cores"]
-    return cores

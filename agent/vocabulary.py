@@ -4,10 +4,13 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from knowledge.corpus import stems
 from tools.text import Language
 
 REASONS: Mapping[str, str] = {
+    "binding": "a token beside the words of another",
     "broken_token": "a broken token",
+    "cause": "a cause the claims do not state",
     "comparison": "a comparison the claims do not make",
     "coverage": "tokens left out",
     "digit": "a digit outside a token",
@@ -17,6 +20,7 @@ REASONS: Mapping[str, str] = {
     "hedge": "a word that changes what a number means",
     "invisible": "an invisible character",
     "language": "the wrong language",
+    "left_out": "a sentence left out",
     "length": "too long",
     "markup": "markup, a link or a brace",
     "metric": "a metric named beside another metric's token",
@@ -28,6 +32,8 @@ REASONS: Mapping[str, str] = {
     "period": "a period the claims do not name",
     "rank": "a rank the claims do not state",
     "segment": "a segment the claims do not name",
+    "sequence": "claims that belong together told apart or in another order",
+    "span": "a figure that is not that of its id",
     "unit": "a unit or sign beside a token",
     "unknown_token": "a token that was not given",
 }
@@ -40,28 +46,48 @@ def _words(*stems: str) -> re.Pattern[str]:
 GUARDED: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
     "en": {
         "period": _words(r"months?", r"years?", r"weeks?", r"days?", r"quarters?", r"monthly", r"yearly", r"annual\w*", r"daily",
-                         r"weekly", r"quarterly", r"yesterday", r"today", r"tomorrow", r"decade\w*",
+                         r"weekly", r"quarterly", r"yesterday", r"today", r"tomorrow", r"decade\w*", r"centur\w+", r"hours?",
+                         r"(?:mid|first-half|second-half|half|ytd|yoy|qoq|mom)", "last", "previous", "past", "current", r"recent\w*",
+                         "since", "ago", "seasons?", "daytime",
                          r"january|february|march|april|may(?=\s+¤)|june|july|august|september|october|november|december"),
         "comparison": _words("below", "above", "higher", "lower", "more", "less", "fewer", r"exceed\w*", "better", "worse",
-                             "ahead", "behind", r"outperform\w*", r"surpass\w*", "beyond", "larger", "smaller", "bigger"),
+                             "ahead", "behind", r"outperform\w*", r"surpass\w*", "beyond", "larger", "smaller", "bigger", "than",
+                             "faster", "slower", "stronger", "weaker", "cheaper", "longer", "shorter", "greater", "earlier", "later",
+                             "flat", "unchanged", r"stable|stably", "steady", r"constant\w*", "same"),
         "hedge": _words("about", "around", "approximately", "roughly", "nearly", "almost", "over", "under", "at least",
-                        "at most", "up to", "circa", r"percent\w*", r"per cent", "pp", "bps"),
+                        "at most", "up to", "circa", r"percent\w*", r"per cent", "pp", "bps", r"some(?=\s+¤)", "exactly", "precisely", "barely",
+                        "just", "close to", "estimated", r"approx\w*", r"round(?:ed|ly)?", "minus", "plus", r"points?", r"shares?",
+                        r"fractions?", r"ratios?", r"dollars?", r"euros?", r"pounds?", r"roubles?|rubles?", "yuan", "cents?", "cash"),
+        "cause": _words(r"because", "due to", "thanks to", "owing to", r"caus(?:e|es|ed|ing)", r"driven by", "as a result",
+                        "therefore", "hence", "consequently", r"leads? to", "led to", r"result(?:s|ed)? (?:in|from)"),
         "rank": _words("most", "majority", "largest", "biggest", "best", "worst", "highest", "lowest", "least", "top",
-                       "leading", "all", "every", "each", "always", "only", "minority", "few", "many"),
+                       "leading", "all", "every", "each", "always", "only", "minority", "few", "many", r"record\w*", "unprecedented", "ever",
+                       r"(?:fast|slow|strong|weak|great|new|old|long|short|small|few|rich|poor|health|happi|heavi|loyal|bright|dark|"
+                       r"deep|cheap|risk|earli|lat|larg|big|high|low)i?est", r"unique\w*", r"number one", "max", "min", r"maxim\w+", r"minim\w+"),
         "segment": _words(r"advocates?", r"at[ -]risk", r"newcomers?", r"hidden growers?"),
     },
     "ru": {
         "period": _words(r"месяц\w*", r"год(?:а|у|ом|е|ы|ов|овой|овая|овые|овых)?", r"лет", r"недел\w*", r"дн(?:я|ей|ю|и|ям|ями|ях|ем)",
                          r"день", r"квартал\w*", r"месячн\w*", r"ежемесячн\w*", r"ежегодн\w*", r"ежеднев\w*", r"еженед\w*",
                          r"вчера", r"сегодня", r"завтра", r"январ\w+|феврал\w+|март\w*|апрел\w+|ма[йяюе]|июн\w+|июл\w+|август\w*|"
-                         r"сентябр\w+|октябр\w+|ноябр\w+|декабр\w+"),
+                         r"сентябр\w+|октябр\w+|ноябр\w+|декабр\w+", r"прошл\w+|позапрошл\w+", r"прошедш\w+", r"предыдущ\w+",
+                         r"текущ\w+", r"сутк\w+|суток", r"назад", r"недавн\w+", r"столети\w+", r"сезон\w*", r"век(?:а|ов)?", r"час(?:а|ов|ы|у)?",
+                         r"годов\w+"),
         "comparison": _words("ниже", "выше", "больше", "меньше", "лучше", "хуже", "более", "менее", r"превы[сш]\w+", r"опережа\w+",
-                             r"отста\w+", r"крупнее", r"мельче"),
+                             r"отста\w+", r"крупнее", r"мельче", "чем", r"(?:силь|слаб|быстр|медлен|выгод|дорож|богат|значитель|замет|поздн|"
+                             r"длин)н?ее", "дороже", "дешевле", "чаще", "реже", "дольше", "короче", "раньше", "позже", r"неизмен\w+",
+                             r"стабильн\w+", r"прежн\w+", "столько же"),
         "hedge": _words("около", "примерно", "порядка", "свыше", "почти", "минимум", "максимум", "приблизительно",
-                        "не менее", "не более", r"процент\w*", r"п\.\s?п", r"б\.\s?п"),
+                        "не менее", "не более", r"процент\w*", r"п\.\s?п", r"б\.\s?п", "с лишним", "ровно", "чуть", "едва", r"округл\w+",
+                        r"в районе", r"приблиз\w+", "минус", "плюс", r"пункт\w*", r"дол(?:я|и|е|ю|ей|ям|ями|ях)", r"рубл\w+",
+                        r"доллар\w*", "евро", r"юан\w+", r"фунт\w*", r"копе\w+"),
+        "cause": _words("из-за", "благодаря", "вследствие", "потому", "поэтому", "в результате", r"вызван\w*", r"привел\w* к",
+                        r"обусловлен\w*", "следовательно", r"причин\w+", "оттого"),
         "rank": _words(r"больш(?:ая|ую|ей) часть|большинств\w*", r"меньшинств\w*", r"крупнейш\w+", r"наибольш\w+", r"наименьш\w+",
                        r"лучш(?:ий|ая|ее|ие|их|ей|его)", r"худш\w+", r"сам(?:ый|ая|ое|ые|ых|ой|ого)", "все", "всех", "всем",
-                       r"кажд\w+", "всегда", "только", "лишь", "немногие", "многие", r"лидер\w*"),
+                       r"кажд\w+", "всегда", "только", "лишь", "немногие", "многие", r"лидер\w*", r"рекорд\w*", r"наи\w{4,}",
+                       r"\w{3,}(?:ейш|айш)(?:ий|ая|ее|ие|их|им|ую|его|ей|ем|ими)", r"максим\w+", r"миним\w+", "впервые", r"небывал\w+",
+                       r"уникальн\w+", "несколько", "немало", "множество", "масса", r"перв(?:ый|ое|ая) раз"),
         "segment": _words(r"адвокат\w*", r"зон\w* риска", r"новичк\w+", r"новичок"),
     },
 }  # fmt: skip
@@ -126,16 +152,16 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _UNIT = (
     r"%|‰|₽|\$|€|£|¥|×|°|rub\b|usd\b|eur\b|gbp\b|руб|р\.|коп|долл|евро|процент|percent|per cent|п\.\s?п|б\.\s?п|пункт|points?\b|"
-    r"pp\b|bps\b|раз\b|раза\b|times\b|x\b|х\b|[kкmм]\b|days?\b|дн|день|months?\b|мес|лет\b|год|years?\b|weeks?\b|недел|hours?\b|час|"
+    r"pp\b|bps\b|\+|юан|фунт|pounds?\b|yuan\b|раз\b|раза\b|times\b|x\b|х\b|[kкmм]\b|days?\b|дн|день|months?\b|мес|лет\b|год|years?\b|weeks?\b|недел|hours?\b|час|"
     r"clients?\b|accounts?\b|клиент|счет|шт\b|человек|people\b|users?\b|пользовател"
 )
 UNIT_AFTER = re.compile(rf"\[\[([FDA]\d+)\]\][\s\u00a0-]*({_UNIT})", re.IGNORECASE)
 SIGN_BEFORE = re.compile(r"([$€£₽~≈≥≤<>№#]\s?|(?<!\s)[+−–*/^-]|(?<=\s)[+−–*/^-])\[\[([FDA]\d+)\]\]")
 
 
-def directions(text: str, language: Language) -> dict[str, str]:
+def directions(text: str, language: Language) -> list[tuple[str, str]]:
     """The direction words of a plain text, each with ``up`` or ``down``."""
-    return {word: way for way, words in DIRECTIONS[language].items() for word in words.findall(text)}
+    return [(word, way) for way, words in DIRECTIONS[language].items() for word in words.findall(text)]
 
 
 @cache
@@ -149,6 +175,45 @@ def expansions() -> Mapping[str, tuple[str, ...]]:
             name = metrics()[key].name
             table[acronym] += [re.sub(r"\s*\(.*?\)", "", name[lang]).lower().replace("ё", "е") for lang in ("en", "ru")]
     return {acronym: tuple(names) for acronym, names in table.items()}
+
+
+#: Words of metrics' names that say nothing by themselves, and nouns of figures that are no metric here.
+GENERIC = "by client customer account rate score for of with the value time month year average period per readi larger plan second product room"
+GENERIC_RU = "по к в на за и с для клиент показатель индекс время срок ценность путь модель эффект средний месяц год план второй продукт тариф готовый потенциал первый"
+OTHER_FIGURES = "profit margin conversion profitability turnover прибыль маржа рентабельность конверсия оборот маржинальность посещаемость трафик traffic"
+
+
+#: Stems by which nothing is named, so that any sentence may hold them.
+LINKING = frozenset(
+    stems(
+        "that these those this they them with what which when from have been were will would your their there into only also note besides "
+        "этот эта эти этих того чтобы которые который есть было были если также ваших ваши наше всего"
+    )
+)
+PARTITIONS = frozenset({"segments", "rfm", "clusters"})
+
+
+@cache
+def name_stems(key: str) -> frozenset[str]:
+    """The stems of a metric's names (of a partition: its groups') in both languages, without those that say nothing."""
+    from tools.metrics import metrics
+    from tools.segments import segmentations
+
+    found = metrics().get(key)
+    names = f"{found.name.en} {found.name.ru}" if found else ""
+    if key in PARTITIONS:
+        names += " ".join(
+            f" {title.en} {title.ru}" for kind in segmentations().values() for title in kind.titles.values()
+        )
+    return frozenset(stems(names)) - frozenset(stems(f"{GENERIC} {GENERIC_RU}"))
+
+
+@cache
+def metric_stems() -> frozenset[str]:
+    """Stems that name a figure: those of every metric's names, and of figures that are not computed here."""
+    from tools.metrics import metrics
+
+    return frozenset(stems(OTHER_FIGURES)).union(*(name_stems(key) for key in metrics() if key not in PARTITIONS))
 
 
 @cache

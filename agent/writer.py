@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from agent import guard
 from agent.backends import Gateway, object_schema, parse_json
 from agent.prompting import audit_prompt, render
-from tools.document import Audit, Claim, Section, Step, Telling
+from tools.document import Audit, Claim, Section, Step, Telling, Usage
 from tools.errors import BackendError
 from tools.render import Register
 from tools.text import Language, Text
@@ -26,6 +26,18 @@ REASONS: tuple[tuple[str, Text], ...] = (
     ("was cut", Text("the reply was cut short", "ответ обрезан")),
     ("an empty answer", Text("the reply was empty", "пустой ответ")),
     ("HTTP", Text("the server refused the request", "сервер отказал в запросе")),
+    ("too long", Text("the reply was far too long", "ответ слишком длинный")),
+    ("budget", Text("the budget of tokens is spent", "бюджет токенов исчерпан")),
+    (
+        "resting",
+        Text(
+            "it failed several times and is left alone for a while",
+            "после нескольких сбоев модель временно не вызывается",
+        ),
+    ),
+    ("cancelled", Text("the request was stopped", "запрос остановлен")),
+    ("no model at", Text("the model is not fetched yet: cvm model pull", "модель ещё не загружена: cvm model pull")),
+    ("engine", Text("the engine of the model does not work here", "движок модели здесь не работает")),
 )
 UNREACHABLE = Text("the server cannot be reached", "сервер недоступен")
 
@@ -36,6 +48,13 @@ class Writer(Protocol):
     @property
     def identity(self) -> str:
         """``rules``, or which model words."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """What a model was used for; None where none was."""
+
+    def metered(self, for_what: Literal["answer", "run"]) -> "Writer":
+        """The same writer with a count and a budget of its own."""
 
     def tell(self, audit: Audit, language: Language) -> Telling:
         """The audit told: a section a step, and the summary."""
@@ -48,6 +67,11 @@ class RulesWriter:
     """The claims' own sentences, in order."""
 
     identity = "rules"
+    usage: Usage | None = None
+
+    def metered(self, for_what: Literal["answer", "run"]) -> "RulesWriter":
+        """This writer: it uses nothing."""
+        return self
 
     def tell(self, audit: Audit, language: Language) -> Telling:
         """The audit told by rules."""
@@ -73,6 +97,15 @@ class ModelWriter:
         """Which model words."""
         return self.gateway.identity
 
+    @property
+    def usage(self) -> Usage | None:
+        """What the model was used for."""
+        return self.gateway.usage
+
+    def metered(self, for_what: Literal["answer", "run"]) -> "ModelWriter":
+        """The same writer with a count and a budget of its own."""
+        return ModelWriter(self.gateway.metered(for_what))
+
     def tell(self, audit: Audit, language: Language) -> Telling:
         """The audit told by the model: one call for all sections, one more for the rejected ones; three at most."""
         from tools.reports.register import audit_register
@@ -80,14 +113,15 @@ class ModelWriter:
         register = audit_register(audit)
         plain = self.rules.tell(audit, language)
         sections = audit_sections(audit, register, language)
-        drafts, notice = self._worded(sections, task=audit_prompt(language), language=language)
+        own = self.metered("run")
+        drafts, notice = own._worded(sections, task=audit_prompt(language), language=language)
         drafts = {key: item for key, item in drafts.items() if _clean(item, sections[key], register, language)}
         rejected = set() if notice else set(sections) - set(drafts)
         told = {
             key: drafts.get(key) or (Section(section.draft, "rules (draft rejected)") if key in rejected else section)
             for key, section in plain.sections.items()
         }
-        return Telling(language, told, notice)
+        return Telling(language, told, notice, own.usage)
 
     def say(self, claims: Sequence[Claim], *, currency: str, language: Language, question: str) -> Section:
         """The claims of one answer, told by the model, or by rules."""

@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 IN_CI = bool(os.environ.get("CI"))
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-SETTINGS = ("CVM_LLM_BASE_URL", "CVM_LLM_MODEL", "CVM_LLM_API_KEY", "CVM_LANGUAGE", "CVM_API_KEY", "OPENAI_API_KEY")
+SETTINGS = (
+    "CVM_LLM", "CVM_LLM_BASE_URL", "CVM_LLM_MODEL", "CVM_LLM_API_KEY", "CVM_LLM_GGUF", "CVM_LANGUAGE", "CVM_API_KEY", "OPENAI_API_KEY",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

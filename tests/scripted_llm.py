@@ -9,9 +9,11 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+
+from tests.scripted_wire import HUGE, WRONG_PLANS, handler
 
 Sections = dict[str, list[dict[str, Any]]]
 TOKEN = re.compile(r"\[\[[FDA]\d+\]\]")
@@ -72,30 +74,19 @@ def garbage(sections: Sections) -> str:
 SCRIPTS: dict[str, Callable[[Sections], str]] = {
     script.__name__: script for script in (honest, digit, number_word, unknown_id, swap, html, fenced, garbage)
 }
-FAULTS = (
-    "hang",
-    "500",
-    "429",
-    "429_once",
-    "truncated",
-    "empty",
-    "corrupt",
-    "length",
-    "disconnect",
-    "no_schema",
-    "trickle",
-)
 
 
 class ScriptedLLM:
-    """A server in a thread; ``requests`` holds every request body it got."""
+    """A server in a thread; ``requests`` and ``headers`` hold what it got, ``left`` is set when a client went away."""
 
     def __init__(self, script: str, *, plan: str | None = None) -> None:
         self.script = script
         self.plan = plan
         self.requests: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.left = threading.Event()
         self.stopped = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
@@ -118,108 +109,26 @@ class ScriptedLLM:
     def text(self, body: dict[str, Any]) -> str:
         """What the model says to a request."""
         prompt = body["messages"][-1]["content"]
+        if self.script in ("empty", "huge"):
+            return HUGE if self.script == "huge" else ""
+        if self.script in WRONG_PLANS:
+            calls = ", ".join(f'{{"name": "{name}", "arguments": {given}}}' for name, given in WRONG_PLANS[self.script])
+            return f'{{"calls": [{calls}]}}'
         if "Sections:\n" not in prompt:
-            return self.plan if self.plan is not None else garbage({})
+            plan = self.plan if self.plan is not None else garbage({})
+            return f"Sure:\n```json\n{plan}\n```\nDone." if self.script == "fenced" else plan
         sections = json.loads(prompt.split("Sections:\n", 1)[1])
         return SCRIPTS.get(self.script, honest)(sections)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, format: str, *args: object) -> None:
-                """Say nothing."""
-
-            def do_GET(self) -> None:
-                self._json(
-                    200, {"object": "list", "data": [{"id": "scripted", "object": "model", "owned_by": "tests"}]}
-                )
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.requests.append(body)
-                if not self._fault(body):
-                    text = "" if outer.script == "empty" else outer.text(body)
-                    self._stream(text) if body.get("stream") else self._whole(text)
-
-            def _fault(self, body: dict[str, Any]) -> bool:
-                script = outer.script
-                if script == "hang":
-                    outer.stopped.wait(60)
-                    return True
-                if script in ("500", "429") or (script == "429_once" and len(outer.requests) == 1):
-                    status = int(script[:3])
-                    self._json(status, {"error": {"message": "scripted fault", "type": "server_error", "code": None}})
-                    return True
-                if script == "no_schema" and "response_format" in body:
-                    self._json(
-                        400, {"error": {"message": "response_format is not supported", "type": "invalid_request_error"}}
-                    )
-                    return True
-                return False
-
-            def _json(self, status: int, value: object) -> None:
-                raw = json.dumps(value).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(raw)))
-                self.end_headers()
-                self.wfile.write(raw)
-
-            def _whole(self, text: str) -> None:
-                message = {"role": "assistant", "content": text}
-                usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-                choice = {"index": 0, "message": message, "finish_reason": "stop"}
-                self._json(
-                    200,
-                    {
-                        "id": "x",
-                        "object": "chat.completion",
-                        "created": 0,
-                        "model": "scripted",
-                        "choices": [choice],
-                        "usage": usage,
-                    },
-                )
-
-            def _stream(self, text: str) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/event-stream")
-                self.send_header("Connection", "close")
-                self.end_headers()
-                self.close_connection = True
-                try:
-                    self._chunks(text)
-                except (BrokenPipeError, ConnectionResetError):
-                    return
-
-            def _chunks(self, text: str) -> None:
-                pieces = [text[start : start + 40] for start in range(0, len(text), 40)]
-                self._event({"role": "assistant", "content": ""})
-                for place, piece in enumerate(pieces):
-                    if outer.script in ("truncated", "disconnect") and place >= len(pieces) // 2:
-                        return
-                    if outer.script == "corrupt" and place == 2:
-                        self.wfile.write(b"data: {not json\n\n")
-                    if outer.script == "trickle":
-                        outer.stopped.wait(0.5)
-                    self._event({"content": piece})
-                self._event({}, finish="length" if outer.script == "length" else "stop")
-                self.wfile.write(b"data: [DONE]\n\n")
-
-            def _event(self, delta: dict[str, Any], finish: str | None = None) -> None:
-                choice = {"index": 0, "delta": delta, "finish_reason": finish}
-                chunk = {
-                    "id": "x",
-                    "object": "chat.completion.chunk",
-                    "created": 0,
-                    "model": "scripted",
-                    "choices": [choice],
-                }
-                self.wfile.write(b"data: " + json.dumps(chunk, ensure_ascii=False).encode() + b"\n\n")
-                self.wfile.flush()
-
-        return Handler
+    def tool_calls(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """The model's own tool calls where it was offered tools: those of its plan, or wrong ones."""
+        if not body.get("tools") or self.script in ("empty", "huge"):
+            return []
+        given = WRONG_PLANS.get(self.script) or _calls_of(self.plan)
+        return [
+            {"id": f"call_{place}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for place, (name, arguments) in enumerate(given)
+        ]
 
 
 def sorted_claims(claims: list[dict[str, Any]]) -> list[str]:
@@ -229,6 +138,15 @@ def sorted_claims(claims: list[dict[str, Any]]) -> list[str]:
 
 def _reply(sections: Sections, wording: Callable[[list[dict[str, Any]]], str]) -> str:
     return json.dumps({"sections": {key: wording(claims) for key, claims in sections.items()}}, ensure_ascii=False)
+
+
+def _calls_of(plan: str | None) -> list[tuple[str, str]]:
+    """The tool calls of a plan, as an endpoint sends them: names with arguments as text; none where it is no plan."""
+    try:
+        calls = json.loads(plan or "")["calls"]
+        return [(item["name"], json.dumps(item["arguments"], ensure_ascii=False)) for item in calls]
+    except (ValueError, KeyError, TypeError):
+        return []
 
 
 def _in_words(claims: list[dict[str, Any]]) -> str:

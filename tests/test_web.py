@@ -190,6 +190,26 @@ def test_every_offer_is_answered(page: Any) -> None:
         assert page.locator(".bubble.error").count() == 0, offer
 
 
+def test_a_draft_is_decided_about_by_a_click(page: Any) -> None:
+    _demo(page)
+    page.click("#client input")
+    client = page.locator("#client [role=option], #client li, ul.options li").first.inner_text()
+    page.keyboard.press("Escape")
+    answer = _ask(page, f"Напиши письмо клиенту {client}")
+    assert "Это черновик, никуда не отправлен" in answer.inner_text()
+    visible = [chip.inner_text() for chip in page.locator(".chip").all() if chip.is_visible()]
+    assert visible == ["Одобряю", "Отклонить"]
+    before = page.locator(".bubble.answer").count()
+    page.get_by_role("button", name="Одобряю").click()
+    page.wait_for_function(
+        f"document.querySelectorAll('.bubble.answer').length > {before} && !document.querySelector('.bubble .busy')",
+        timeout=SECONDS,
+    )
+    assert "Утверждено" in page.locator(".bubble").last.inner_text()
+    assert page.locator(".bubble.error").count() == 0
+    assert "Одобряю" not in [chip.inner_text() for chip in page.locator(".chip").all() if chip.is_visible()]
+
+
 def test_choice_of_whom_the_audit_is_told(page: Any) -> None:
     _demo(page)
     page.click("#for-whom input")
@@ -244,3 +264,17 @@ def test_phone_width_has_no_sideways_scroll(page: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     _demo(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_audit_by_answers_alone(page: Any) -> None:
+    page.click("#interview-open")
+    for key, answer in (("clients", "240"), ("receiving", "90"), ("clients_then", "220"), ("lost", "500")):
+        page.fill(f"#q-{key} textarea, #q-{key} input", answer)
+    page.click("#interview-go")
+    page.wait_for_selector(".error", timeout=SECONDS)
+    assert "противоречат" in page.inner_text(".error")
+    page.fill("#q-lost textarea, #q-lost input", "33")
+    page.click("#interview-go")
+    page.wait_for_selector(".summary", timeout=SECONDS)
+    assert "15,0" in page.inner_text(".summary")
+    assert "Чисел из ваших ответов" in page.inner_text("#bar")

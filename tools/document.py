@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
 
 from tools.load import ControlTotal, Problem, Severity
 from tools.reading import Reading
@@ -285,7 +286,10 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The whole audit as data, in no language yet; ``texts`` are drafts with tokens by section and language."""
+    """The whole audit as data, in no language yet; ``texts`` are drafts with tokens by section and language.
+
+    ``interview`` says that it was told out of answers, without data; ``answers`` are those it was computed with.
+    """
 
     run: str
     snapshot: str
@@ -303,6 +307,8 @@ class Audit:
     trials: tuple[Trial, ...] = ()
     capacity: Claim | None = None
     capacity_stated: Mapping[str, float] | None = None
+    interview: bool = False
+    answers: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,12 +320,28 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model was used for: requests, tokens read and written, and their price.
+
+    ``estimated`` where the endpoint did not count all of them; ``cost`` is None where no price is set.
+    """
+
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    estimated: bool = False
+    cost: Decimal | None = None
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
 class Telling:
     """One audit told in one language: a section per step key, and ``summary``."""
 
     language: Language
     sections: Mapping[str, Section]
     notice: Text | None = None
+    usage: Usage | None = None
 
     @property
     def written_by(self) -> str:
@@ -352,3 +374,4 @@ class Answer:
     tools: tuple[Mapping[str, object], ...] = ()
     refused: Text | None = None
     pending: Pending | None = None
+    usage: Usage | None = None

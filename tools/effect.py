@@ -111,7 +111,7 @@ def break_even(
         numerator=top if cost is not None else 1,
         denominator=bottom if cost is not None else stake.n,
         convention="one_client" if cost is None else "cost",
-        grade="measured" if cost is None else "stated",
+        grade=stake.grade if cost is None else "stated",
         scope={**scope, "kind": kind},
         window=portfolio.day,
         snapshot=portfolio.snapshot,

@@ -1,46 +1,13 @@
-"""The plays of the source texts as arithmetic: inputs, what the data measure of them, money a year."""
+"""Every what-if by its key: those over the revenue in force, and the plays of the source texts as arithmetic."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from tools.errors import UnknownName
-from tools.portfolio import Portfolio
 from tools.reading import Unit
-from tools.scenario_inputs import Measured, cheques, leads, limited
+from tools.revenue_plays import REVENUE_PLAYS
+from tools.scenario_inputs import cheques, leads, limited
+from tools.scenario_parts import CLIENTS, MONEY, Input, Scenario
 from tools.text import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One quantity of a scenario: its key, name, unit and the largest value that makes sense."""
-
-    key: str
-    name: Text
-    unit: Unit = Unit.RATIO
-    most: float | None = 1.0
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A what-if: its question, inputs, what the data measure of them, the money a year; ``response`` is what a test would show."""
-
-    key: str
-    title: Text
-    idea: Text
-    inputs: tuple[Input, ...]
-    response: str
-    measure: Callable[[Portfolio], Measured]
-    outcome: Callable[[Mapping[str, float]], float]
-
-    def input(self, key: str) -> Input:
-        """The input called ``key``, or by its name in either language; `UnknownName` otherwise."""
-        spoken = {word.casefold(): item.key for item in self.inputs for word in (item.name.en, item.name.ru)}
-        wanted = spoken.get(key.casefold(), key)
-        found = next((item for item in self.inputs if item.key == wanted), None)
-        if found is None:
-            raise UnknownName(Text("assumption", "допущение"), key, [item.key for item in self.inputs], spoken=spoken)
-        return found
-
 
 LISTED = Text("All scenarios: cvm whatif.", "Все сценарии: cvm whatif.")
 
@@ -62,7 +29,6 @@ def _paid_trial(v: Mapping[str, float]) -> float:
     return v["clients"] * v["take"] * (lesson + (v["convert"] - v["anyway"]) * v["price"] * v["margin"])
 
 
-CLIENTS = Input("clients", Text("clients concerned", "клиентов затронуто"), Unit.COUNT, None)
 MARGIN = Input("margin", Text("gross margin", "валовая маржа"))
 COST = Input("cost", Text("cost a client", "затраты на клиента"), Unit.MONEY, None)
 ANYWAY = Input("anyway", Text("would have done so anyway", "сделали бы это и так"))
@@ -70,6 +36,7 @@ ANYWAY = Input("anyway", Text("would have done so anyway", "сделали бы 
 SCENARIOS: Mapping[str, Scenario] = {
     item.key: item
     for item in (
+        *REVENUE_PLAYS,
         Scenario(
             "lower_cheque",
             Text("Lower the cheque to raise the number of orders", "Снизить чек, чтобы вырасти в числе заказов"),
@@ -99,7 +66,7 @@ SCENARIOS: Mapping[str, Scenario] = {
             ),
             (
                 CLIENTS,
-                Input("money", Text("what they pay a year", "сколько они платят в год"), Unit.MONEY_YEAR, None),
+                MONEY,
                 Input("uplift", Text("rise of the price on the larger plan", "рост цены на старшем тарифе"), most=None),
                 MARGIN,
                 ANYWAY,

@@ -83,7 +83,7 @@ class Portfolio:
 
     ``narrows`` are the parts looked at, one inside the other; ``level`` is the unit counted (see `tools.levels`);
     ``convention`` forces a way of counting recurring revenue; ``overlay`` holds answers given in the audit itself, in
-    place of a table of the snapshot.
+    place of a table of the snapshot; ``stated`` are those that people gave beside the data (`tools.stated`).
     """
 
     snapshot: str
@@ -99,6 +99,7 @@ class Portfolio:
     outcomes_known: bool = True
     convention: str | None = None
     overlay: Mapping[str, pa.Table] = field(default_factory=dict)
+    stated: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
     read: dict[str, pa.Table | None] = field(default_factory=dict, compare=False, repr=False)
 

@@ -89,6 +89,10 @@ class Register:
         """The sentence of a claim, filled."""
         return self.fill(self.draft(claim, language), language)
 
+    def reading_of(self, token: str) -> str:
+        """What a span of the token says it shows: the id of a reading, ``date:…`` or ``name:…``."""
+        return _identity(self.slots[token])[1]
+
     def shown(self, slot: Reading | date | Name, language: Language) -> str:
         """What a slot looks like on the page."""
         if isinstance(slot, Reading):

@@ -26,17 +26,21 @@ NOBODY = Text("the data show no client for this play", "в данных нет �
 class Measured:
     """Ranges and readings by input; ``reason`` where the data do not show whom the play concerns.
 
-    ``gaps``: why an input, by its key, could not be measured though the others could.
+    ``gaps``: why an input, by its key, could not be measured though the others could. ``weights``: what each client
+    concerned pays a year, where a response is a share of them.
     """
 
     values: Mapping[str, Range] = field(default_factory=dict)
     readings: Mapping[str, Reading] = field(default_factory=dict)
     reason: Text | None = None
     gaps: Mapping[str, Text] = field(default_factory=dict)
+    weights: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Notes:
+class Book:
+    """What is measured of one scenario, input by input."""
+
     portfolio: Portfolio
     scenario: str
     values: dict[str, Range] = field(default_factory=dict)
@@ -61,11 +65,17 @@ class _Notes:
             n=n,
             ci=ci,
             convention="whatif",
-            scope={"kind": f"{self.scenario}.{name}"},
+            scope={"kind": f"{self.scenario}.{name}", **self.part},
             window=self.portfolio.day,
             snapshot=self.portfolio.snapshot,
             **more,
         )
+
+    @property
+    def part(self) -> dict[str, str]:
+        """The part of the base that the scenario is of, where it is of one."""
+        groups = " and ".join(narrow.group for narrow in self.portfolio.narrows)
+        return {"where": groups} if groups else {}
 
     def share(self, name: str, events: int, n: int) -> None:
         """Note a share that has to hold for what is to come: insufficient where the policy does not let it be stated."""
@@ -91,8 +101,9 @@ class _Notes:
             )
             self.keep("margin", mean, Unit.RATIO, len(known))
 
-    def done(self) -> Measured:
-        return Measured(self.values, self.readings, gaps=self.gaps)
+    def done(self, weights: tuple[float, ...] = ()) -> Measured:
+        """All of it together."""
+        return Measured(self.values, self.readings, gaps=self.gaps, weights=weights)
 
 
 def cheques(portfolio: Portfolio) -> Measured:
@@ -108,7 +119,7 @@ def cheques(portfolio: Portfolio) -> Measured:
     first = _one_large(portfolio)
     if not first:
         return Measured(reason=NOBODY)
-    notes = _Notes(portfolio, "lower_cheque")
+    notes = Book(portfolio, "lower_cheque")
     notes.keep("clients", len(first), Unit.COUNT, len(first))
     notes.keep("cheque", round(sum(first.values()) / len(first), 4), Unit.MONEY, len(first))
     notes.margin(set(first))
@@ -151,7 +162,7 @@ def limited(portfolio: Portfolio) -> Measured:
     ready = sorted(fit & set(money))
     if not ready:
         return Measured(reason=NOBODY)
-    notes = _Notes(portfolio, "open_limits")
+    notes = Book(portfolio, "open_limits")
     notes.keep("clients", len(ready), Unit.COUNT, len(ready))
     notes.keep("money", round(sum(money[account] for account in ready), 2), Unit.MONEY_YEAR, len(ready))
     notes.margin(set(ready))
@@ -200,7 +211,7 @@ def leads(portfolio: Portfolio) -> Measured:
     money = worths(portfolio)
     if not n or not money:
         return Measured(reason=NOBODY)
-    notes = _Notes(portfolio, "paid_trial")
+    notes = Book(portfolio, "paid_trial")
     notes.keep("clients", n, Unit.COUNT, n)
     notes.keep("price", round(sum(money.values()) / len(money), 4), Unit.MONEY, len(money))
     notes.margin(set(money))

@@ -66,7 +66,13 @@ def _summary(audit: Audit, telling: Telling, register: Register, width: int) -> 
     if telling.notice is not None:
         body.append(terminal.prose(telling.notice[language], width=width, style="yellow"))
     elif telling.written_by == "rules":
-        body.append(terminal.prose(phrase("status_line", language), width=width, style="bright_black"))
+        body.append(
+            terminal.prose(
+                phrase("status_line_told" if audit.interview else "status_line", language),
+                width=width,
+                style="bright_black",
+            )
+        )
     return terminal.titled(f"{phrase('audit', language)}{day}", *body, colour="bold cyan")
 
 

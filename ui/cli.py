@@ -13,7 +13,22 @@ import typer
 
 from tools.errors import BackendError, UserError
 from ui import session
-from ui.commands import audit, campaign, data, shelf, talk, upkeep, value_report, whatif
+from ui.commands import (
+    audit,
+    campaign,
+    data,
+    inputs,
+    interview,
+    letter,
+    model,
+    notes,
+    shelf,
+    talk,
+    threads,
+    upkeep,
+    value_report,
+    whatif,
+)
 from ui.phrases import REFUSALS
 
 app = typer.Typer(
@@ -27,7 +42,7 @@ app = typer.Typer(
 )
 for register in (
     data.register, audit.register, talk.register, value_report.register, campaign.register, shelf.register,
-    upkeep.register, whatif.register,
+    upkeep.register, whatif.register, model.register, inputs.register, interview.register, threads.register, letter.register, notes.register,
 ):  # fmt: skip
     register(app)
 

@@ -12,6 +12,7 @@ from tools.render import Register
 from tools.text import Language
 from ui import terminal
 from ui.phrases import phrase, table_title
+from ui.usage_view import usage_line
 
 if TYPE_CHECKING:
     from knowledge.search import Hit
@@ -110,6 +111,9 @@ def show_answer(answer: Answer, console: Console) -> None:
         )
     if answer.cards:
         console.print(f"{phrase('cards', language)}: {', '.join(answer.cards)}", style="bright_black", soft_wrap=True)
+    used = usage_line(answer.usage, language)
+    if used is not None:
+        console.print(used, style="bright_black", soft_wrap=True, highlight=False)
 
 
 def hit_json(hit: "Hit") -> Json:

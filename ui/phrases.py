@@ -27,6 +27,10 @@ PHRASES: Mapping[str, Text] = {
     "not_computed": Text("Not computed", "Чего посчитать нельзя"),
     "mistakes": Text("Four classic mistakes", "Четыре типичные ошибки"),
     "report": Text("Report", "Отчёт"),
+    "interview_written": Text(
+        "The questions are in {path}. Write what you know, leave the rest empty, then: cvm audit --answers {path}",
+        "Вопросы — в файле {path}. Впишите, что знаете, остальное оставьте пустым, затем: cvm audit --answers {path}",
+    ),
     "files": Text("Files", "Файлы"),
     "reading": Text("Reading", "Показатель"),
     "value": Text("Value", "Значение"),
@@ -56,6 +60,10 @@ PHRASES: Mapping[str, Text] = {
     "status_line": Text(
         "Numbers from the data: all · numbers from AI: none · no network needed",
         "Числа из данных: все · чисел от ИИ: нет · сеть не нужна",
+    ),
+    "status_line_told": Text(
+        "Numbers from your answers: all · numbers from AI: none · no network needed",
+        "Числа из ваших ответов: все · чисел от ИИ: нет · сеть не нужна",
     ),
     "wording": Text("Wording", "Формулировки"),
     "resumed": Text("taken up where it stopped", "продолжен с места остановки"),
@@ -142,6 +150,20 @@ REFUSALS: Mapping[str, Text] = {
     "no_data": Text(
         "Which data? Give --data with a file, a folder, a name loaded before, or demo.",
         "Какие данные? Укажите --data: файл, папку, имя загруженной базы или demo.",
+    ),
+    "no_data_to_audit": Text(
+        "Audit what? Give --data with a file, a folder, a name loaded before, or demo. Without any data, answer questions "
+        "instead: `cvm interview` writes them to a file, `cvm audit --answers FILE` makes the audit of the answers.",
+        "Аудит чего? Укажите --data: файл, папку, имя загруженной базы или demo. Если данных нет, ответьте на вопросы: "
+        "`cvm interview` запишет их в файл, а `cvm audit --answers ФАЙЛ` сделает аудит по ответам.",
+    ),
+    "no_profile_here": Text(
+        "--profile and --map belong to data: in an interview write “profile” into the answers.",
+        "--profile и --map относятся к данным: в интервью впишите profile в ответы.",
+    ),
+    "file_is_there": Text(
+        "{path} is there already and is not written over: name another file with --out, or remove it.",
+        "Файл {path} уже есть, поверх него ничего не пишется: назовите другой в --out или удалите этот.",
     ),
     "open_questions": Text(
         "The data leave questions open that change results:\n{list}\n"

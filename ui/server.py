@@ -12,7 +12,22 @@ from starlette.routing import compile_path
 
 from agent.assistant import Assistant
 from agent.settings import quiet_libraries, read_settings, ready_home
-from ui.api import accounts, audits, campaigns, documents, knowledge, portfolios, problems, reports
+from tools.errors import CVMError
+from ui.api import (
+    accounts,
+    audits,
+    campaigns,
+    documents,
+    inputs,
+    interviews,
+    knowledge,
+    letters,
+    notes,
+    portfolios,
+    problems,
+    reports,
+    threads,
+)
 from ui.api.limits import BodyLimit, SafeHeaders
 from ui.api.runs import Runs
 from ui.api.service import Service, authorised
@@ -32,6 +47,7 @@ def create_app(assistant: Assistant, *, chat: bool = True, hosts: Sequence[str] 
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=_resume, args=(assistant,), daemon=True, name="resume").start()
         yield
         service.close()
 
@@ -40,7 +56,20 @@ def create_app(assistant: Assistant, *, chat: bool = True, hosts: Sequence[str] 
     )
     app.state.service = service
     problems.install(app)
-    routed = (portfolios, accounts, audits, reports, campaigns, knowledge, documents)
+    routed = (
+        portfolios,
+        threads,
+        accounts,
+        audits,
+        interviews,
+        reports,
+        campaigns,
+        knowledge,
+        documents,
+        inputs,
+        letters,
+        notes,
+    )
     for router in (part.router for part in routed):
         app.include_router(router, prefix="/v1", dependencies=[Depends(authorised)])
     app.include_router(knowledge.health, prefix="/v1")
@@ -53,6 +82,14 @@ def create_app(assistant: Assistant, *, chat: bool = True, hosts: Sequence[str] 
     app.add_middleware(SafeHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     return app
+
+
+def _resume(assistant: Assistant) -> None:
+    """Answer what was left when the last process was killed; a state file that cannot be read is told to who asks."""
+    try:
+        assistant.resume_turns()
+    except CVMError as error:
+        logger.warning("conversations were not gone on with: %s", error)
 
 
 def nothing_here(request: Request) -> None:

@@ -56,7 +56,7 @@ def _computed(spec: "StepSpec", context: Context, answers: Mapping[str, object])
         return Step(spec.key, spec.title, spec.question, "skipped", NOT_CHOSEN, (), (), ())
     context.store.note("started", step=spec.key)
     context.tell(Event("started", spec.key, text=spec.title))
-    return advised(spec.run(context.portfolio, answers), portfolio=context.portfolio, adviser=context.adviser)
+    return advised(context.work(spec, context.portfolio, answers), portfolio=context.portfolio, adviser=context.adviser)
 
 
 def _shown(step: Step, context: Context) -> Text:

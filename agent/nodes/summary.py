@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
+from agent import interview
 from agent import summary as rules
 from agent.memory import RunStore
 from agent.state import Context, Event, State
@@ -55,10 +56,12 @@ def assembled(state: State, context: Context) -> Audit:
         steps=steps,
         summary=rules.summary(steps),
         plan=rules.plan(recommendations, actions(recommendations, portfolio, team), portfolio),
-        mistakes=rules.mistakes(steps),
+        mistakes=interview.mistakes(steps) if context.interview else rules.mistakes(steps),
         source=portfolio.manifest.source,
         next_hours=next_hours(steps, recommendations, portfolio),
         trials=trials(recommendations, portfolio),
         capacity=assumption(portfolio, team) if recommendations else None,
         capacity_stated=given if isinstance(given, Mapping) else None,
+        interview=context.interview,
+        answers={key: value for key, value in context.answers.items() if key != "capacity"} or None,
     )

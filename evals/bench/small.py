@@ -48,7 +48,7 @@ def nine_steps(path: Path, *, runs: int = 20) -> float:
     """Median seconds of one run of nine nodes that each add one hash to the state, every step kept (sync)."""
     from langgraph.graph import END, START, StateGraph
 
-    from agent.graph import saver_at
+    from agent.saver import saver_at
 
     builder = StateGraph(_State)
     before = START

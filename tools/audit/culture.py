@@ -1,6 +1,6 @@
 """Step 6: does the company live by value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from tools.audit import Draft, audit_step
 from tools.document import Chart, Step
-from tools.metrics.culture import DEPARTMENTS
+from tools.metrics.culture import DEPARTMENTS, WHOLE
 from tools.portfolio import Portfolio
+from tools.reading import Reading
 from tools.schema import arrow_schema
 from tools.text import Text
 
@@ -63,11 +64,17 @@ def answered(portfolio: Portfolio, answers: Mapping[str, Any]) -> Portfolio:
     rows = [
         {"department": department, "statement": place, "score": int(score)}
         for department, marks in given.items()
-        for place, score in enumerate(marks, start=1)
+        for place, score in _placed(marks)
     ]
     schema = arrow_schema("culture")
     columns = {field.name: pa.array([row.get(field.name) for row in rows], type=field.type) for field in schema}
-    return replace(portfolio, overlay={"culture": pa.table(columns)}, memo={})
+    return replace(portfolio, overlay={**portfolio.overlay, "culture": pa.table(columns)}, memo={})
+
+
+def _placed(marks: Any) -> list[tuple[int, Any]]:
+    """Answers by statement; a single level is one for the department as a whole."""
+    each = list(marks) if isinstance(marks, list | tuple) else [marks]
+    return [(WHOLE, each[0])] if len(each) == 1 else list(enumerate(each, start=1))
 
 
 @audit_step(
@@ -95,12 +102,23 @@ def culture_step(draft: Draft) -> Step:
         )
         draft.find("culture_not_answered", "info", claim)
         return draft.step("skipped", company.reason)
-    parts = [item for item in draft.readings.values() if item.key == "culture" and item.scope.get("by") == "department"]
+    told(draft, [item for item in draft.readings.values() if item.key == "culture"])
+    return draft.step()
+
+
+def told(draft: Draft, readings: Sequence[Reading]) -> None:
+    """What the answers say: the company, then its departments, the weakest of them and those that answer apart."""
+    for item in readings:
+        draft.keep(item)
+    parts = [item for item in readings if item.scope.get("by") == "department"]
+    short = any("short_form" in item.flags for item in parts)
     draft.say(
         "company",
-        "By the departments' own answers, the culture score is {score}.",
-        "По ответам самих отделов индекс культуры — {score}.",
-        score=company,
+        "By the departments' own answers, the culture score is {score}"
+        + ("; by the short form, a level for each department as a whole." if short else "."),
+        "По ответам самих отделов индекс культуры — {score}"
+        + ("; по краткой форме: уровень для каждого отдела в целом." if short else "."),
+        score=readings[0],
     )
     labels = tuple(DEPARTMENTS[item.scope["group"]] for item in parts)
     draft.charts.append(Chart("bar", Text("Culture by department", "Культура по отделам"), labels, tuple(parts)))
@@ -125,4 +143,3 @@ def culture_step(draft: Draft) -> Step:
             score=apart[0],
         )
         draft.find("scores_diverge", "info", claim)
-    return draft.step()

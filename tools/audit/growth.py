@@ -177,6 +177,24 @@ def _lifetime(draft: Draft) -> None:
             "Ценность клиента за срок жизни, по марже: {ltv}.",
             ltv=ltv,
         )
+        _margin(draft)
+
+
+def _margin(draft: Draft) -> None:
+    """That the margin was stated for every client, where it was."""
+    margin = draft.portfolio.stated.get("margin")
+    if margin is None:
+        return
+    told = Reading(
+        "ltv", Unit.RATIO, float(margin), convention="answers", grade="stated", scope={"kind": "margin"},
+        snapshot=draft.portfolio.snapshot,
+    )  # fmt: skip
+    draft.say(
+        "margin",
+        "The gross margin of {margin} is stated by you for every client that has none of its own.",
+        "Валовая маржа {margin} взята с ваших слов для всех клиентов, у которых нет своей.",
+        margin=told,
+    )
 
 
 def _orders(draft: Draft) -> None:

@@ -16,6 +16,7 @@ DEPARTMENTS = {
     "sales": Text("Sales", "Продажи"),
 }
 PROVEN = 3  # from this answer on, a document must prove it
+WHOLE = 0  # in place of a statement: the level of the department as a whole, the short form
 UNPROVEN = 2  # what such an answer is worth without one
 
 
@@ -42,7 +43,8 @@ def value_culture(ask: Ask) -> list[Reading]:
 
     A self-assessment. 3 2 4 3 2 gives 70. A department whose answers differ by more than two is flagged
     ``scores_diverge``, one with a 3 or 4 that nothing proves ``no_artefact``; ``with_artefacts`` counts such answers
-    as 2. Fewer than five respondents are flagged ``few_respondents``: no comparison in time rests on them.
+    as 2. A level for the department as a whole is flagged ``short_form``. Fewer than five respondents are flagged
+    ``few_respondents``: no comparison in time rests on them.
     """
     portfolio = ask.portfolio
     if not portfolio.has("culture"):
@@ -75,6 +77,7 @@ def _departments(ask: Ask) -> Any:
         proven=counted.cast("float64").mean() / 4 * 100,
         spread=table.score.max() - table.score.min(),
         n=table.count(),
+        short=(table.statement == WHOLE).any(),
         respondents=(table.count() / table.statement.nunique().nullif(0)).floor(),
         bare=bare.sum(),
     )
@@ -86,6 +89,7 @@ def _department(ask: Ask, row: dict[str, Any], sql: str, *, few: bool) -> Readin
         "scores_diverge": row["spread"] > policy["culture_max_spread"],
         "no_artefact": row["bare"] > 0,
         "few_respondents": few,
+        "short_form": bool(row["short"]),
     }
     return ask.reading(
         row["score"],

@@ -37,8 +37,9 @@ def first_page(audit: Audit, teller: Teller, *, summary: Rendered) -> View:
     """The blocks of the first page; every number in them is bound to its reading or to its place in the document."""
     everything, wished = audit_readings(audit), _wished(audit)
     readings = [reading for reading in everything if reading.id not in wished]
+    undated = "by_answers" if audit.interview else "undated"
     return {
-        "as_of": teller.day(audit.as_of) if audit.as_of else teller.phrase("undated"),
+        "as_of": teller.day(audit.as_of) if audit.as_of else teller.phrase(undated),
         "window": _period(readings, teller),
         "main": summary,
         "trust": _trust(audit, everything, teller),

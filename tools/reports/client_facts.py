@@ -27,12 +27,18 @@ CLIENT_SAFE: Mapping[str, Text] = {
     "client.days_to_value": Text("Days to the first benefit", "Дней до первой пользы"),
     "client.goals": Text("Promised results", "Обещано результатов"),
     "client.goals_confirmed": Text("Results confirmed by you", "Подтверждено вами результатов"),
+    "client.goals_reached": Text("Promised results reached", "Достигнуто обещанных результатов"),
     "client.goals_known": Text("Results measured", "Измерено результатов"),
     "client.vrs": Text("Promises kept (VRS)", "Выполнение обещаний (VRS)"),
     "client.progress": Text("Share of the promise reached", "Выполнено от обещанного"),
     "client.goal_base": Text("Before", "Было"),
     "client.goal_target": Text("Promised", "Обещано"),
     "client.goal_current": Text("Now", "Сейчас"),
+    "client.open_requests": Text("Requests still open", "Обращений ещё открыто"),
+    "client.owed": Text("Past due, tax included", "Срок оплаты прошёл, с НДС"),
+    "client.owed_documents": Text("Documents past due", "Документов с прошедшим сроком оплаты"),
+    "client.limit_used": Text("Used of the limit", "Использовано из лимита"),
+    "client.limit_allowed": Text("Limit of the plan", "Лимит тарифа"),
     "client.goal_value": Text("Worth a year", "Ценность за год"),
 }
 

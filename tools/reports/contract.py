@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools import formats
-from tools.document import Answer, Audit, CardRef, Finding, NoCase, Pending, Recommendation, Step, Telling
+from tools.document import Answer, Audit, CardRef, Finding, NoCase, Pending, Recommendation, Step, Telling, Usage
 from tools.load import ControlTotal, Load, Problem, Question
 from tools.reading import Reading, Unit
 from tools.render import Register
@@ -81,6 +81,8 @@ def audit_json(audit: Audit, telling: Telling, *, language: Language) -> Json:
         "as_of": audit.as_of,
         "currency": audit.currency,
         "source": audit.source,
+        "interview": audit.interview,
+        "answers": dict(audit.answers) if audit.answers else None,
         "profile": {
             "key": audit.profile.key,
             "evidence": register.say(audit.profile.evidence, language).text,
@@ -111,6 +113,7 @@ def audit_json(audit: Audit, telling: Telling, *, language: Language) -> Json:
         ],
         "written_by": telling.written_by,
         "notice": telling.notice[language] if telling.notice else None,
+        "usage": usage_json(telling.usage),
     }
 
 
@@ -135,7 +138,17 @@ def answer_json(answer: Answer) -> Json:
         "refused": answer.refused[answer.language] if answer.refused else None,
         "question": answer.question,
         "pending": _pending_json(answer.pending),
+        "usage": usage_json(answer.usage),
     }
+
+
+def usage_json(usage: Usage | None) -> Json | None:
+    """What a language model was used for, or None where none was."""
+    if usage is None:
+        return None
+    cost = None if usage.cost is None else {"value": usage.cost, "currency": usage.currency}
+    tokens = {"in": usage.tokens_in, "out": usage.tokens_out, "estimated": usage.estimated}
+    return {"calls": usage.calls, "tokens": tokens, "cost": cost}
 
 
 def _pending_json(pending: Pending | None) -> Json | None:

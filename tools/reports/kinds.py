@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tools.inputs.sheets import LACKING
 from tools.journeys import STAGES
 from tools.metrics.churn_flag import ANSWERS
 from tools.text import Text
@@ -9,6 +10,8 @@ from tools.text import Text
 BREAK_EVEN = Text("break-even", "окупаемость")
 KINDS: Mapping[str, Text] = {
     **ANSWERS,
+    **LACKING,
+    "in_force": Text("clients in force", "действующие клиенты"),
     "concentration": Text("share of the largest clients", "доля крупнейших клиентов"),
     "promises_known": Text("with promises on record", "с записанными обещаниями"),
     "no_value_data": Text("no data on value", "нет данных о пользе"),
@@ -62,6 +65,12 @@ KINDS: Mapping[str, Text] = {
     "without indexation": Text("without price rises", "без индексации цен"),
     "churn_events": Text("by churn events", "по событиям ухода"),
     "clients": Text("clients", "клиенты"),
+    "ltv.margin": Text("gross margin", "валовая маржа"),
+    "culture.level": Text("level named", "названный уровень"),
+    "ttv.target_stated": Text("target named", "названная цель"),
+    "segments.lost": Text("left within the year", "ушли за год"),
+    "segments.at_risk": Text("clients that worry you", "вызывают тревогу"),
+    "clients_a_year_ago": Text("clients a year ago", "клиенты год назад"),
     "retention": Text("kept", "сохранено"),
     "monthly": Text("a month", "в пересчёте на месяц"),
     "net": Text("net of growth", "за вычетом роста"),

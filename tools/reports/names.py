@@ -199,6 +199,8 @@ RULES: Mapping[str, Text] = {
     "cost": Text("against the cost stated", "против указанных затрат"),
     "stated_share": Text("a stated share", "по указанной доле"),
     "policy": Text("the policy", "политика"),
+    "answers": Text("stated by people beside the data", "со слов, помимо данных"),
+    "interview": Text("answers of an interview", "ответы интервью"),
     "target:hold": Text("today's level held", "сегодняшний уровень"),
     "target:own_quartile": Text("the best quarter of one's own groups", "лучшая четверть своих групп"),
     "capacity": Text("hours of the playbook, within the capacity", "часы на действие в пределах возможностей команды"),

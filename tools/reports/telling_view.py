@@ -73,7 +73,7 @@ def telling_view(audit: Audit, audience: Audience, openings: Openings, *, langua
         "one_page": audience.stakes,
         "run": audit.run,
         "snapshot": audit.snapshot,
-        "source": audit.source,
+        "source": "" if audit.interview else audit.source,
         "as_of": page["as_of"],
         "window": page["window"],
         "lead": [teller.say([claim]) for claim in told_now.lead],
@@ -199,6 +199,8 @@ def asked(audit: Audit, language: Language) -> Json:
             for step in audit.steps
         ],
         "capacity": {"stated": dict(audit.capacity_stated) if audit.capacity_stated else None},
+        "interview": audit.interview,
+        "answers": dict(audit.answers) if audit.answers else None,
     }
 
 

@@ -34,14 +34,14 @@ def audit_view(audit: Audit, telling: Telling, *, language: Language) -> View:
         "t": {key: phrase[language] for key, phrase in PHRASES.items()},
         "run": audit.run,
         "snapshot": audit.snapshot,
-        "source": audit.source,
+        "source": "" if audit.interview else audit.source,
         "profile": {
             "name": PHRASES[audit.profile.key][language] if audit.profile.key in PHRASES else audit.profile.key,
             "evidence": teller.say([audit.profile.evidence]),
             "chosen_by": teller.phrase(f"chosen_{audit.profile.chosen_by}"),
         },
         "notice": telling.notice[language] if telling.notice else None,
-        "status_line": _status_line(teller, len(shown)),
+        "status_line": _status_line(teller, len(shown), "from_answers" if audit.interview else "from_data"),
         "page": first_page(audit, teller, summary=teller.fill(telling.sections[SUMMARY].draft)),
         "steps": [
             step_view(step, telling, teller, number=place, homes=homes, titles=titles, queries=queries)
@@ -238,9 +238,9 @@ WRAPPED = re.compile(r'(SELECT .{1,300}? AS "value" FROM )\((.*)\)( AS "result".
 DASH_CELL = "–"
 
 
-def _status_line(teller: Teller, shown: int) -> Any:
+def _status_line(teller: Teller, shown: int, origin: str) -> Any:
     return words(
-        teller.phrase("from_data") + " ",
+        teller.phrase(origin) + " ",
         bound(formats.count(shown, teller.language), "#steps"),
         f" · {teller.phrase('from_ai')} ",
         bound(formats.count(0, teller.language), "#steps"),

@@ -51,7 +51,7 @@ def start_audit(p: Snapshot, service: Served, language: Spoken, body: AuditReque
     wanted = body or AuditRequest.model_validate({})
     service.assistant.portfolio(p)
     run = service.runs.start(p, wanted.model_copy(update={"language": wanted.language or language}))
-    return _accepted(service, run.id)
+    return accepted(service, run.id)
 
 
 @router.get(
@@ -65,7 +65,7 @@ def get_audit(a: RunId, service: Served, reader: Reader = None) -> Response:
     item = _reader(reader)
     result = _result(service, a)
     if result is None:
-        return _accepted(service, a)
+        return accepted(service, a)
     if item is not None:
         return document(tellings.document(result, item))
     language: Language = result.telling.language
@@ -192,7 +192,8 @@ def audit_name(result: AuditResult, kind: str) -> str:
     return f"audit{day}.{kind}"
 
 
-def _accepted(service: Service, run: str) -> Response:
+def accepted(service: Service, run: str) -> Response:
+    """202: where the audit can be followed, and which of its steps are finished."""
     known = service.runs.get(run)
     finished = [event.step for event in known.events if event.kind in ("finished", "resumed")] if known else []
     base = f"/v1/audits/{run}"

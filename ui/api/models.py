@@ -37,6 +37,17 @@ class AuditRequest(Body):
     language: Language | None = Field(None, description="default: Accept-Language")
 
 
+class InterviewRequest(Body):
+    """Answers in place of data, by question; a question left out or empty is not known, never nought."""
+
+    answers: dict[str, Any] = Field(
+        description="keys and ranges: GET /v1/interviews/questions",
+        examples=[{"currency": "RUB", "clients": 240, "lost": 33, "clients_then": 220, "culture": {"product": 3}}],
+    )
+    as_of: date | None = Field(None, description="the day the plan begins; without it the plan has no dates")
+    language: Language | None = Field(None, description="default: Accept-Language")
+
+
 class AskRequest(Body):
     """One question on the portfolio."""
 
@@ -44,6 +55,7 @@ class AskRequest(Body):
     thread: str | None = Field(None, pattern=ID, description="goes on with an earlier conversation")
     language: Language | None = Field(None, description="default: the language of the question")
     as_of: date | None = None
+    turn: str | None = Field(None, pattern=ID, description="sent twice, answered once; or the header Idempotency-Key")
 
     @field_validator("question")
     @classmethod
@@ -175,6 +187,9 @@ class AnswerDocument(Open):
     language: str
     readings: list[dict[str, Any]]
     refused: str | None
+    pending: dict[str, Any] | None = Field(None, description="what waits for a decision in the conversation")
+    thread: str | None = None
+    turn: str | None = None
 
 
 class ReportDocument(Open):

@@ -1,4 +1,4 @@
-"""Routes of a client base: load it, look at its metrics and segments, ask it."""
+"""Routes of a client base: load it, look at its metrics and segments."""
 
 import json
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from tools.segments import segmentations
 from tools.text import Language, Text
 from ui import metric_view
 from ui.api import examples
-from ui.api.models import ID, AnswerDocument, AskRequest, LoadDocument, LoadRequest, MetricDocument, SegmentDocument
+from ui.api.models import ID, LoadDocument, LoadRequest, MetricDocument, SegmentDocument
 from ui.api.problems import Refusal
 from ui.api.responses import answers, document, problems
 from ui.api.service import Served, Service, Spoken
@@ -146,18 +146,6 @@ def get_segments(
     """Every account is in exactly one segment, and says why."""
     currency = service.assistant.portfolio(p).currency
     return document(segment_json(service.assistant.segment(p, by), language, currency=currency))
-
-
-@router.post(
-    "/portfolios/{p}/ask",
-    operation_id="ask",
-    summary="One question, one grounded answer",
-    responses=answers(AnswerDocument, example=examples.ANSWER),
-)
-def ask(p: Snapshot, body: AskRequest, service: Served) -> Response:
-    """The answer's numbers all come from the data: each is a span with its reading."""
-    answer = service.assistant.ask(body.question, p, thread=body.thread, language=body.language, as_of=body.as_of)
-    return document(service.assistant.render_answer(answer))
 
 
 async def _source(request: Request) -> Literal["demo"]:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from agent.conversation import BadState, Busy, KeyReused, NotWaiting
 from tools.errors import BackendError, BadData, OpenQuestion, UnknownName, UserError
 from tools.filters import BadFilter
 from tools.text import Language, Text
@@ -124,6 +125,14 @@ def _user(request: Request, error: Exception) -> Response:
         return problem(request, 404, error.text, kind="unknown-name", near=error.near)
     if isinstance(error, OpenQuestion):
         return problem(request, 409, error.text, kind="open-question")
+    if isinstance(error, Busy):
+        return problem(request, 409, error.text, kind="busy", headers={"Retry-After": "1"})
+    if isinstance(error, NotWaiting):
+        return problem(request, 409, error.text, kind="not-waiting")
+    if isinstance(error, KeyReused):
+        return problem(request, 422, error.text, kind="key-reused")
+    if isinstance(error, BadState):
+        return problem(request, 503, error.text, kind="bad-state")
     if isinstance(error, BadData):
         return problem(request, 422, error.text, kind="bad-data")
     return problem(request, 400, error.text, kind="bad-request")

@@ -2,9 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from agent.assistant import Assistant
@@ -12,12 +13,13 @@ from agent.results import AuditResult
 from agent.state import Event
 from tools.errors import CVMError, UserError
 from tools.text import Text
-from ui.api.models import AuditRequest
+from ui.api.models import AuditRequest, InterviewRequest
 
 logger = logging.getLogger(__name__)
 
 BROKEN = Text("The audit broke off; the log says why.", "Аудит прервался; причина — в журнале.")
 AT_ONCE = 2
+Work = Callable[..., AuditResult]
 
 
 @dataclass(slots=True)
@@ -74,13 +76,22 @@ class Runs:
             "language": request.language or "en",
         }
         run = self._assistant.run_id(snapshot, **arguments)
+        return self._begun(run, partial(self._assistant.audit, snapshot, **arguments))
+
+    def interview(self, request: InterviewRequest) -> Run:
+        """The audit by answers alone that the request describes: the one under way or done, or a new one."""
+        arguments: dict[str, Any] = {"as_of": request.as_of, "language": request.language or "en"}
+        run = self._assistant.interview_id(request.answers, **arguments)
+        return self._begun(run, partial(self._assistant.interview, request.answers, **arguments))
+
+    def _begun(self, run: str, work: Work) -> Run:
         with self._lock:
             known = self._runs.get(run)
             if known is not None and known.failure is None:
                 return known
             new = Run(run, Future())
             self._runs[run] = new
-            self._pool.submit(self._work, new, snapshot, arguments)
+            self._pool.submit(self._work, new, work)
             return new
 
     def get(self, run: str) -> Run | None:
@@ -91,14 +102,14 @@ class Runs:
         """Wait for nothing more: what is unfinished resumes at the next start."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _work(self, run: Run, snapshot: str, arguments: dict[str, Any]) -> None:
+    def _work(self, run: Run, work: Work) -> None:
         def told(event: Event) -> None:
             with run.changed:
                 run.events.append(event)
                 run.changed.notify_all()
 
         try:
-            run.future.set_result(self._assistant.audit(snapshot, on_event=told, **arguments))
+            run.future.set_result(work(on_event=told))
         except CVMError as error:
             run.future.set_exception(error)
         except BaseException as error:

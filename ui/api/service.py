@@ -14,6 +14,7 @@ from agent.assistant import Assistant
 from agent.results import ReportResult
 from tools.errors import BackendError
 from tools.text import Language, Text
+from ui.api.asks import Asks
 from ui.api.problems import Refusal, language_of
 from ui.api.runs import Runs
 
@@ -24,6 +25,7 @@ class Service:
 
     assistant: Assistant
     runs: Runs
+    asks: Asks = field(default_factory=Asks)
     scratch: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="cvm-")))
 
     @property
@@ -64,6 +66,7 @@ class Service:
     def close(self) -> None:
         """Stop what runs and remove what only this process handed out."""
         self.runs.close()
+        self.asks.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 

@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from tools.text import Language
 from ui.api.problems import preferred
 from ui.api.service import Service
-from ui.chat import page, steps, told
+from ui.chat import page, prompts, steps, told
 from ui.chat.desk import FORMATS, Desk, Session, in_one_sentence
+from ui.chat.interview import Form
 from ui.chat.page import Message
 from ui.chat.prompts import REPORT
 from ui.chat.words import WORDS
@@ -109,6 +110,11 @@ class Page:
                     self._demo_title = gr.HTML(page.heading("or", language), padding=False)
                     self._demo = gr.Button(WORDS["demo"][language], variant="primary", size="lg", elem_id="demo")
                     self._demo_note = gr.HTML(page.note("demo_more", language), padding=False)
+                with gr.Column(elem_classes="way", min_width=300):
+                    self._told_title = gr.HTML(page.heading("no_files", language), padding=False)
+                    self._tell_all = gr.Button(WORDS["interview"][language], size="lg", elem_id="interview-open")
+                    self._told_note = gr.HTML(page.note("interview_more", language), padding=False)
+            self._form = Form(language)
 
     def _build_talk(self, language: Language) -> None:
         with gr.Column(elem_id="talk", elem_classes="panel"):
@@ -152,9 +158,11 @@ class Page:
         loads = [
             self._demo.click(self._load_demo, [self._language], everything, **quiet),
             self._files.upload(self._load_files, [self._files, self._language], everything, **quiet),
+            self._form.go.click(self._load_answers, [self._language, *self._form.inputs], everything, **quiet),
         ]
         for load in loads:
             load.then(self._audit, state, everything, **quiet)
+        self._tell_all.click(lambda: gr.update(visible=True), None, [self._form.panel], **quiet)
         tell = [self._reader, self._run, self._language]
         self._reader.input(self._tell, tell, [self._steps, self._notice], **quiet)
         self._another.click(self._restart, [self._language], everything, **quiet)
@@ -171,7 +179,7 @@ class Page:
             self._files, self._drop_note, self._demo_title, self._demo, self._demo_note, self._work, self._status,
             self._another, self._reader, self._loaded, self._steps, self._talk_title, self._talk, *self._chips, self._question,
             self._files_title, *self._downloads, self._report_title, self._client, self._make, self._report,
-            self._report_note,
+            self._report_note, self._told_title, self._tell_all, self._told_note, *self._form.shown,
         ]  # fmt: skip
 
     def _open(self, request: gr.Request) -> Updates:
@@ -182,13 +190,20 @@ class Page:
         headings = {
             self._drop_title: "drop",
             self._demo_title: "or",
+            self._told_title: "no_files",
             self._talk_title: "chat",
             self._files_title: "files",
             self._report_title: "report_for",
         }
-        notes = {self._drop_note: "drop_kinds", self._demo_note: "demo_more", self._report_note: "report_note"}
+        notes = {
+            self._drop_note: "drop_kinds",
+            self._demo_note: "demo_more",
+            self._told_note: "interview_more",
+            self._report_note: "report_note",
+        }
         buttons = {
             self._demo: "demo",
+            self._tell_all: "interview",
             self._another: "another",
             self._make: "make_report",
             self._report: "report_ready",
@@ -198,6 +213,7 @@ class Page:
             self._hero: page.hero(language),
             self._question: gr.update(placeholder=WORDS["ask"][language]),
             self._reader: gr.update(choices=told.choices(language), value="", label=WORDS["for_whom"][language]),
+            **self._form.labels(language),
             **{part: page.heading(key, language) for part, key in headings.items()},
             **{part: page.note(key, language) for part, key in notes.items()},
             **{part: gr.update(**_label(part, WORDS[key][language])) for part, key in buttons.items()},
@@ -213,6 +229,10 @@ class Page:
         yield {self._notice: ""}
         if paths:
             yield from self._load(lambda: self._desk.files(paths), language)
+
+    def _load_answers(self, language: Language, *values: str | None) -> Iterator[Updates]:
+        yield {self._notice: ""}
+        yield from self._load(lambda: self._desk.interview(self._form.answers(values)), language)
 
     def _load(self, load: Any, language: Language) -> Iterator[Updates]:
         yield {self._notice: page.busy("demo_loading", language), self._demo: gr.update(interactive=False)}
@@ -250,7 +270,7 @@ class Page:
     def _audit(self, session: Session, language: Language) -> Iterator[Updates]:
         """The audit of what is loaded, step by step; nothing where nothing is loaded."""
         yield {self._notice: gr.update()}  # a generator that yields nothing would empty every component
-        if not session.snapshot:
+        if not session.snapshot and session.answers is None:
             return
         run, sentence = in_one_sentence(lambda: self._desk.start(session, language), language)
         if run is None:
@@ -285,15 +305,18 @@ class Page:
         shown, sentence = in_one_sentence(lambda: self._desk.told_for(run, reader or "", language), language)
         return {self._steps: shown, self._notice: ""} if shown else {self._notice: page.error(sentence, language)}
 
-    def _offers(self, run: str, language: Language) -> Updates:
-        offers = [offer.text for offer in self._desk.offers(run, language)][:CHIPS]
+    def _offers(self, run: str, language: Language, answer: Message | None = None) -> Updates:
+        """What may be clicked: the decisions about what waits, else what the audit answers."""
+        offers = prompts.decisions(answer.answer if answer is not None else None, language)
+        offers = (offers or [offer.text for offer in self._desk.offers(run, language)])[:CHIPS]
         padded = [*offers, *[""] * (CHIPS - len(offers))]
         return {chip: gr.update(value=text, visible=bool(text)) for chip, text in zip(self._chips, padded, strict=True)}
 
     def _ask(self, question: str, session: Session, run: str, language: Language) -> Iterator[Updates]:
         question = (question or "").strip()
         if not question or not session.snapshot:
-            yield {self._notice: page.error(WORDS["no_question"][language], language)}
+            key = "no_question" if not question or session.answers is None else "interview_no_data"
+            yield {self._notice: page.error(WORDS[key][language], language)}
             return
         session = session.said(Message("user", question))
         waiting = page.conversation((*session.messages, Message("thinking")), language)
@@ -301,7 +324,12 @@ class Page:
         offer = next((item for item in self._desk.offers(run, language) if item.text == question), None)
         updates: Updates = {}
         if offer is None:
-            answer, sentence = in_one_sentence(lambda: self._desk.ask(session, question), language)
+            asked = self._desk.ask(session, question)
+            for text in self._desk.told_so_far(asked):
+                partly = Message("partial", text)
+                yield {self._talk: page.conversation((*session.messages, partly), language)}
+            answer, sentence = in_one_sentence(lambda: self._desk.answer(asked), language)
+            updates = self._offers(run, language, answer)
         elif offer.answers == REPORT:
             path, sentence = in_one_sentence(lambda: self._desk.report(session, offer.account, language), language)
             answer = Message("answer", WORDS["report_done"][language]) if path else None

@@ -2,8 +2,9 @@
 
 import logging
 import shutil
+import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +18,9 @@ from tools.load import Load
 from tools.reports.audiences import audience
 from tools.reports.contract import audit_json, load_json
 from tools.text import Language
+from ui.api.asks import Asked, so_far
 from ui.api.audits import audit_name
-from ui.api.models import AuditRequest
+from ui.api.models import AuditRequest, InterviewRequest
 from ui.api.runs import Run
 from ui.api.service import Service
 from ui.api.uploads import kept
@@ -29,16 +31,18 @@ from ui.chat.words import WORDS
 logger = logging.getLogger(__name__)
 FORMATS: tuple[Literal["html", "md", "json"], ...] = ("html", "md", "json")
 NAMES_LISTED = 2000
+UPDATE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What one open page remembers; a session without a name is over the demo company."""
+    """What one open page remembers; a session without a name is over the demo company, one with ``answers`` over no data."""
 
     snapshot: str = ""
     name: str = ""
     thread: str = ""
     messages: tuple[Message, ...] = ()
+    answers: Mapping[str, Any] | None = None
 
     def said(self, *messages: Message) -> "Session":
         """The session with more lines in its conversation."""
@@ -67,8 +71,18 @@ class Desk:
         shown = ", ".join(names[:2]) + (f" +{len(names) - 2}" if len(names) > 2 else "")
         return Session(loaded.snapshot, shown, thread=uuid.uuid4().hex)
 
+    def interview(self, answers: Mapping[str, Any]) -> Session:
+        """A session over answers alone; `BadData` where they do not fit."""
+        from tools.interview.answers import read
+
+        read(answers)
+        return Session(answers=answers)
+
     def start(self, session: Session, language: Language) -> Run:
-        """The audit of the session's data, under way or done."""
+        """The audit of the session's data (or of its answers), under way or done."""
+        if session.answers is not None:
+            wanted = InterviewRequest.model_validate({"answers": dict(session.answers), "language": language})
+            return self.service.runs.interview(wanted)
         return self.service.runs.start(session.snapshot, AuditRequest.model_validate({"language": language}))
 
     def progress(self, run: Run, language: Language) -> Iterator[str]:
@@ -100,18 +114,21 @@ class Desk:
         return told.telling(tellings.document(known.future.result(), audience(reader)), language)
 
     def loaded(self, session: Session, language: Language) -> str:
-        """How the files were read."""
+        """How the files were read; nothing where there are none."""
+        if session.answers is not None:
+            return ""
         manifest = self.service.assistant.portfolio(session.snapshot).manifest
         return page.loaded(load_json(cast(Load, manifest), session.snapshot, language=language), language)
 
     def status(self, session: Session, language: Language, *, audit: dict[str, Any] | None = None) -> str:
         """The status line; with the counts of the audit once it is done."""
-        portfolio = self.service.assistant.portfolio(session.snapshot)
         settings = self.service.assistant.settings
+        told = session.answers is not None
+        portfolio = None if told else self.service.assistant.portfolio(session.snapshot)
         return page.status_line(
-            name=session.name or WORDS["demo"][language],
-            clients=len(portfolio.accounts()),
-            as_of=formats.day(portfolio.as_of, language) if portfolio.as_of else "",
+            name=WORDS["interview_name"][language] if told else session.name or WORDS["demo"][language],
+            clients=len(portfolio.accounts()) if portfolio else None,
+            as_of=formats.day(portfolio.as_of, language) if portfolio and portfolio.as_of else "",
             numbers=steps.numbers_shown(audit) if audit else None,
             model=(settings.llm_model or "LLM") if settings.has_model else None,
             language=language,
@@ -126,13 +143,33 @@ class Desk:
 
     def clients(self, session: Session) -> list[tuple[str, str]]:
         """Name and id of the clients to choose from, by name."""
+        if session.answers is not None:
+            return []
         accounts = self.service.assistant.portfolio(session.snapshot).accounts()
         return sorted((name, identity) for identity, name in accounts[:NAMES_LISTED])
 
-    def ask(self, session: Session, question: str) -> Message:
-        """The answer to a question of one's own."""
-        answer = self.service.assistant.ask(question, session.snapshot, thread=session.thread)
-        return Message("answer", answer=self.service.assistant.render_answer(answer))
+    def ask(self, session: Session, question: str) -> Asked:
+        """A question of one's own, under way."""
+        turn = uuid.uuid4().hex
+        ask = self.service.assistant.ask
+        return self.service.asks.start(
+            (session.snapshot, session.thread, turn),
+            lambda hear: ask(question, session.snapshot, thread=session.thread, turn=turn, on_event=hear),
+        )
+
+    def told_so_far(self, asked: Asked) -> Iterator[str]:
+        """The text of an answer each time it has grown, at most twenty times a second, until it is whole."""
+        shown = ""
+        while not asked.future.done():
+            time.sleep(UPDATE_SECONDS)
+            text = so_far(asked.events)
+            if text != shown:
+                shown = text
+                yield text
+
+    def answer(self, asked: Asked) -> Message:
+        """The whole answer; its own error where there is none."""
+        return Message("answer", answer=self.service.assistant.render_answer(asked.future.result()))
 
     def told(self, run: str, offer: prompts.Offer, language: Language) -> Message:
         """The answer to an offer out of a finished audit."""

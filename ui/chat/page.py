@@ -16,7 +16,7 @@ from ui.phrases import table_title
 class Message:
     """One line of the conversation: a question of the user, or an answer as the contract's JSON."""
 
-    role: Literal["user", "answer", "error", "thinking"]
+    role: Literal["user", "answer", "partial", "error", "thinking"]
     text: str = ""
     answer: Mapping[str, Any] | None = None
 
@@ -57,10 +57,18 @@ def busy(key: str, language: Language) -> str:
 
 
 def status_line(
-    *, name: str, clients: int, as_of: str, numbers: tuple[int, int] | None, model: str | None, language: Language
+    *,
+    name: str,
+    clients: int | None,
+    as_of: str,
+    numbers: tuple[int, int] | None,
+    model: str | None,
+    language: Language,
 ) -> str:
     """What is loaded, and «Чисел из данных … · чисел от ИИ 0 · сеть не нужна»."""
-    parts = [f'<b class="base">{escape(name)}</b>', f"{_count(clients, language)} {_clients(clients, language)}"]
+    parts = [f'<b class="base">{escape(name)}</b>']
+    if clients is not None:
+        parts.append(f"{_count(clients, language)} {_clients(clients, language)}")
     if as_of:
         parts.append(f"{word('as_of', language)} {escape(as_of)}")
     left = f"<span>{' · '.join(parts)}</span>"
@@ -69,7 +77,7 @@ def status_line(
         return f'<div class="status-line">{left}<span>{network}</span></div>'
     shown, foreign = numbers
     return (
-        f'<div class="status-line">{left}<span>{word("numbers", language)} <b>{_count(shown, language)}</b> · '
+        f'<div class="status-line">{left}<span>{word("told_numbers" if clients is None else "numbers", language)} <b>{_count(shown, language)}</b> · '
         f"{word('model_numbers', language)} <b>{foreign}</b> · {network}</span></div>"
     )
 
@@ -91,6 +99,9 @@ def conversation(messages: Sequence[Message], language: Language) -> str:
 def _message(message: Message, language: Language) -> str:
     if message.role == "thinking":
         return f'<div class="bubble answer">{busy("thinking", language)}</div>'
+    if message.role == "partial":
+        text = escape(message.text).replace("\n", "<br>")
+        return f'<div class="bubble answer partial"><p>{text}</p>{busy("thinking", language)}</div>'
     if message.answer is None:
         text = escape(message.text).replace("\n", "<br>")
         return f'<div class="bubble {message.role}"><p>{text}</p></div>'

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from tools.text import Language
+from tools.text import Language, Text
 from ui.chat.words import WORDS
 
 Audit = Mapping[str, Any]
@@ -13,6 +13,14 @@ Answers = Literal["summary", "gaps", "report"] | tuple[str, ...]
 SUMMARY: Final = "summary"
 GAPS: Final = "gaps"
 REPORT: Final = "report"
+
+
+#: What a click says where something waits for a decision; a change is written by hand.
+DECISIONS: Mapping[str, Text] = {
+    "approve": Text("Approve", "Одобряю"),
+    "reject": Text("Reject", "Отклонить"),
+    "skip": Text("Skip", "Пропустить"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,12 @@ OFFERS: Mapping[Language, tuple[Offer, ...]] = {
         Offer("What cannot be computed from these files, and which file would fix it?", GAPS),
     ),
 }
+
+
+def decisions(answer: Mapping[str, Any] | None, language: Language) -> list[str]:
+    """The words that decide about what an answer waits for; none where nothing waits."""
+    waits = (answer or {}).get("pending")
+    return [DECISIONS[way][language] for way in waits["options"] if way in DECISIONS] if waits else []
 
 
 def offered(audit: Audit, language: Language) -> list[Offer]:

@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ui import session
-from ui.commands.options import AsOf, Data, Json, Lang, Map, Out, Strict, day
+from ui.commands.options import DATA_HELP, AsOf, Json, Lang, Map, Out, Strict, day
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from agent.assistant import Assistant
+    from agent.results import AuditResult
     from tools.reports.audiences import Audience
+    from tools.text import Language
 
 Policy = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="Thresholds that differ (YAML).")]
 Answers = Annotated[
@@ -56,7 +61,10 @@ def audit(
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Run the seven steps: summary, findings, recommendations, plan; writes audit.html, audit.md and audit.json."""
+    """Run the seven steps: summary, findings, recommendations, plan; writes audit.html, audit.md and audit.json.
+
+    With --answers and without --data it is an interview: every figure is stated, each step names the file it needs.
+    """
     from agent.tellings import written
     from tools.reports.contract import audit_json
     from ui import terminal
@@ -66,10 +74,12 @@ def audit(
 
     language, last = session.speak(lang), day(as_of)
     chosen, told_for = _chosen(profile, steps, policy, answers, team), _readers(readers)
+    told = _told(profile, map_file, chosen) if source is None else None
     assistant = session.open_assistant()
-    snapshot = session.load(assistant, source, map_file=map_file)
+    snapshot = "" if told else session.load(assistant, source, map_file=map_file)
     with Progress(language, terminal.console(stderr=True)) as progress:
-        result = assistant.audit(snapshot, as_of=last, language=language, out=out, on_event=progress, **chosen)
+        common: dict[str, Any] = {"as_of": last, "language": language, "out": out, "on_event": progress}
+        result = assistant.interview(**common, **told) if told else assistant.audit(snapshot, **common, **chosen)
         progress.settle(result.audit)
     tellings = written(result, told_for) if told_for else {}
     if as_json and tellings:
@@ -85,10 +95,34 @@ def audit(
         show_audit(result.audit, result.telling, console)
         page = result.files.get("html", result.files["json"])
         console.print(f"{phrase('report', language)}: {page.resolve()}", soft_wrap=True)
+        _usage(result, assistant, language, console)
         for item in told_for:
             console.print(f"{item.name[language]}: {tellings[item.key]['html'].resolve()}", soft_wrap=True)
     if strict and any(step.status != "done" or step.missing for step in result.audit.steps):
         raise typer.Exit(session.NOT_ALL)
+
+
+def _told(profile: str | None, map_file: Path | None, chosen: dict[str, Any]) -> dict[str, Any]:
+    """What an interview is asked to do in place of an audit of data; `UserError` where there are no answers either."""
+    from tools.errors import UserError
+    from ui.phrases import REFUSALS
+
+    if not {key for key in chosen["answers"] or {} if key != "capacity"}:
+        raise UserError(REFUSALS["no_data_to_audit"])
+    if profile is not None or map_file is not None:
+        raise UserError(REFUSALS["no_profile_here"])
+    return {key: chosen[key] for key in ("answers", "policy", "steps")}
+
+
+def _usage(result: "AuditResult", assistant: "Assistant", language: "Language", console: "Console") -> None:
+    """What a model was used for, beside what the raw tables would have taken."""
+    from ui.usage_view import raw_line, usage_line
+
+    used = result.telling.usage
+    if used is not None and not result.audit.interview:
+        portfolio = assistant.portfolio(result.audit.snapshot, as_of=result.audit.as_of)
+        for line in (usage_line(used, language), raw_line(used, portfolio, language)):
+            console.print(line, style="bright_black", soft_wrap=True, highlight=False)
 
 
 def _readers(given: list[str] | None) -> "tuple[Audience, ...]":
@@ -127,7 +161,9 @@ def _chosen(
 
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="audit.json, or a telling: audit.KEY.html or .md.")],
-    source: Data,
+    source: Annotated[
+        str | None, typer.Option("--data", metavar="SOURCE", help=f"{DATA_HELP} An interview needs none.")
+    ] = None,
     policy: Policy = None,
     answers: Answers = None,
     map_file: Map = None,
@@ -142,7 +178,8 @@ def verify(
     document, text = recompute.read_document(file)
     chosen = _chosen(None, None, policy, answers)
     assistant = session.open_assistant()
-    snapshot = session.load(assistant, source, map_file=map_file)
+    told = source is None and bool(document.get("interview"))
+    snapshot = "" if told else session.load(assistant, source, map_file=map_file)
     again = recompute.audit_again(assistant, document, snapshot, policy=chosen["policy"], answers=chosen["answers"])
     checked, different = recompute.compared(document, text, again, kind=file.suffix[1:])
     if as_json:

@@ -5,12 +5,17 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text as Styled
 
 from tools.text import Language, Text, same
+
+if TYPE_CHECKING:
+    from agent.settings import Settings
+
+CONNECT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Check:
 
 
 def run_checks() -> list[Check]:
-    """Every check in order; none needs the network."""
+    """Every check in order; none needs the network but an endpoint that is set elsewhere."""
     return [check() for check in CHECKS]
 
 
@@ -80,15 +85,57 @@ def _model() -> Check:
     from agent.settings import read_settings
 
     settings = read_settings()
-    found = (
-        same(f"{settings.llm_model or '?'} @ {settings.llm_base_url}")
-        if settings.has_model
-        else Text(
-            "none set (CVM_LLM_BASE_URL); texts are written by rules",
-            "не задана (CVM_LLM_BASE_URL); тексты пишут правила",
+    title = Text("Language model", "Языковая модель")
+    if settings.backend == "rules":
+        found = Text(
+            "none set (CVM_LLM_BASE_URL, or CVM_LLM=embedded); texts are written by rules",
+            "не задана (CVM_LLM_BASE_URL или CVM_LLM=embedded); тексты пишут правила",
         )
-    )
-    return Check("model", Text("Language model", "Языковая модель"), True, found, essential=False)
+        return Check("model", title, True, found, essential=False)
+    if settings.backend == "embedded":
+        works, found = _embedded_model()
+        return Check("model", title, works, found, essential=False)
+    works, word = _answers(settings)
+    where = f"{settings.llm_model or '?'} @ {settings.llm_base_url}"
+    return Check("model", title, works, Text(f"{where}: {word.en}", f"{where}: {word.ru}"), essential=False)
+
+
+def _answers(settings: "Settings") -> tuple[bool, Text]:
+    """Whether somebody listens at the endpoint's address; nothing is asked and no key is sent."""
+    import socket
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(settings.llm_base_url or "")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if settings.llm_proxy:
+        return True, Text("through a proxy, not tried", "через прокси, не проверялось")
+    try:
+        with socket.create_connection((parts.hostname or "", port), timeout=CONNECT_SECONDS):
+            return True, Text("answers", "отвечает")
+    except OSError:
+        return False, Text("cannot be reached", "недоступна")
+
+
+def _embedded() -> Check:
+    works, found = _embedded_model()
+    return Check("embedded", Text("Embedded model", "Встроенная модель"), works, found, essential=False)
+
+
+def _embedded_model() -> tuple[bool, Text]:
+    from agent.model_file import model_path
+    from agent.settings import read_settings
+
+    try:
+        import xllamacpp
+    except ImportError as error:
+        return False, Text(
+            f"the engine is absent ({error}): pip install 'cvm-assistant[model]'",
+            f"движка нет ({error}): pip install 'cvm-assistant[model]'",
+        )
+    path = model_path(read_settings())
+    if path is None:
+        return False, Text("not fetched: cvm model pull", "не загружена: cvm model pull")
+    return True, same(f"{path}, llama.cpp {xllamacpp.__version__}")
 
 
 def _chromium() -> Check:
@@ -98,7 +145,7 @@ def _chromium() -> Check:
     return Check("chromium", title, path is not None, found, essential=False)
 
 
-CHECKS: tuple[Callable[[], Check], ...] = (_python, _home, _engine, _cards, _embedder, _model, _chromium)
+CHECKS: tuple[Callable[[], Check], ...] = (_python, _home, _engine, _cards, _embedder, _model, _embedded, _chromium)
 
 
 def checks_json(found: list[Check], language: Language) -> dict[str, Any]:

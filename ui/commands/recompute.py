@@ -50,8 +50,11 @@ def audit_again(
 
     profile = document["profile"]
     stated = (document.get("capacity") or {}).get("stated")
-    answers = {**(answers or {}), **({"capacity": stated} if stated else {})} or None
+    known = document.get("answers") or {}
+    answers = {**known, **(answers or {}), **({"capacity": stated} if stated else {})} or None
     with tempfile.TemporaryDirectory(prefix="cvm-verify-") as home:
+        if document.get("interview"):
+            return _told_again(Path(home), document, policy=policy, answers=answers or {})
         source = assistant.settings.home / "portfolios" / snapshot
         shutil.copytree(source, Path(home) / "portfolios" / snapshot)
         fresh = Assistant.open(Settings(home=Path(home), llm_base_url=None))
@@ -65,6 +68,21 @@ def audit_again(
             language=document["language"],
             out=Path(home) / "out",
         )
+
+
+def _told_again(home: Path, document: Json, *, policy: "Policy", answers: Mapping[str, Any]) -> "AuditResult":
+    """The interview of the same answers."""
+    from agent.assistant import Assistant
+    from agent.settings import Settings
+
+    return Assistant.open(Settings(home=home, llm_base_url=None)).interview(
+        answers,
+        policy=policy,
+        as_of=date.fromisoformat(document["as_of"]) if document["as_of"] else None,
+        steps=tuple(step["key"] for step in document["steps"] if step["status"] != "skipped") or None,
+        language=document["language"],
+        out=home / "out",
+    )
 
 
 def _asked_for(step: Json) -> bool:

@@ -1,0 +1,290 @@
+"""Which clients a question names: by id, by name in any case of it, misspelled, or in the other alphabet.
+
+A name is found where its words (legal forms apart) stand together in the question. A misspelled word is taken for the
+nearest word of a name only where the question's own word is no word of ordinary questions.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tools.text import latin
+
+if TYPE_CHECKING:
+    from tools.portfolio import Portfolio
+
+Account = tuple[str, str]
+WORD = re.compile(r"[^\W_]+")
+QUOTED = re.compile(r"[«“\"„]([^«»“”\"„]{2,80})[»”\"]")
+LEGAL = frozenset(
+    "ооо оао зао пао ао ип гбуз гбу мбу мбоу фгуп фгбу нко тоо ltd llc inc gmbh co corp company plc limited group компания группа "
+    "ooo oao zao pao ao ip gbuz llp jsc".split()
+)
+CALLED = re.compile(
+    r"(?:клиент\w*|компани\w*|заказчик\w*|client|account|customer|company|ооо|оао|зао|пао|ао|ип|гбуз)\s+$",
+    re.IGNORECASE,
+)
+NAMELESS = re.compile(
+    r"(?:клиент\w*|компани\w*|client|account|customer|для|у|с|о|об|про|for|about|with|ооо|оао|зао|пао|ао|ип|гбуз)\s+[«\"“]([^»\"”]+)[»\"”]",
+    re.IGNORECASE,
+)
+CLIENT_ID = r"(?:клиент\w*|компани\w*|client|account|customer|\bid|№|#)\s*[:№#]?\s*"
+#: What may stand between the words of a name in a question.
+BETWEEN = LEGAL | {"и", "and", "no", "n"}
+MANY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place of a question where a client is named: who may be meant (several: it is not clear) and which words."""
+
+    accounts: tuple[Account, ...]
+    places: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The words of all names: each account's own, and the accounts of each word."""
+
+    accounts: Sequence[Account]
+    cores: Sequence[tuple[str, ...]]
+    owners: Mapping[str, Sequence[int]]
+    stems: Sequence[str]
+    romanised: Mapping[str, str]
+
+
+def mentions(question: str, portfolio: "Portfolio", *, ordinary: frozenset[str] = frozenset()) -> tuple[Mention, ...]:
+    """The clients named, in the order of the question; ``ordinary`` are stems that no misspelled name may stand for."""
+    from knowledge.search import stems
+
+    words = WORD.findall(question)
+    own = [stems(word)[0] if stems(word) else "" for word in words]
+    index = _index(portfolio)
+    found = _by_id(question, words, index)
+    found += _whole(words, own, index, taken=_places(found))
+    near = _near(question, words, own, index, ordinary, _places(found))
+    found += [mention for mention in near if not found or len(mention.places) > 1]
+    return tuple(sorted(found, key=lambda mention: min(mention.places, default=0)))
+
+
+def known_words(portfolio: "Portfolio") -> Collection[str]:
+    """Stems of the words of all names: never misspellings of anything else."""
+    return _index(portfolio).owners.keys()
+
+
+def masked(question: str, named: Iterable[Mention]) -> str:
+    """The question with slots in place of names: ``{account}`` for the first client, ``{other}`` for the next."""
+    spans = [match.span() for match in WORD.finditer(question)]
+    cuts = []
+    for place, mention in enumerate(named):
+        if mention.places:
+            first, last = min(mention.places), max(mention.places)
+            cuts.append((spans[first][0], spans[last][1], "{account}" if place == 0 else "{other}"))
+    for start, end, slot in sorted(cuts, reverse=True):
+        question = question[:start] + slot + question[end:]
+    question = re.sub(r"(\{(?:account|other)\})\s*[»\"”]", r"\1", question)
+    return re.sub(r"(?i)\b(?:ооо|оао|зао|пао|ао|ип|гбуз)\s*[«\"“]?\s*(?=\{)", "", question)
+
+
+def _index(portfolio: "Portfolio") -> Index:
+    if "name_index" not in portfolio.memo:
+        portfolio.memo["name_index"] = _indexed(list(portfolio.accounts()))
+    index: Index = portfolio.memo["name_index"]
+    return index
+
+
+def _indexed(accounts: Sequence[Account]) -> Index:
+    from knowledge.search import stems
+
+    cores: list[tuple[str, ...]] = []
+    owners: dict[str, list[int]] = defaultdict(list)
+    spelled: dict[str, str] = {}  # every form of a word of the names, and its stem
+    for place, (_, name) in enumerate(accounts):
+        words = [word.lower().replace("ё", "е") for word in WORD.findall(name) if word.lower() not in LEGAL]
+        core = tuple(stems(" ".join(words)))
+        cores.append(core)
+        for stem, word in zip(core, words, strict=True):
+            spelled.setdefault(_roman(word), stem)
+        for stem in set(core):
+            owners[stem].append(place)
+    return Index(accounts, cores, owners, list(owners), spelled)
+
+
+def _by_id(question: str, words: Sequence[str], index: Index) -> list[Mention]:
+    """Ids that stand in the question; a bare number (sixty days) only after a word for a client."""
+    shown = set(words) | {word.strip(".,:;?!()«»“”\"'") for word in question.split()}
+    found = []
+    for account, name in index.accounts:
+        if account in shown and not account.isdigit():
+            spot = next((place for place, word in enumerate(words) if word in account), None)
+            found.append(Mention(((account, name),), frozenset() if spot is None else frozenset({spot})))
+        elif account.isdigit() and account in shown:
+            match = re.search(rf"{CLIENT_ID}({account})(?!\w)", question, re.IGNORECASE)
+            if match:
+                found.append(Mention(((account, name),), frozenset({words.index(account)})))
+    return found
+
+
+def _whole(words: Sequence[str], own: Sequence[str], index: Index, *, taken: frozenset[int]) -> list[Mention]:
+    """Names of which every word stands in the question, close together; longer names first, a word serves one name."""
+    present = {stem for stem in own if stem}
+    candidates = {place for stem in present for place in index.owners.get(stem, ())}
+    hits: dict[frozenset[int], list[Account]] = defaultdict(list)
+    for place in candidates:
+        core = index.cores[place]
+        if core and set(core) <= present and not "".join(core).isdigit():
+            spot = _window(words, own, core)
+            if spot is not None and not spot & taken:
+                hits[spot].append(index.accounts[place])
+    return _apart(hits)
+
+
+def _window(words: Sequence[str], own: Sequence[str], core: tuple[str, ...]) -> frozenset[int] | None:
+    """The places of a name's words in the question: in their order, with nothing but a legal form between them."""
+    for start, stem in enumerate(own):
+        if stem != core[0]:
+            continue
+        places, at = [start], start
+        for wanted in core[1:]:
+            at += 1
+            while at < len(words) and own[at] != wanted and words[at].lower() in BETWEEN:
+                at += 1
+            if at >= len(words) or own[at] != wanted:
+                break
+            places.append(at)
+        if len(places) == len(core):
+            return frozenset(range(places[0], places[-1] + 1))
+    return None
+
+
+def _apart(hits: Mapping[frozenset[int], list[Account]]) -> list[Mention]:
+    found: list[Mention] = []
+    taken: set[int] = set()
+    for places, accounts in sorted(hits.items(), key=lambda item: (-len(item[0]), min(item[0]))):
+        if not places & taken:
+            taken |= places
+            found.append(Mention(tuple(accounts), places))
+    return found
+
+
+def _near(
+    question: str,
+    words: Sequence[str],
+    own: Sequence[str],
+    index: Index,
+    ordinary: frozenset[str],
+    taken: frozenset[int],
+) -> list[Mention]:
+    """Names that are misspelled, in the other alphabet, or shortened: where enough of the words point to few clients."""
+    quoted = {word.lower() for part in QUOTED.findall(question) for word in WORD.findall(part)}
+    legal = {place + 1 for place, word in enumerate(words) if word.lower() in LEGAL}
+    strange: dict[int, dict[str, bool]] = {}
+    plain: set[int] = set()
+    for place, (word, stem) in enumerate(zip(words, own, strict=True)):
+        marked = word.lower() in quoted or place in legal
+        alike = {} if word.lower() in LEGAL or place in taken else _alike(word, stem, index)
+        if alike:
+            strange[place] = alike
+            plain |= {place} if stem in ordinary and not marked else set()
+    return _apart(_meant(strange, words, index, quoted, legal, plain))
+
+
+def _meant(
+    strange: Mapping[int, Mapping[str, bool]],
+    words: Sequence[str],
+    index: Index,
+    quoted: set[str],
+    legal: set[int],
+    plain: set[int],
+) -> dict[frozenset[int], list[Account]]:
+    reach: dict[int, dict[str, int]] = defaultdict(dict)
+    for place, alike in strange.items():
+        for stem in alike:
+            for account in index.owners[stem]:
+                reach[account].setdefault(stem, place)
+    hits: dict[frozenset[int], list[Account]] = defaultdict(list)
+    scored = []
+    for account, spots in reach.items():
+        places = frozenset(spots.values())
+        ordered = [spots[stem] for stem in index.cores[account] if stem in spots]
+        if any(not _joined(words, before, after) for before, after in pairwise(ordered)):
+            continue
+        whole = len(spots) == len(set(index.cores[account])) == len(places)
+        letters = sum(len(stem) for stem in spots if not stem.isdigit())
+        if (letters < 4 and len(places) < 2) or (places <= plain):
+            continue
+        scored.append((whole, len(places), account, places))
+    for whole, count, account, places in scored:
+        rivals = ((w, c) for w, c, _, other in scored if other & places)
+        if (whole, count) == max(rivals):
+            hits[places].append(index.accounts[account])
+    wholes = {places for whole, _, _, places in scored if whole}
+    return {
+        places: accounts
+        for places, accounts in hits.items()
+        if len(accounts) <= MANY and _named(places, words, accounts, places in wholes, quoted, legal)
+    }
+
+
+def _joined(words: Sequence[str], before: int, after: int) -> bool:
+    """Whether a word of a name follows another as in the name, with nothing but a legal form between them."""
+    return before < after and all(words[place].lower() in BETWEEN for place in range(before + 1, after))
+
+
+def _named(
+    places: frozenset[int],
+    words: Sequence[str],
+    accounts: Sequence[Account],
+    whole: bool,
+    quoted: set[str],
+    legal: set[int],
+) -> bool:
+    """Whether words that are near a name are meant as one: two of them, or one marked as a name."""
+    if len(places) > 1 and (whole or len(accounts) == 1):
+        return True
+    said = {place: words[place] for place in places}
+    marked = any(word.lower() in quoted or place in legal for place, word in said.items())
+    capital = any(word[0].isupper() and place > 0 for place, word in said.items())
+    return marked or len(accounts) == 1 and (capital or whole and max(map(len, said.values())) > 6)
+
+
+def _alike(word: str, stem: str, index: Index) -> dict[str, bool]:
+    """Words of names that the word may stand for (True: the very word)."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    if stem in index.owners:
+        return {stem: True}
+    edits = 0 if len(stem) < 4 else 1 if len(stem) < 8 else 2
+    if not edits or stem.isdigit():
+        return {}
+    if re.search("[а-яё]", word.lower()):
+        near = process.extract(stem, index.stems, scorer=OSA.distance, score_cutoff=edits, limit=8)
+        return {name: False for name, _, _ in near if len(name) > 3}
+    near = process.extract(_roman(word), list(index.romanised), scorer=OSA.distance, score_cutoff=edits, limit=8)
+    best = min((distance for _, distance, _ in near), default=0)
+    return {index.romanised[form]: False for form, distance, _ in near if distance == best}
+
+
+def _roman(word: str) -> str:
+    """The word in Latin letters, so that the ways in which people write Russian names in them come to one."""
+    plain = latin(word)
+    for said, kept in (
+        ("kh", "h"),
+        ("yi", "y"),
+        ("iy", "y"),
+        ("ii", "y"),
+        ("yo", "e"),
+        ("x", "ks"),
+        ("j", "y"),
+        ("'", ""),
+    ):
+        plain = plain.replace(said, kept)
+    return plain
+
+
+def _places(found: Iterable[Mention]) -> frozenset[int]:
+    return frozenset(place for mention in found for place in mention.places)

@@ -1,0 +1,208 @@
+"""What the examples say of a question: the call that they speak for, by meaning.
+
+A ridge regression in the kernel of the bundled multilingual embedding, counted from the examples' own mean (so a
+Russian example serves an English question); without the embedding, the example that shares most rare words decides.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import log
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agent.examples import Call, examples
+from agent.names import masked
+
+if TYPE_CHECKING:
+    from agent.understand import Understood
+    from knowledge.embed import Embedder, Vectors
+
+VECTORS = Path(__file__).parent / "prompts" / "examples.npz"
+#: Width of the kernel and weight of the ridge, chosen by leaving each example out.
+WIDTH, RIDGE = 0.5, 0.01
+#: Below the first nothing is near; from the second on the call is as sure as a rule's.
+NEAR, SURE = 0.2, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A call that the examples speak for, its slots unfilled, and how much (about one: they agree)."""
+
+    call: Call
+    weight: float
+
+
+def nearest(seen: "Understood", *, sure: float = NEAR) -> list[Call] | None:
+    """The call that the examples speak for at least as much as ``sure``, its slots unfilled; None where they say too little."""
+    found = [
+        guess for guess in guesses(seen) if not (seen.past and guess.call["arguments"].get("reason") == "forecast")
+    ]
+    return [found[0].call] if found and found[0].weight >= sure else None
+
+
+def spoken_for(seen: "Understood", call: Mapping[str, Any]) -> float:
+    """How much the examples speak for a call; nothing where none of them makes it."""
+    name = signature(call)
+    return next((guess.weight for guess in guesses(seen, len(_classes()[0])) if signature(guess.call) == name), 0.0)
+
+
+def guesses(seen: "Understood", most: int = 5) -> list[Guess]:
+    """The likeliest calls of a question, best first."""
+    question = masked(seen.question, seen.mentions)
+    vector = _asked(question)
+    names, calls = _classes()
+    if vector is None:
+        return [Guess(_copy(item["call"]), weight) for item, weight in _by_words(question, most)]
+    weights = np.exp(WIDTH * (_matrix() @ vector - 1)) @ _ridge()
+    order = np.argsort(-weights, kind="stable")[:most]
+    return [Guess(_copy(calls[names[place]]), float(weights[place])) for place in order]
+
+
+def nearest_examples(question: str, most: int = 8) -> list[Mapping[str, Any]]:
+    """The examples nearest to a question whose names are slots, best first, each of another call."""
+    vector = _asked(question)
+    if vector is None:
+        return [item for item, _ in _by_words(question, most)]
+    order = np.argsort(-(_matrix() @ vector), kind="stable")
+    found: dict[str, Mapping[str, Any]] = {}
+    for place in order:
+        found.setdefault(signature(examples()[place]["call"]), examples()[place])
+        if len(found) == most:
+            break
+    return list(found.values())
+
+
+def _copy(call: Mapping[str, Any]) -> Call:
+    return {"name": call["name"], "arguments": dict(call.get("arguments") or {})}
+
+
+def signature(call: Mapping[str, Any]) -> str:
+    """What tells the calls of examples apart: tool, and what it is about; never a period or the words of a query."""
+    given = {
+        name: str(value) for name, value in (call.get("arguments") or {}).items() if name not in ("query", "period")
+    }
+    return f"{call['name']} {sorted(given.items())}"
+
+
+def _by_words(question: str, most: int) -> list[tuple[Mapping[str, Any], float]]:
+    """The examples that share most of their rare words with the question: twice the shared weight over both."""
+    from knowledge.search import stems
+
+    weights, table = _weights()
+    own = set(stems(question))
+    rare = max(weights.values())
+    total = sum(weights.get(stem, rare) for stem in own)
+    wholes = (total + sum(weights[stem] for stem in words) for words in table)
+    near = [2 * sum(weights[stem] for stem in own & words) / whole for words, whole in zip(table, wholes, strict=True)]
+    order = sorted(range(len(near)), key=lambda place: -near[place])[:most]
+    return [(examples()[place], near[place]) for place in order]
+
+
+@cache
+def _classes() -> tuple[list[str], Mapping[str, Call]]:
+    calls = {signature(item["call"]): item["call"] for item in examples()}
+    return sorted(calls), calls
+
+
+@cache
+def _ridge() -> "Vectors":
+    """The weight of each example for each call: as shipped where it is of these very examples, else worked out now."""
+    if VECTORS.exists():
+        with np.load(VECTORS) as stored:
+            if "ridge" in stored and str(stored["of"]) == _state():
+                weights: Vectors = stored["ridge"].astype(np.float32)
+                return weights
+    return _solved()
+
+
+def _state() -> str:
+    """A hash of all examples with their calls, in order."""
+    told = "\n".join(f"{item['q']}\t{signature(item['call'])}" for item in examples())
+    return hashlib.sha256(f"{WIDTH} {RIDGE}\n{told}".encode()).hexdigest()
+
+
+def _solved() -> "Vectors":
+    places = {name: place for place, name in enumerate(_classes()[0])}
+    wanted = np.zeros((len(examples()), len(places)))
+    for row, item in enumerate(examples()):
+        wanted[row, places[signature(item["call"])]] = 1.0
+    kernel = np.exp(WIDTH * (_matrix().astype(np.float64) @ _matrix().T - 1))
+    solved: Vectors = np.linalg.solve(kernel + RIDGE * np.eye(len(kernel)), wanted).astype(np.float32)
+    return solved
+
+
+@cache
+def _weights() -> tuple[Mapping[str, float], tuple[frozenset[str], ...]]:
+    from knowledge.search import stems
+
+    table = tuple(frozenset(stems(item["q"])) for item in examples())
+    counts: dict[str, int] = defaultdict(int)
+    for words in table:
+        for stem in words:
+            counts[stem] += 1
+    return {stem: log(1 + len(table) / count) for stem, count in counts.items()}, table
+
+
+@cache
+def _embedder() -> "Embedder | None":
+    from knowledge.embed import bundled
+
+    return bundled()
+
+
+def _asked(question: str) -> "Vectors | None":
+    model = _embedder()
+    if model is None:
+        return None
+    centred: Vectors = model.embed([question], "query")[0] - _mean()
+    length = float(np.linalg.norm(centred))
+    return centred / length if length else centred
+
+
+@cache
+def _raw() -> "Vectors":
+    from knowledge.embed import shipped
+
+    held = shipped(VECTORS)
+    model = _embedder()
+    assert model is not None
+    missing = [item["q"] for item in examples() if key_of(item["q"]) not in held]
+    if missing:
+        made = model.embed(missing, "query")
+        held |= {key_of(question): row for question, row in zip(missing, made, strict=True)}
+    return np.stack([held[key_of(item["q"])] for item in examples()])
+
+
+@cache
+def _mean() -> "Vectors":
+    mean: Vectors = _raw().mean(axis=0)
+    return mean
+
+
+@cache
+def _matrix() -> "Vectors":
+    centred = _raw() - _mean()
+    rows: Vectors = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+    return rows
+
+
+def key_of(question: str) -> str:
+    """The hash under which the vector of an example is kept."""
+    return hashlib.sha256(question.encode()).hexdigest()[:32]
+
+
+def write_vectors(path: Path = VECTORS) -> int:
+    """Embeds the examples that have no vector yet and drops those of examples that are gone; how many there are comes back."""
+    keys = np.array([key_of(item["q"]).encode() for item in examples()])
+    ridge = _solved().astype(np.float16)
+    np.savez_compressed(path, keys=keys, vectors=_raw().astype(np.float16), ridge=ridge, of=_state())
+    return len(keys)
+
+
+if __name__ == "__main__":
+    write_vectors()

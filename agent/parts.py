@@ -1,0 +1,64 @@
+"""A message taken apart into its questions: «Какой у нас NRR и кто в зоне риска?» are two."""
+
+import re
+
+ASKS = (
+    r"(?:как(?:ой|ая|ое|ие|ова|овы|ов)?|сколько|кто|кого|кому|у кого|почему|отчего|что|чего|где|когда|куда|зачем|чем|чей|чья|"
+    r"покаж\w+|напиш\w+|подготов\w+|состав\w+|посчита\w+|сравни\w*|дай\w*|расскаж\w+|объясн\w+|посовет\w+|запомн\w+|перечисл\w+|назов\w+|"
+    r"what|which|how|who|whom|whose|why|where|when|show|write|draft|prepare|list|compare|tell|give|explain|is|are|do|does|did|can|should)"
+)
+#: Ends of sentences: not the point of an abbreviation or of a number.
+ENDS = re.compile(r"(?<=[?!;])\s+|(?<=[а-яёa-z%)»”\"]{2}\.)\s+(?=[A-ZА-ЯЁ«“\"])|\n+")
+JOINS = re.compile(
+    rf",?\s+(?:а также|а ещё|а еще|и ещё|и еще|and also|as well as|plus|плюс)\s+|,?\s+(?:и|and|then|затем|потом)\s+(?={ASKS}\b)|,\s+(?={ASKS}\b)",
+    re.IGNORECASE,
+)
+SHORT = re.compile(
+    r"\b(?:ооо|оао|зао|пао|ао|ип|кв|г|гг|руб|тыс|млн|млрд|т|е|д|п|мес|no|inc|ltd|co|vs|e|g)\.$", re.IGNORECASE
+)
+#: What only opens the question after it: «Напомни, что обещали», «Посоветуй, как …», “Tell me what …”.
+LEADS = re.compile(
+    r"(?:\W*\w+\W+){0,2}?\W*(?:посовет\w+|подскаж\w+|скаж\w+|покаж\w+|объясн\w+|расскаж\w+|напомн\w+|отметь\w*|запомни\w*|запиши\w*|зафиксируй\w*|"
+    r"знаешь|интересно|хочу (?:понять|знать)|tell(?: me)?|show(?: me)?|explain|advise|remind me|i (?:want|need) to know)(?: мне| нам)?(?:, пожалуйста)?\W*",
+    re.IGNORECASE,
+)
+QUOTES = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
+
+
+def parts(message: str) -> list[str]:
+    """The questions of a message in their order, each with its words; a message of one question comes back alone."""
+    found = [piece for sentence in _sentences(message) for piece in _joined(sentence)]
+    return [piece for piece in found if re.search(r"\w", piece)] or [message]
+
+
+def statement(part: str) -> bool:
+    """Whether a piece of a message asks nothing by itself: a greeting, a reason, an introduction."""
+    return "?" not in part and re.match(rf"\s*{ASKS}\b", part, re.IGNORECASE) is None
+
+
+def _sentences(message: str) -> list[str]:
+    pieces: list[str] = []
+    for piece in _cut(ENDS, message):
+        if pieces and SHORT.search(pieces[-1].rstrip()):
+            pieces[-1] = f"{pieces[-1]} {piece}"
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def _joined(sentence: str) -> list[str]:
+    ends = "?" if sentence.rstrip().endswith("?") else ""
+    pieces = [piece.strip(" ,") for piece in _cut(JOINS, sentence)]
+    return [piece if piece.endswith(("?", "!", ".")) else piece + ends for piece in pieces if piece]
+
+
+def _cut(pattern: re.Pattern[str], text: str) -> list[str]:
+    """The text cut at the pattern, never inside quotation marks."""
+    inside = [match.span() for match in QUOTES.finditer(text)]
+    pieces, last = [], 0
+    for match in pattern.finditer(text):
+        if any(start < match.start() < end for start, end in inside) or LEADS.fullmatch(text[last : match.start()]):
+            continue
+        pieces.append(text[last : match.start()])
+        last = match.end()
+    return [piece for piece in (*pieces, text[last:]) if piece.strip()]

@@ -1,0 +1,246 @@
+"""The rules of the planner: each turns what was recognised in a question into tool calls, or leaves it to the next."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from agent import compare, inputs, letters, next_steps, noting, questionnaire, tellings, terms, whatif, whole_audit
+from agent.counted import CLIENT, change_asked, clients_asked, lost_asked, revenue_asked
+from agent.examples import Call, call
+from agent.names import NAMELESS
+from agent.narrowing import narrowed, plan_filter, plans, rankable
+from agent.periods import future
+from agent.understand import GROUPINGS, Understood
+from tools.text import latin
+
+if TYPE_CHECKING:
+    from tools.portfolio import Portfolio
+
+#: “What is it, and how large is ours?”: the meaning and the figure.
+ASKED_TOO = re.compile(r"(?:что такое|что значит|what(?:'s| is| does)) .*\b(?:и|and) (?:как\w+|сколько|what|how)\b")
+Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
+
+
+def _shelved(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    """A question to the user's own documents, whatever else it speaks of."""
+    asked = "documents" in seen.wants and "injection" not in seen.wants
+    return [call("documents", query=seen.question)] if asked else None
+
+
+def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    wants = seen.wants
+    if "injection" in wants:
+        return [call("refuse", reason="injection")]
+    if "market" in wants and "competitors" not in wants:
+        return [call("market", query=seen.question)]
+    if "competitors" in wants:
+        return [call("refuse", reason="competitors")]
+    if "leavers" in wants:
+        return [call("segment", segment="at_risk")]
+    if "forecast" in wants and "renewals" not in wants and "advice" not in wants:
+        return [call("refuse", reason="forecast")]
+    if future(seen.period, portfolio.as_of) and "renewals" not in wants:
+        return [call("refuse", reason="forecast")]
+    if "costs" in wants and not seen.metrics and not seen.codes and "advice" not in wants:
+        return [call("refuse", reason="costs")]
+    return None
+
+
+def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    """How many clients left, how many there are, how large revenue is."""
+    wants = {"advice", "define", "report", "letter", "gaps", "campaign", "promises", "renewals", "forge"}
+    lost = lost_asked(seen.plain)
+    part, _spoken = narrowed(replace(seen, segments=()) if lost else seen, portfolio)
+    if seen.accounts or seen.codes or seen.wants & wants or {"top", "bottom"} & set(part):
+        return None
+    given = {**part, **window_of(seen), **grouping_of(seen, part)}
+    if lost:
+        groups = {} if set(seen.segments) <= {"lost"} else {"by": "segment"}
+        listed = bool(seen.segments) and not groups and not seen.period
+        return None if listed else [call("metric", key="logo_churn", **(groups | given), total=True)]
+    if seen.metrics or seen.segments:
+        return None
+    part |= _plan_alone(seen, part, portfolio)
+    given = {**part, **window_of(seen), **grouping_of(seen, part)}
+    names = _plan_words(portfolio) if "where" in part else []
+    if clients_asked(seen.plain, names):
+        every = [] if given else [call("segment", segment="")]
+        return [call("clients", **given), *every]
+    if not revenue_asked(seen.plain, names):
+        return None
+    moved = {} if "by" in given else _change(seen)
+    invoiced = [] if moved or "by" in given else [call("metric", key="revenue_per_client", **given, total=True)]
+    return [call("metric", key="mrr", **given, **moved), *invoiced]
+
+
+def _plan_alone(seen: Understood, part: Mapping[str, Any], portfolio: "Portfolio") -> dict[str, Any]:
+    """The filter of the plan that a question names without saying that it is one: «Сколько у нас клиентов Про?»."""
+    words = set(re.findall(r"\w+", seen.plain))
+    named = [name for name in plans(portfolio) if words & {name.lower().replace("ё", "е"), latin(name)}]
+    return {"where": plan_filter(named[0])} if len(named) == 1 and "where" not in part else {}
+
+
+def _plan_words(portfolio: "Portfolio") -> list[str]:
+    return [spelling for name in plans(portfolio) for spelling in (name.replace("ё", "е"), latin(name))]
+
+
+def _change(seen: Understood) -> dict[str, str]:
+    asked = change_asked(seen.plain) or ("any" if "why" in seen.wants and not seen.accounts else None)
+    return {"change": asked} if asked is not None else {}
+
+
+def _written(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    """A value report for the client named; a campaign's effect."""
+    if "report" not in seen.wants:
+        wanted = "campaign" in seen.wants and not seen.wants & {"advice"}
+        return [call("metric", key="campaign_effect")] if wanted else None
+    if len(seen.accounts) == 1:
+        return [call("report", id=seen.accounts[0][0])]
+    return _about_account(seen, portfolio) or [call("refuse", reason="which_client")]
+
+
+def _summed_up(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    if "overview" not in seen.wants or seen.metrics or seen.accounts or seen.codes:
+        return None
+    return [call("summary")]
+
+
+def _found(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    """Questions that findings of the audit answer; then how much of the promised is done."""
+    if seen.accounts:
+        return None
+    if seen.codes:
+        return [call("findings", codes=list(seen.codes))]
+    if "promises" in seen.wants and not seen.wants & {"advice", "define"}:
+        return [call("metric", key=key, **window_of(seen), **grouping_of(seen)) for key in ("vrs", "value_gap")]
+    return None
+
+
+def _explained(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    meant = "define" in seen.wants and not seen.wants & {"own"} and change_asked(seen.plain) is None
+    if "define" in seen.wants and ASKED_TOO.search(seen.plain) and len(seen.metrics) == 1:
+        key = seen.metrics[0]
+        return [call("define", key=key), call("metric", key=key, **window_of(seen))]
+    if meant and seen.metrics and not seen.accounts:
+        return [call("define", key=key) for key in seen.metrics[:2]]
+    if "gaps" in seen.wants:
+        return [call("not_computed")]
+    return None
+
+
+def _advised(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    moved = seen.metrics and change_asked(seen.plain) == "better"
+    if "advice" not in seen.wants or seen.accounts or moved:
+        return None
+    segment = {"segment": seen.segments[0]} if seen.segments else {}
+    return [call("advice", query=seen.question, **segment)]
+
+
+def _about_account(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    if len(seen.accounts) > 1:
+        named = seen.accounts[:5]
+        same = len({name for _, name in named}) < len(named)
+        names = [f"{name} ({account})" if same else name for account, name in named]
+        return [call("refuse", reason="ambiguous", names=names)]
+    if seen.accounts:
+        return [call("account", id=seen.accounts[0][0])]
+    quoted = NAMELESS.search(seen.question)
+    return [call("refuse", reason="unknown_account", names=[quoted.group(1)])] if quoted else None
+
+
+def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    part, spoken = narrowed(seen, portfolio)
+    ordered = bool({"top", "bottom"} & set(part))
+    keys = [key for key in seen.metrics if key not in spoken] or list(seen.metrics)
+    key = rankable(seen, keys) if ordered else None
+    if key is not None:
+        return [call("metric", key=key, **part, **window_of(seen))]
+    if not seen.metrics:
+        return None
+    if ordered is False and set(keys) == spoken and clients_asked_with(seen):
+        return [call("clients", **part, **window_of(seen))]
+    if part and not ordered:
+        by = grouping_of(seen, part)
+        moved = {} if by else _change(seen)
+        return [call("metric", key=key, **part, **window_of(seen), **by, **moved) for key in keys[:3]]
+    if seen.segments and not grouping_of(seen) and "list" in seen.wants and "own" not in seen.wants:
+        return None
+    one = {"where": f"segment = {seen.segments[0]}"} if len(seen.segments) == 1 else {}
+    grouped = grouping_of(seen) or one or ({"by": "segment"} if seen.segments else {})
+    extra = {name: True for name in ("forge", "rows") if name in seen.wants}
+    moved = {} if grouped else _change(seen)
+    return [call("metric", key=key, **window_of(seen), **grouped, **extra, **moved) for key in seen.metrics[:3]]
+
+
+def clients_asked_with(seen: Understood) -> bool:
+    """Whether the question is how many clients there are within a bound: «Сколько клиентов со здоровьем ниже 50?»."""
+    return (
+        re.search(rf"\b(?:сколько|how many|число|количество|number of)\b.*{CLIENT}|{CLIENT}.*\bсколько их", seen.plain)
+        is not None
+    )
+
+
+def _listed(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    return [call("segment", segment=key) for key in seen.segments[:2]] or None
+
+
+def _general(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    if "overview" in seen.wants:
+        return [call("summary")]
+    if "forge" in seen.wants:
+        return [call("refuse", reason="off_topic")]
+    return [call("segment", segment="")] if "mean" in seen.wants else None
+
+
+def grouping_of(seen: Understood, part: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """The grouping asked for; none by the column of which one value is named."""
+    named = "plan" if "plan = " in str((part or {}).get("where", "")) else ""
+    names = (name for name in GROUPINGS if f"by_{name}" in seen.wants and name != named)
+    return next(({"by": name} for name in names), {})
+
+
+def window_of(seen: Understood) -> dict[str, str]:
+    """The period asked about; the days ahead in which contracts end are the policy's."""
+    ahead = "renewals" in seen.wants and (seen.period or "").startswith("P")
+    return {"period": seen.period} if seen.period and not ahead else {}
+
+
+def filled(item: Call, seen: Understood, portfolio: "Portfolio") -> Call:
+    """The call of an example with what the question itself names: its period, clients, grouping, filter and order."""
+    name, given = item["name"], dict(item["arguments"])
+    if name in ("remember", "recall") and {"{account}", "{question}"} & set(given.values()):
+        return noting.of_example(item, seen)
+    if "{account}" in given.values() or "{account}" in given.get("ids", ()):
+        return _with_clients(name, given, seen)
+    if name in ("metric", "clients"):
+        part, _spoken = narrowed(seen, portfolio)
+        part = part if name == "metric" else {key: value for key, value in part.items() if key == "where"}
+        by = {} if {"top", "bottom"} & set(part) else grouping_of(seen, part)
+        period = window_of(seen) or {key: value for key, value in given.items() if key == "period" and value != "year"}
+        moved = _change(seen) if name == "metric" and not by and not {"top", "bottom"} & set(part) else {}
+        kept = {key: value for key, value in given.items() if key != "period"}
+        return call(name, **{**kept, **part, **by, **period, **moved})
+    if name == "whatif":
+        return whatif.of_example(item, seen)
+    if name in ("advice", "market", "documents"):
+        return call(name, **{**given, "query": seen.question})
+    return item
+
+
+def _with_clients(name: str, given: dict[str, Any], seen: Understood) -> Call:
+    if not seen.accounts:
+        return call("refuse", reason="which_client")
+    if name == "compare":
+        ids = [mention.accounts[0][0] for mention in seen.mentions]
+        return call("compare", ids=ids) if len(ids) > 1 else call("account", id=ids[0])
+    return call(name, **{key: seen.accounts[0][0] if value == "{account}" else value for key, value in given.items()})
+
+
+#: What must never be overlooked stands before what goes on from the last question; then the particular before the general.
+FIRST: tuple[Rule, ...] = (
+    whole_audit.asked, _shelved, noting.asked, whatif.asked, _refusals, questionnaire.asked, inputs.asked, tellings.asked, next_steps.asked, terms.asked, _counted,
+)  # fmt: skip
+RULES: tuple[Rule, ...] = (
+    letters.asked, _written, compare.asked, _summed_up, _explained, _found, _advised, _about_account, _measured, _listed, _general,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Letters, call scripts and messages to clients: benefit before the request, nothing internal, every figure bound."""
