@@ -143,7 +143,10 @@ def _unstated(head: Reading | None, item: "Metric", asked: Asked, desk: sentence
         else refusals.not_computable(item.name, reason, item.needs)
     )
     claims = [*_about(asked, desk), *(_whole(head, asked, desk) if head is not None else [])]
-    return Result((*claims, sentences.claim("why", refusals.SAID, desk, said=why)) if claims else (), refused=why)
+    if not claims:
+        return Result(refused=why)
+    told = (*claims, sentences.claim("why", refusals.SAID, desk, said=why))
+    return Result(told, refused=None if any(claim.readings for claim in claims) else why)
 
 
 def _of_the_base(item: "Metric", desk: sentences.Desk) -> bool:

@@ -104,7 +104,8 @@ def _by_examples(seen: Understood, ruled: list[Call] | None) -> list[Call] | Non
 def _certain(seen: Understood, calls: list[Call]) -> bool:
     """Whether examples may not overrule the rules: several calls, a client, a refusal of what must be refused."""
     first = calls[0]
-    if "change" in first["arguments"] and seen.metrics:
+    given = first["arguments"]
+    if "change" in given and seen.metrics or given.get("key") == "campaign_effect":
         return True
     return (
         len(calls) > 1

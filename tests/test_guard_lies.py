@@ -19,7 +19,7 @@ from tests.lies import LIES, LyingLLM
 from tests.number_text import values_in
 from tools.document import Answer
 
-FEW, MANY = 40, 1000
+FEW, MANY = 24, 1000
 
 
 @pytest.fixture(scope="module")
