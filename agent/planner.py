@@ -135,6 +135,7 @@ def _by_rules(seen: Understood, portfolio: "Portfolio", last: list[Call]) -> lis
 def _apart(seen: Understood, portfolio: "Portfolio", last: list[Call]) -> list[Call]:
     """The calls of each question of a message, where every one of them is recognised for itself; else none."""
     found: list[Call] = []
+    previous: list[Call] = []
     asked = parts(seen.question)
     if len(asked) < 2:
         return []
@@ -145,10 +146,11 @@ def _apart(seen: Understood, portfolio: "Portfolio", last: list[Call]) -> list[C
             continue
         said = statement(part)
         near = nearest(own, sure=SURE if said else APART)
-        calls = _by_rules(own, portfolio, found or last) or (_filled(near, own, portfolio) if near else None)
+        calls = _by_rules(own, portfolio, previous or last) or (_filled(near, own, portfolio) if near else None)
         if calls is not None and calls[0]["name"] == "refuse" and not _refused_by_rules(own, portfolio):
             calls = None
         if calls is None and not said:
             return []
         found += [item for item in calls or [] if item not in found]
+        previous = calls or previous
     return found
