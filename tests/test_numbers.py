@@ -22,7 +22,7 @@ from tools.document import Answer
 from tools.text import LANGUAGES, Language
 
 OF_ONE = 50  # questions to one portfolio
-FEW, MANY = 60, 10_000
+FEW, MANY = 50, 10_000
 #: Number words of the product's fixed phrases, which are no figures of the data: "without one", "twelve months".
 FIXED: Mapping[Language, frozenset[str]] = {
     "en": frozenset(
