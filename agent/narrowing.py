@@ -8,6 +8,7 @@ from agent.counted import CLIENT, change_asked
 from agent.periods import NUMBERS
 from agent.understand import Understood
 from tools.errors import UserError
+from tools.fields import find_field
 from tools.text import latin
 
 if TYPE_CHECKING:
@@ -105,12 +106,24 @@ def _bounded(seen: Understood) -> list[tuple[str, str]]:
     from tools.fields import account_readings
 
     match = BOUND.search(seen.plain)
-    keys = [key for key in seen.metrics if key in account_readings()]
-    if match is None or not keys:
+    if match is None:
+        return []
+    named = [key for word in seen.plain[: match.start()].split()[-2:] if (key := _reading(word)) is not None]
+    keys = [*(key for key in seen.metrics if key in account_readings()), *named]
+    if not keys:
         return []
     key, number = keys[-1], match["number"].replace(",", ".")
     share = match["percent"] and account_readings()[key].unit.value == "ratio"
     return [(f"{key} {'<' if match['below'] else '>'} {float(number) / 100 if share else number}", key)]
+
+
+def _reading(word: str) -> str | None:
+    """The figure of a client that a word names in any of its cases, or None."""
+    try:
+        found = find_field(_base(word))
+    except UserError:
+        return None
+    return found.key if found.reading else None
 
 
 def _order(plain: str) -> Mapping[str, int]:

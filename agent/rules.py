@@ -156,10 +156,10 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     key = rankable(seen, keys) if ordered else None
     if key is not None:
         return [call("metric", key=key, **part, **window_of(seen))]
+    if not ordered and spoken and set(keys) <= spoken and clients_asked_with(seen):
+        return [call("clients", **part, **window_of(seen))]
     if not seen.metrics:
         return None
-    if ordered is False and set(keys) == spoken and clients_asked_with(seen):
-        return [call("clients", **part, **window_of(seen))]
     if part and not ordered:
         by = grouping_of(seen, part)
         moved = {} if by else _change(seen)
