@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent import periods, sentences
+from agent import sentences, windows
 from tools import formats
 from tools.document import Claim, Direction, Slot
 from tools.reading import Reading
@@ -108,8 +108,8 @@ def _before(head: Reading, desk: sentences.Desk, where: "Filter | None") -> Read
     today = desk.portfolio.as_of
     if head.window is None or head.window.days < SHORTEST or today is None or head.window.closing > today:
         return None
-    window = periods.preceding(head.window)
-    if periods.before_data(desk.portfolio, window):
+    window = windows.preceding(head.window)
+    if windows.before_data(desk.portfolio, window):
         return None
     found = answer(desk.portfolio, Question(head.key, window, None, where))[0]
     return found if found.window == window or not found.usable else None

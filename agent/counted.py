@@ -23,6 +23,7 @@ COUNTED = re.compile(rf"\b{_MANY}\b.*?\b{CLIENT}\b")
 NEUTRAL = re.compile(
     rf"{CLIENT}|\d+|сколько|скольк\w+|как\w+|число|количество|у|нас|меня|мы|всего|сейчас|сегодня|наш\w*|был[иоа]?|есть|имеем|имеется|общее|"
     r"остал\w+|left|remain\w*|плат\w+|действующ\w+|активн\w+|нынешн\w+|всех|все|в|во|из|базе|данных|на|к|конец|концу|за|по|с|этом|этот|прошл\w+|последн\w+|"
+    r"кажд\w+|разн\w+|сид\w+|наход\w+|числ\w+|работа\w+|обслужива\w+|относ\w+|живут|приходится|сколь|вообще|each|every|sit|sits|based|located|belong|"
     r"тариф\w*|план\w*|регион\w*|отрасл\w*|сегмент\w*|разбивке|год\w*|лет|месяц\w*|квартал\w*|полугоди\w*|"
     r"январ\w*|феврал\w*|март\w*|апрел\w*|ма[йяею]|июн\w*|июл\w*|август\w*|сентябр\w*|октябр\w*|ноябр\w*|декабр\w*|"
     r"how|many|number|do|did|we|have|has|had|are|were|was|there|is|in|at|on|of|the|total|altogether|our|active|paying|pay|pays|us|current|"
@@ -47,25 +48,25 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
     (
         "up",
         re.compile(
-            r"\b(?:(?:вырос|возрос|увеличил|повысил|поднял|подрос|подскочил|взлетел|скакнул)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
+            r"\b(?:widened|(?:вырос|расширил|возрос|увеличил|повысил|поднял|подрос|подскочил|взлетел|скакнул)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
             r"(?:is|was|are|were|been) (?:\w+ )?up\b(?! to)|rose|risen|grew|grown|increased|climbed|jumped|spiked|soared|surged|(?:went|gone|going) up)\b|"
-            rf"{_DID}(?:(?<!price )rise|grow|increase|climb|go up|jump|spike|rising|growing|increasing)\b|причин\w+ рост"
+            rf"{_DID}(?:(?<!price )rise|grow|increase|climb|go up|jump|spike|rising|growing|increasing)\b|причин\w+ рост|what (?:drove|pushed|brought|sent) .{{0,60}}\bup\b"
         ),
     ),
     (
         "down",
         re.compile(
             r"\b(?:(?:упал|снизил|уменьшил|сократил|просел|рухнул|обвалил|опустил|провалил)\w*|пада[ею]т|снижа[ею]тся|уменьша[ею]тся|сокраща[ею]тся|"
-            r"падени[ея]|(?:is|was|are|were|been|come|came) (?:\w+ )?down\b(?! to)|slipp?(?:ed)?|fell|fallen|dropped|declined|decreased|shrank|shrunk|plunged|slumped|sank|tanked|(?:went|gone|going) down)\b|"
-            rf"{_DID}(?:fall|drop|slip|decline|decrease|shrink|go down|falling|dropping|declining|decreasing|shrinking)\b|причин\w+ снижени"
+            r"падени[ея]|(?:сузил|уменьшил|ослаб)\w*|narrowed|eased|(?:is|was|are|were|been|come|came) (?:\w+ )?down\b(?! to)|slipp?(?:ed)?|fell|fallen|dropped|declined|decreased|shrank|shrunk|plunged|slumped|sank|tanked|(?:went|gone|going) down)\b|"
+            rf"{_DID}(?:fall|drop|slip|decline|decrease|shrink|go down|falling|dropping|declining|decreasing|shrinking)\b|причин\w+ снижени|what (?:drove|pushed|brought|dragged|pulled) .{{0,60}}\bdown\b"
         ),
     ),
-    ("better", re.compile(rf"\bулучшил\w*|\bстал\w* лучше|\bулучша[ею]тся|\bimproved\b|{_DID}(?:improve|improving|get better|got better)\b")),
+    ("better", re.compile(rf"\bулучшил\w*|\bстал\w*(?: ли)? лучше|\b(?:is|are|was|were|been) .{{0,40}}\b(?:getting|becoming) (?:any |a bit |much )?better\b|\bулучша[ею]тся|\bimproved\b|{_DID}(?:improve|improving|get better|got better)\b")),
     (
         "worse",
-        re.compile(rf"\bухудшил\w*|\bстал\w*(?: ли)? хуже|\bухудша[ею]тся|\b(?:worsened|deteriorated|got worse)\b|{_DID}(?:worsen|deteriorate|get worse|getting worse)\b"),
+        re.compile(rf"\bухудшил\w*|\bстал\w*(?: ли)? хуже|\bухудша[ею]тся|\b(?:worsened|deteriorated|got worse)\b|\b(?:is|are|was|were|been) .{{0,40}}\b(?:getting|becoming) (?:any |a bit |much )?worse\b|{_DID}(?:worsen|deteriorate|get worse|getting worse)\b"),
     ),
-    ("any", re.compile(rf"\bизменил\w*|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
+    ("any", re.compile(rf"\bизменил\w*|\bсдвинул\w*|\bhow (?:has|have|did) .{{0,60}}\b(?:moved?|changed?|developed?|evolved?|gone)\b|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
 )  # fmt: skip
 
 
@@ -76,7 +77,13 @@ def lost_asked(plain: str) -> bool:
 
 def clients_asked(plain: str, names: Iterable[str] = ()) -> bool:
     """Whether the question is how many clients there are, and nothing else; words of ``names`` (plans) may stand in it."""
-    return COUNTED.search(plain) is not None and all(NEUTRAL.fullmatch(word) for word in _words(plain, names))
+    names = tuple(names)
+    counted = (
+        COUNTED.search(plain) is not None
+        or bool(names)
+        and re.match(rf"\W*(?:а |и |and )?{_MANY}\b", plain) is not None
+    )
+    return counted and all(NEUTRAL.fullmatch(word) for word in _words(plain, names))
 
 
 def revenue_asked(plain: str, names: Iterable[str] = ()) -> bool:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from agent import noting
 from agent.counted import change_asked
 from agent.examples import Call, call
-from agent.narrowing import narrowed
+from agent.letter_words import form_asked
+from agent.narrowing import narrowed, plan_alone
+from agent.order import COUNT, order
+from agent.periods import NUMBERS
 
 if TYPE_CHECKING:
     from agent.rules import Rule
@@ -20,15 +23,41 @@ REFERS = re.compile(
     r"этот клиент|эти клиенты|него|неё|нее|нему|они|он|она|"
     r"them|they|their|these clients|those clients|this client|that client|him|her|it|its)\b"
 )
+#: What may stand before a question that goes on.
+LEAD = r"^\W*(?:(?:а|и|ну|но|так|ок|хорошо|тогда|теперь|and|but|so|ok|okay|well|then|now)\W+)*"
 WHY = re.compile(
-    r"^\W*(?:а |и |но |and |but )?(?:почему|отчего|с чего|из-за чего|в чем причина|why|how come|what is the reason|what drove it)\b"
+    LEAD + r"(?:почему|отчего|с чего|из-за чего|в чем причина|why|how come|what is the reason|what drove it)\b"
 )
 WHO = re.compile(
-    r"^\W*(?:а |и |and )?(?:кто (?:они|это|именно)|покажи (?:их|список)|перечисли|назови|список|поимённо|поименно|какие именно|кто$|who(?: are they| exactly)?\W*$|"
+    LEAD
+    + r"(?:кто (?:они|это|именно)|покажи (?:их|список)|перечисли|назови|список|поимённо|поименно|по имен\w+|по клиентам|by name|by client|какие именно|кто$|who(?: are they| exactly)?\W*$|"
     r"list them|show them|which ones|name them)"
 )
+MEANT = re.compile(
+    LEAD
+    + r"(?:как (?:это |вы это |ты это |ее |его |их )?(?:по|рас|вы)?счита\w+|how did (?:you|we) (?:calculate|get|compute|count|work out|arrive at) (?:that|this|it)|что (?:это |он |она |оно |они )?(?:вообще |такое )?(?:такое|за показател\w+|за метрик\w+|за зверь|значит|означает)|что это (?:такое|вообще)|как (?:это|он|она|они) (?:вообще )?(?:считается|считаются|понимать)|"
+    r"what(?:'s| is| does) (?:that|this|it|they)(?: metric| figure| number| thing)?(?: anyway| even| exactly| mean)*\W*$|how is (?:it|that|this) (?:calculated|computed|counted|defined))"
+)
+#: The same asked in money, or in clients.
+TWINS: "tuple[tuple[re.Pattern[str], dict[str, str]], ...]" = (
+    (
+        re.compile(
+            r"\bв (?:деньгах|рублях|выручке)|\bin (?:money|roubles|rubles|revenue|cash)\b|\bсколько это (?:денег|в деньгах)"
+        ),
+        {"logo_churn": "money_churn", "churn_share": "money_churn", "clients": "mrr"},
+    ),
+    (
+        re.compile(r"\bв (?:клиентах|абонентах|штуках)|\bin (?:clients|customers|accounts|logos)\b"),
+        {"money_churn": "logo_churn"},
+    ),
+)
+OURS = re.compile(
+    LEAD
+    + r"(?:как(?:ой|ая|ое|ие|ов|ова|ово) (?:он|она|оно|они|это|сейчас|тогда)?\s?у нас|сколько (?:он|она|это|у нас)|(?:what|how)(?:'s| is| are| about)? (?:ours|it for us|our own)|what do we have)"
+)
 WHAT_TO_DO = re.compile(
-    r"^\W*(?:а |и |and )?(?:что (?:с (?:этим|ними|ним|ней) )?(?:нам |мне )?(?:делать|делаем)|what do (?:we|i) do|как (?:это )?(?:исправить|улучшить)|what (?:should|can) (?:we|i) do|what to do|how (?:do|can) we fix)"
+    LEAD
+    + r"(?:что (?:с (?:этим|ними|ним|ней) )?(?:нам |мне )?(?:делать|делаем)|what do (?:we|i) do|как (?:это )?(?:исправить|улучшить)|what (?:should|can) (?:we|i) do|what to do|how (?:do|can) we fix)"
 )
 MORE = re.compile(
     r"^\W*(?:а |и )?(?:подробнее|подробней|детали|покажи строки|ещё|еще|more|details|in more detail|show (?:me )?(?:the )?rows)\W*$"
@@ -55,7 +84,7 @@ def on(last: list[Call]) -> "Rule":
     def rule(seen: "Understood", portfolio: "Portfolio") -> list[Call] | None:
         if not last:
             return None
-        for follow in (noting.went_on, _why, _who, _what_to_do, _more, _document, _again):
+        for follow in (noting.went_on, _meaning, _ours, _otherwise, _why, _who, _what_to_do, _more, _document, _again):
             calls = follow(seen, last, portfolio)
             if calls:
                 return calls
@@ -68,6 +97,34 @@ def timed(seen: "Understood", last: list[Call]) -> "Understood":
     """The question with the period of the one before, where it refers to it: «за это же время», “in that time”."""
     period = next((item["arguments"]["period"] for item in last if "period" in item["arguments"]), None)
     return replace(seen, period=period) if period and SAME_TIME.search(seen.plain) else seen
+
+
+def _meaning(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    keys = [item["arguments"]["key"] for item in last if item["name"] == "metric"]
+    asked = MEANT.search(seen.plain) and not (seen.metrics or seen.accounts or seen.segments)
+    return [call("define", key=key) for key in dict.fromkeys(keys)] or None if asked else None
+
+
+def _ours(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """The figure whose meaning was asked: «и какой он у нас?», “and what's ours?”."""
+    from tools.metrics import metrics
+
+    keys = [item["arguments"]["key"] for item in last if item["name"] == "define"]
+    asked = OURS.search(seen.plain) and not (seen.metrics or seen.accounts or seen.codes)
+    return [call("metric", key=key) for key in keys if key in metrics()] or None if asked else None
+
+
+def _otherwise(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """The last figure counted in money, or in clients: «а в деньгах это сколько?», “and in clients?”."""
+    if seen.metrics or seen.accounts or len(seen.stems) > SHORT:
+        return None
+    twins = next((table for pattern, table in TWINS if pattern.search(seen.plain)), {})
+    found = [
+        call("metric", **{**item["arguments"], "key": twins[name]})
+        for item in last
+        if (name := item["arguments"].get("key", item["name"])) in twins
+    ]
+    return found or None
 
 
 def _why(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
@@ -91,6 +148,9 @@ def _who(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[C
     first, given = last[0], last[0]["arguments"]
     if seen.segments:
         return [call("segment", segment=seen.segments[0])]
+    if first["name"] == "metric" and _ranks(given["key"]) and order(seen, [given["key"]]):
+        where = {"where": given["where"]} if "where" in given else {}
+        return [call("metric", key=given["key"], **where, **order(seen, [given["key"]]))]
     if first["name"] == "metric" and given["key"] in LISTS and "where" not in given:
         return [call("segment", segment=LISTS[given["key"]])]
     if first["name"] in FIGURES:
@@ -153,19 +213,8 @@ def _document(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> l
     return [_letter(seen, segment=given["segment"])] if wanted == "letter" and given.get("segment") else None
 
 
-CALL = re.compile(r"скрипт|звон|позвон|телефон|\bcall|phone")
-MESSENGER = re.compile(
-    r"мессендж|сообщени|телеграм|telegram|whats ?app|ватсап|\bsms\b|\bсмс\b|messenger|\btext\b|chat message"
-)
-
-
-def form_asked(plain: str) -> str:
-    """The form of the message that a question asks for: a call's script, a messenger's text, else a letter."""
-    return "call" if CALL.search(plain) else "messenger" if MESSENGER.search(plain) else "letter"
-
-
 def _letter(seen: "Understood", **to: str) -> Call:
-    return call("draft_message", **to, form=form_asked(seen.plain))
+    return call("draft_message", **to, form=form_asked(seen.plain) or "letter")
 
 
 def _again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
@@ -182,8 +231,15 @@ def _again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list
     part, _spoken = narrowed(seen, portfolio)
     if len(seen.mentions) == 1 and len(seen.accounts) == 1:
         return _other_client(seen, last, linked)
+    longer = _longer(seen, figures)
+    if longer:
+        return longer
     if seen.accounts or not linked and (seen.metrics or seen.segments) and not _bare(seen):
         return None
+    listed = last[0]["arguments"].get("segment") if last[0]["name"] == "segment" else None
+    if seen.metrics and listed and REFERS.search(seen.plain) and "where" not in part and not seen.segments:
+        own = f"segment = {listed}"
+        return [call("metric", **{**part, **window, **grouped, "key": key, "where": own}) for key in seen.metrics[:2]]
     if seen.metrics and figures:
         kept = {name: value for name, value in figures[0]["arguments"].items() if name in ("period", "where", "by")}
         return [call("metric", **{**kept, **part, **window, **grouped, "key": key}) for key in seen.metrics[:2]]
@@ -191,13 +247,33 @@ def _again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list
         return None
     if seen.segments and last[0]["name"] in ("segment", "draft_message", "advice"):
         return [call(last[0]["name"], **{**_apart(last[0], "id"), "segment": seen.segments[0]})]
-    changed: dict[str, Any] = {**part, **window, **grouped}
+    moved = change_asked(seen.plain)
+    ways = {"change": moved} if moved is not None and not grouped and figures else {}
+    changed: dict[str, Any] = {**plan_alone(seen, part, portfolio), **part, **window, **grouped, **ways}
     if seen.segments and "where" not in changed:
         changed["where"] = f"segment = {seen.segments[0]}"
     if not figures or not changed:
         return None
-    dropped = () if SAME.search(seen.plain) else _replaced(changed)
+    grouped_by = str(figures[0]["arguments"].get("by", ""))
+    dropped = () if SAME.search(seen.plain) else _replaced(changed, grouped_by)
     return [call(item["name"], **{**_apart(item, *dropped), **changed}) for item in figures]
+
+
+def _longer(seen: "Understood", figures: list[Call]) -> list[Call] | None:
+    """The last list with another number of clients: «давай двадцать», “make it twenty”."""
+    number = re.search(rf"\b(?:{COUNT})|\b(двадцат\w+|twenty)\b", seen.plain)
+    listed = [item for item in figures if {"top", "bottom"} & set(item["arguments"])]
+    if number is None or not listed or seen.metrics or seen.segments or seen.period:
+        return None
+    said = number[1] or number[2]
+    count = int(said) if said.isdigit() else NUMBERS.get(said, 20)
+    return [
+        call(
+            item["name"],
+            **{name: count if name in ("top", "bottom") else value for name, value in item["arguments"].items()},
+        )
+        for item in listed
+    ]
 
 
 def _bare(seen: "Understood") -> bool:
@@ -205,7 +281,9 @@ def _bare(seen: "Understood") -> bool:
     return len(seen.stems) <= 2 and not seen.wants & {"list", "own"}
 
 
-def _replaced(changed: dict[str, Any]) -> tuple[str, ...]:
+def _replaced(changed: dict[str, Any], by: str) -> tuple[str, ...]:
+    if "where" in changed and by and by not in str(changed["where"]):
+        return ("total", "change")
     return ("by", "total", "change") if "where" in changed else ("total", "change") if "by" in changed else ()
 
 
@@ -216,6 +294,10 @@ def _apart(item: Call, *names: str) -> dict[str, Any]:
 def _other_client(seen: "Understood", last: list[Call], linked: bool) -> list[Call] | None:
     """The same about another client; beside the last one where the question compares."""
     client, first = seen.accounts[0][0], last[0]
+    if first["name"] == "compare" and re.search(
+        r"\bдобав|\bещ[её]\b|\bплюс\b|\badd|\bplus\b|\binclude|\btoo\b|\bтоже\b", seen.plain
+    ):
+        return [call("compare", ids=list(dict.fromkeys([*first["arguments"]["ids"], client])))]
     if re.search(r"\bсравн|\bcompar|\bчем у\b|\bversus\b|\bvs\b", seen.plain) and first["name"] in OF_ONE:
         return [call("compare", ids=[first["arguments"]["id"], client])]
     if first["name"] in ("report", "draft_message") and linked and "id" in first["arguments"]:

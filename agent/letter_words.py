@@ -7,7 +7,7 @@ from tools.letters.letter import Form
 
 _WRITE = (
     r"\b(?:напиш\w+|написать|состав\w+|подготов\w+|наброс\w+|накид\w+|сочин\w+|сдела\w+|черкн\w+|нужн[оаы]|дай|дайте|"
-    r"write|draft|compose|prepare|need|give me|make|put together|ping)\b"
+    r"write|draft|compose|prepare|need|give me|make|put together|knock together|knock up|whip up|need|ping)\b"
 )
 _SAY = (
     r"\b(?:что|о чем|про что) (?:мне |нам )?(?:сказать|говорить|спросить)\b.{0,60}\b(?:телефон\w*|разговор\w*|звонк\w+)|"
@@ -42,13 +42,14 @@ _STEPS: Mapping[str, re.Pattern[str]] = {
     "unhappy": re.compile(r"извин\w+|низк\w+ оценк\w*|apolog\w+|low (?:score|mark)"),
 }  # fmt: skip
 _QUOTED = re.compile(r"«[^»]*»+|“[^”]*”|\"[^\"]*\"")
+_CODE = re.compile(r"\b(?:питон\w*|python|javascript|java|bash|sql|excel|эксел\w*|макрос\w*|код\w*|code)\b")
 _LISTED = re.compile(r"^\W*(?:кому|кто|кого|какие|каким|сколько|who|whom|which|how many)\b")
 
 
 def form_asked(plain: str) -> Form | None:
     """The form of the letter that a question in small letters asks to be written; None where it asks for none."""
     said = _QUOTED.sub(" ", plain)
-    if _LISTED.search(said):
+    if _LISTED.search(said) or _CODE.search(said):
         return None
     if _SPOKEN.search(said):
         return "call"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from agent import changes, periods, refusals, sentences
+from agent import changes, refusals, sentences, windows
 from agent.sentences import Result
 from tools.document import Claim, Name
 from tools.reading import Reading, Unit, Window
@@ -47,8 +47,8 @@ def metric(
     if key not in metrics() and not ranks:
         return Result(refused=refusals.REASONS["no_data"])
     condition = spelled(desk.portfolio, parse(where)) if where is not None else None
-    asked = Asked(period, periods.window(desk.portfolio, period), by, condition, **more)
-    if periods.before_data(desk.portfolio, asked.window):
+    asked = Asked(period, windows.window(desk.portfolio, period), by, condition, **more)
+    if windows.before_data(desk.portfolio, asked.window):
         return Result(refused=refusals.BEFORE_DATA)
     if ranks:
         question = Question(key, None, by, condition, top, bottom)
@@ -203,8 +203,8 @@ def clients(
     from tools.reports.names import group_name
 
     condition = spelled(desk.portfolio, parse(where)) if where is not None else None
-    asked = Asked(period, periods.window(desk.portfolio, period), by, condition)
-    if periods.before_data(desk.portfolio, asked.window):
+    asked = Asked(period, windows.window(desk.portfolio, period), by, condition)
+    if windows.before_data(desk.portfolio, asked.window):
         return Result(refused=refusals.BEFORE_DATA)
     question = Question("mrr", asked.window, None, condition)
     inside, selection = within(desk.portfolio, question)

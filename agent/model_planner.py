@@ -13,7 +13,8 @@ from agent import toolbox
 from agent.backends import Gateway, object_schema, parse_json
 from agent.examples import Call
 from agent.prompting import render
-from agent.understand import SEGMENTS, Understood
+from agent.understand import Understood
+from agent.words import SEGMENTS
 from tools.errors import BackendError
 
 if TYPE_CHECKING:

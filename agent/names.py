@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tools.text import latin
@@ -200,23 +199,20 @@ def _meant(
     legal: set[int],
     plain: set[int],
 ) -> dict[frozenset[int], list[Account]]:
-    reach: dict[int, dict[str, int]] = defaultdict(dict)
+    reach: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for place, alike in strange.items():
         for stem in alike:
             for account in index.owners[stem]:
-                reach[account].setdefault(stem, place)
+                reach[account][stem].append(place)
     hits: dict[frozenset[int], list[Account]] = defaultdict(list)
     scored = []
     for account, spots in reach.items():
-        places = frozenset(spots.values())
-        ordered = [spots[stem] for stem in index.cores[account] if stem in spots]
-        if any(not _joined(words, before, after) for before, after in pairwise(ordered)):
-            continue
-        whole = len(spots) == len(set(index.cores[account])) == len(places)
+        named = [stem for stem in index.cores[account] if stem in spots]
         letters = sum(len(stem) for stem in spots if not stem.isdigit())
-        if (letters < 4 and len(places) < 2) or (places <= plain):
-            continue
-        scored.append((whole, len(places), account, places))
+        for places in _chains([spots[stem] for stem in named], words):
+            whole = len(spots) == len(set(index.cores[account])) == len(places)
+            if (letters >= 4 or len(places) >= 2) and not places <= plain:
+                scored.append((whole, len(places), account, places))
     for whole, count, account, places in scored:
         rivals = ((w, c) for w, c, _, other in scored if other & places)
         if (whole, count) == max(rivals):
@@ -227,6 +223,14 @@ def _meant(
         for places, accounts in hits.items()
         if len(accounts) <= MANY and _named(places, words, accounts, places in wholes, quoted, legal)
     }
+
+
+def _chains(spots: Sequence[Sequence[int]], words: Sequence[str]) -> list[frozenset[int]]:
+    """Each way to take one place for every word of a name so that they stand together, in the name's order."""
+    found = [[place] for place in spots[0]]
+    for places in spots[1:]:
+        found = [[*chain, place] for chain in found for place in places if _joined(words, chain[-1], place)]
+    return [frozenset(chain) for chain in found]
 
 
 def _joined(words: Sequence[str], before: int, after: int) -> bool:

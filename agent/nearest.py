@@ -5,6 +5,7 @@ Russian example serves an English question); without the embedding, the example 
 """
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,12 @@ WIDTH, RIDGE = 0.5, 0.01
 NEAR, SURE = 0.2, 0.5
 
 
+#: Questions of clients, never of a meaning.
+WHO = re.compile(
+    r"\W*(?:а |и |and )?(?:кто|кого|кому|у кого|чьи|какие клиенты|who|whom|whose|which (?:of our )?(?:clients|customers|accounts))\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """A call that the examples speak for, its slots unfilled, and how much (about one: they agree)."""
@@ -39,10 +46,23 @@ class Guess:
 
 def nearest(seen: "Understood", *, sure: float = NEAR) -> list[Call] | None:
     """The call that the examples speak for at least as much as ``sure``, its slots unfilled; None where they say too little."""
-    found = [
-        guess for guess in guesses(seen) if not (seen.past and guess.call["arguments"].get("reason") == "forecast")
-    ]
-    return [found[0].call] if found and found[0].weight >= sure else None
+    found = next((guess for guess in guesses(seen) if _fits(guess.call, seen)), None)
+    return [found.call] if found is not None and found.weight >= sure else None
+
+
+def _fits(call: Call, seen: "Understood") -> bool:
+    """Whether a call may stand for what a question names: no forecast of the past, no meaning of a part or of clients."""
+    grouped = any(want.startswith("by_") for want in seen.wants)
+    if call["name"] == "refuse":
+        reason = call["arguments"].get("reason")
+        return not (
+            seen.past if reason == "forecast" else grouped and reason in ("off_topic", "competitors", "which_client")
+        )
+    ours = "own" in seen.wants and "define" not in seen.wants
+    sliced = seen.past or ours or grouped
+    if call["name"] in ("account", "plan", "summary"):
+        return not grouped
+    return call["name"] != "define" or not (sliced or WHO.match(seen.plain))
 
 
 def spoken_for(seen: "Understood", call: Mapping[str, Any]) -> float:

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 SHOWN_ACTIONS, SHOWN_CLIENTS = 5, 5
 #: Questions about the order of work, in small letters, ё as е.
 ASKS_PLAN = re.compile(
-    r"(?:следующ|ближайш|свободн)\w+ час\w*\b|план\w* (?:на|из) (?:90|девяност\w+|квартал|три месяца)|план\w* (?:действий|работ)|дорожн\w+ карт|"
+    r"(?:следующ|ближайш|свободн)\w+ час\w*\b|план\w* (?:на|из) (?:эт\w+ |следующ\w+ |ближайш\w+ )?(?:недел|месяц|90|девяност\w+|квартал|три месяца)|план\w* (?:действий|работ)|дорожн\w+ карт|"
     r"\bкакой (?:у нас )?план\s*[?.!]*$|\bпокажи план\s*[?.!]*$|\bчто (?:у нас )?в плане\b|"
     r"\bwhat(?:'s| is) (?:in )?the plan\b|\bshow (?:me )?the plan\b|\bplan for the next\b|"
+    r"\bкто кому\b.{0,20}(?:звон|пиш|позвон|напи)|(?:who|which manager|which of us) (?:calls|is calling|should call|rings|phones|takes|contacts) (?:whom|which)|"
+    r"что (?:нам |мне )?дела(?:ть|ем) (?:на|в) (?:эт\w+|ближайш\w+) недел|what (?:do|should) (?:we|i) do (?:this|over the next) week|plan for (?:the|this|next) (?:week|month|quarter)|"
     r"с чего (?:нам |мне |лучше )?начать|что делать в понедельник|быстры\w+ побед|"
     r"\b(?:next|free|spare) hour|\b(?:90|ninety).day plan|\baction plan|\bplan of (?:action|work)|\broad ?map|"
     r"where (?:do|should) (?:we|i) (?:start|begin)|what to do on monday|\bquick wins?"

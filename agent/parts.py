@@ -10,7 +10,7 @@ ASKS = (
 #: Ends of sentences: not the point of an abbreviation or of a number.
 ENDS = re.compile(r"(?<=[?!;])\s+|(?<=[а-яёa-z%)»”\"]{2}\.)\s+(?=[A-ZА-ЯЁ«“\"])|\n+")
 JOINS = re.compile(
-    rf",?\s+(?:а также|а ещё|а еще|и ещё|и еще|and also|as well as|plus|плюс)\s+|,?\s+(?:и|and|then|затем|потом)\s+(?={ASKS}\b)|,\s+(?={ASKS}\b)",
+    rf",?\s+(?:а также|а ещё|а еще|и ещё|и еще|and also|as well as|plus|плюс)\s+|,?\s+(?:и|and|then|затем|потом)\s+(?={ASKS}\b)|,\s+(?:а\s+)?(?={ASKS}\b)",
     re.IGNORECASE,
 )
 SHORT = re.compile(
@@ -22,6 +22,11 @@ LEADS = re.compile(
     r"знаешь|интересно|хочу (?:понять|знать)|tell(?: me)?|show(?: me)?|explain|advise|remind me|i (?:want|need) to know)(?: мне| нам)?(?:, пожалуйста)?\W*",
     re.IGNORECASE,
 )
+#: Whom a clause goes on to tell of: «у тех, кто поставил …», “clients, where …” is one question.
+RELATIVE = re.compile(
+    r"\b(?:те|тех|тем|теми|того|тому|таких|таким|всех|каждого|клиент\w*|компани\w*|аккаунт\w*|those|them|clients|customers|accounts|companies)$",
+    re.IGNORECASE,
+)
 QUOTES = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
 
 
@@ -29,6 +34,27 @@ def parts(message: str) -> list[str]:
     """The questions of a message in their order, each with its words; a message of one question comes back alone."""
     found = [piece for sentence in _sentences(message) for piece in _joined(sentence)]
     return [piece for piece in found if re.search(r"\w", piece)] or [message]
+
+
+#: Where a list of things asked for may be cut: «отток за квартал, топ-5 должников и NPS по сегментам».
+LISTED = re.compile(
+    r",?\s+(?:и|and|плюс|plus|а также|as well as|и ещё|и еще|и сразу|и заодно|and also)\s+(?:отдельно |separately,? )?|"
+    r"[,:;]\s+(?!котор|что\b|где\b|who\b|which\b|that\b|separately)|(?<=[?!.])\s+",
+    re.IGNORECASE,
+)
+#: Words of a piece that ask for nothing.
+POLITE = re.compile(
+    r"(?:\W*(?:пожалуйста|спасибо|коллеги|друзья|команда|привет|добрый день|здравствуйте|please|pls|thanks|thank you|team|hi|hello|folks|all|quick one|коротко|кратко|в двух словах|briefly)\W*)+",
+    re.IGNORECASE,
+)
+
+
+def listed(message: str) -> list[str]:
+    """The pieces of a message cut wherever things may be listed, words of courtesy left out; the opening before a colon too."""
+    head, colon, rest = message.partition(":")
+    kept = rest if colon and len(head) < 60 and rest.strip() else message
+    pieces = [piece.strip(" ,.;") for piece in _cut(LISTED, kept)]
+    return [piece for piece in pieces if re.search(r"\w{2}", piece) and not POLITE.fullmatch(piece)]
 
 
 def statement(part: str) -> bool:
@@ -57,7 +83,9 @@ def _cut(pattern: re.Pattern[str], text: str) -> list[str]:
     inside = [match.span() for match in QUOTES.finditer(text)]
     pieces, last = [], 0
     for match in pattern.finditer(text):
-        if any(start < match.start() < end for start, end in inside) or LEADS.fullmatch(text[last : match.start()]):
+        before = text[last : match.start()]
+        clause = match[0].strip() == "," and RELATIVE.search(before)
+        if any(start < match.start() < end for start, end in inside) or LEADS.fullmatch(before) or clause:
             continue
         pieces.append(text[last : match.start()])
         last = match.end()

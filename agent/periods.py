@@ -8,15 +8,10 @@ them, both inside. ``unread`` stands for a stretch of time that is named but can
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
+from agent.windows import SPANS, UNREAD, calendar, future
 from tools.ledger.calendar import back
-from tools.reading import Window
 
-if TYPE_CHECKING:
-    from tools.portfolio import Portfolio
-
-UNREAD = "unread"
 UNIT = (
     r"(?:(?P<day>дн\w*|день|days?)|(?P<week>недел\w*|weeks?)|(?P<month>месяц\w*|мес|months?)|"
     r"(?P<quarter>квартал\w*|quarters?)|(?P<half>полугоди\w*|полгода|half[- ]years?)|(?P<year>год\w*|лет|years?))\b"
@@ -25,7 +20,6 @@ FULL = r"(?:(?:полн|календарн|full|calendar|complete|whole)\w* )?"
 LENGTHS: Mapping[str, tuple[str, int]] = {
     "day": ("D", 1), "week": ("D", 7), "month": ("M", 1), "quarter": ("M", 3), "half": ("M", 6), "year": ("M", 12),
 }  # fmt: skip
-SPANS = {"P1M": "month", "P3M": "quarter", "P12M": "year"}
 NUMBERS: Mapping[str, int] = {
     word: number
     for number, words in enumerate(
@@ -40,11 +34,13 @@ NUMBERS: Mapping[str, int] = {
 }  # fmt: skip
 NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 MONTHS = (
-    r"январ\w*|january|jan", r"феврал\w*|february|feb", r"март\w*|march|mar", r"апрел\w*|april|apr", r"ма[йяею]|may",
+    r"январ\w*|january|jan", r"феврал\w*|february|feb", r"март\w*|march|mar", r"апрел\w*|april|apr", r"ма(?:[йяею]|йск\w+)|may",
     r"июн\w*|june|jun", r"июл\w*|july|jul", r"август\w*|august|aug", r"сентябр\w*|september|sept?",
     r"октябр\w*|october|oct", r"ноябр\w*|november|nov", r"декабр\w*|december|dec",
 )  # fmt: skip
 MONTH = re.compile(rf"\b(?P<before>(?:за|в|во|с|со|по|до|к|на|in|for|of|from|to|until|since|during) )?(?:{'|'.join(f'({name})' for name in MONTHS)})\b,?(?= (?P<year>20\d\d))?")  # fmt: skip
+#: A month that says by its own form that it is one: “May's revenue”, «мартовский отток».
+OWN = re.compile(r"\w+ск(?:ий|ая|ое|ие|ого|ой|их|ому|им|ими|ую|ом)\b|\w+['’]s\b")
 ORDINAL = r"(?P<one>1|i|перв\w+|first)|(?P<two>2|ii|втор\w+|second)|(?P<three>3|iii|трет\w+|third)|(?P<four>4|iv|четверт\w+|fourth)"
 PART = re.compile(
     rf"\b(?:{ORDINAL})(?:st|nd|rd|th|-?(?:й|ый|ой|ий|м|ом|ем|е|го))? (?:(?P<q>квартал[еу]?\b|кв\b|(?<=го )квартала\b|quarter\b)|(?P<h>полугоди[еиюя]\b|half\b(?! a)))|"
@@ -63,33 +59,65 @@ SEASON = re.compile(
     r"(?:(?P<winter>зим[аойуеы]{1,2}|winter)|(?P<spring>весн[аойуеы]{1,2}|spring)|(?P<summer>лет(?:о|ом)|summer)|(?P<autumn>осен(?:ь|и|ью)|autumn|in the fall))\b"
     r"(?! (?:кампани|акци|campaign|promo))"
 )
-BETWEEN = re.compile(rf"\b(?:между|between) ({'|'.join(MONTHS)}) (?:и|and) ({'|'.join(MONTHS)})")
+_NAMED = "|".join(MONTHS)
+ENGLISH = "|".join(name for month in MONTHS for name in month.split("|") if name.isascii() and name.isalpha())
+BETWEEN = re.compile(
+    rf"\b(?:между|between) ({_NAMED}) (?:и|and) ({_NAMED})|\b(?:in|from|over|for)? ?\b({_NAMED}) (?:to|through|till?|until|по) ({_NAMED})\b|(?:\b(?:за|в|in|for|over|during) )?\b({_NAMED}) ?[-–—] ?({_NAMED})\b"
+)
+#: A day of a month in words, in either order: «1 февраля», “February 1st”.
+DATED = re.compile(
+    r"\b(?:(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|-?го)?(?: of)? "
+    rf"(?P<month>(?:январ|феврал|март|апрел|июн|июл|август|сентябр|октябр|ноябр|декабр)[яа]|мая|{ENGLISH})\b|"
+    rf"(?P<first>{ENGLISH}) (?:the )?(?P<after>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\b(?! ?[:%.]\d))(?:,? (?P<year>20\d\d))?"
+)
 NUMBERED = re.compile(r"\b(?:(?P<month>0[1-9]|1[0-2])\.(?P<year>20\d\d)|(?P<iso>20\d\d-(?:0[1-9]|1[0-2])))\b")
 MANY = re.compile(r"(?:дни|ие недели|месяцы|кварталы|полугодия|годы|days|weeks|months|quarters|years)$")
 THIS = re.compile(rf"\b(?:эт(?:от|ом|ого|у|ой)|текущ\w+|this|current) {FULL}{UNIT}")
 BEFORE = re.compile(rf"\b(?:(?:прошл|предыдущ)\w+|previous|prior) {FULL}{UNIT}")
+DAYS = re.compile(
+    rf"\b(?:с|от|from|between|за)? ?(?:the )?(\d{{1,2}}) ?(?:по|до|to|and|[-–—]) ?(\d{{1,2}}) ({_NAMED})\b"
+)
+BUT_ONE = re.compile(r"\b(?:the )?(quarter|month|half[- ]year|year) before last\b")
+LAST_BUT_ONE = re.compile(rf"\bпозапрошл\w+ {FULL}{UNIT}")
 #: “Last year” is the calendar year before; “the last year” the twelve months that end with the data.
 LAST_YEAR = re.compile(r"(?<!the )(?<!our )\blast (?P<year>year)\b")
 LAST = re.compile(
-    rf"\b(?:(?:последн|прошедш|истекш|прошл|предыдущ)\w+|last|past|previous|prior|trailing) (?:{NUMBER}[ -])?{FULL}{UNIT}"
+    rf"\b(?:(?:последн|прошедш|истекш|прошл|предыдущ|скользящ|крайн)\w+|last|past|previous|prior|trailing|rolling) (?:{NUMBER}[ -])?{FULL}{UNIT}"
 )
 OVER = re.compile(rf"\b(?:за|over|during|for)(?: the| весь| целый)? (?:{NUMBER}[ -])?{FULL}{UNIT}")
 LONG = re.compile(rf"\b{NUMBER}-{UNIT}")
 FIRST = re.compile(rf"\b(?:перв\w+|first|топ|top|bottom|худш\w+|лучш\w+|best|worst)[ -](?:{NUMBER}[ -])?{FULL}{UNIT}")
 TO_DATE = re.compile(r"\bс начала (?:этого |текущего )?года|year[ -]to[ -]date|\bytd\b")
+NOW = re.compile(
+    r"\b(?:на сегодня(?:шн\w+ день)?|на (?:текущий|данный) момент|по сей день|по сегодня|as of (?:today|now)|at the moment|right now)\b"
+)
 OTHER = re.compile(
     r"\b(?:вчера|позавчера|сегодня|yesterday|today)\b|\b(?:since|с тех пор)\b|\bполтора (?:месяц|год)|year and a half"
 )
 ROLLING = (
-    (re.compile(r"\b(?:monthly|over the month)\b"), "month"), (re.compile(r"\b(?:[lt]tm|twelve months)\b"), "year"),
+    (re.compile(r"\b(?:monthly|over the month)\b"), "month"), (re.compile(r"\b(?:[lt]tm|twelve months)\b|\b(?:than|чем) (?:a |the )?(?:year ago|год назад)|\b(?:compared (?:to|with)|против|с) (?:a |the )?(?:year ago|год\w* назад)"), "year"),
 )  # fmt: skip
 
 
 def asked(plain: str, as_of: date | None) -> str | None:
     """The period that a question in small letters names, `UNREAD` where it cannot be taken, None where it names none."""
     text = re.sub(r"\s+", " ", plain)
-    text = BETWEEN.sub(lambda match: f"с {match[1]} по {match[2]}", text)
-    for rule in (_days, _numbered, _seasons, _first, _parts, _months, _to_date, _this, _before, _last, _years, _over):
+    text = _ranged(NOW.sub(" ", text))
+    for rule in (
+        _days,
+        _dated,
+        _numbered,
+        _seasons,
+        _first,
+        _parts,
+        _months,
+        _to_date,
+        _this,
+        _before,
+        _last,
+        _years,
+        _over,
+    ):
         if (found := rule(text, as_of)) is not None:
             return found
     return UNREAD if OTHER.search(text) else None
@@ -97,7 +125,7 @@ def asked(plain: str, as_of: date | None) -> str | None:
 
 def several(plain: str, as_of: date | None) -> tuple[str, ...]:
     """The periods that a question sets beside each other: «за 2025 против 2024», “March and April”; else none."""
-    text = re.sub(r"\s+", " ", plain)
+    text = _ranged(re.sub(r"\s+", " ", plain))
     for pattern in (PART, MONTH, YEAR):
         found = list(pattern.finditer(text))
         if len(found) != 2 or not BESIDE.search(text) or re.search(rf"{SINCE} .* (?:по|до|to|till?|until) ", text):
@@ -112,63 +140,13 @@ def several(plain: str, as_of: date | None) -> tuple[str, ...]:
     return ()
 
 
-def window(portfolio: "Portfolio", period: str | None) -> Window | None:
-    """The days of a period; None where none is named or it cannot be taken, or where the data have no last day."""
-    if period is None or period == UNREAD:
-        return None
-    if (calendar := _calendar(period)) is not None:
-        return calendar
-    if portfolio.as_of is None:
-        return None
-    named = {name: span for span, name in SPANS.items()}.get(period, period)
-    match = re.fullmatch(r"P(\d+)([MD])", named)
-    if match is None:
-        return None
-    end = _last_day(portfolio, portfolio.as_of) + timedelta(days=1)
-    count = int(match[1])
-    return Window(back(end, count) if match[2] == "M" else end - timedelta(days=count), end)
-
-
-def preceding(window: Window) -> Window:
-    """The window of the same length that ends where this one begins: whole months where it is made of them."""
-    months = 12 * (window.end.year - window.start.year) + window.end.month - window.start.month
-    whole = months > 0 and back(window.end, months) == window.start
-    return Window(back(window.start, months) if whole else window.start - (window.end - window.start), window.start)
-
-
-def future(period: str | None, as_of: date | None) -> bool:
-    """Whether the period begins after the data end."""
-    found = _calendar(period) if period is not None else None
-    return found is not None and as_of is not None and found.start > as_of
-
-
-def before_data(portfolio: "Portfolio", window: Window | None) -> bool:
-    """Whether the whole window lies before the first month with money."""
-    from tools import ledger
-
-    if window is None or ledger.no_ledger(portfolio) is not None:
-        return False
-    months = ledger.months(portfolio)
-    return bool(months) and window.end <= months[0].start
-
-
-def _last_day(portfolio: "Portfolio", as_of: date) -> date:
-    from tools import ledger
-
-    return as_of if ledger.no_ledger(portfolio) is not None else ledger.anchor(portfolio) or as_of
-
-
-def _calendar(period: str) -> Window | None:
-    first, _, last = period.partition("/")
-    if last:
-        return Window(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
-    match = re.fullmatch(r"(20\d\d)(?:-(?:Q([1-4])|H([12])|(\d\d)))?", period)
-    if match is None:
-        return None
-    year, quarter, half, month = (int(part or 0) for part in match.groups())
-    start, length = (3 * quarter - 2, 3) if quarter else (6 * half - 5, 6) if half else (month, 1) if month else (1, 12)
-    after = start + length - 1
-    return Window(date(year, start, 1), date(year + after // 12, after % 12 + 1, 1))
+def _ranged(text: str) -> str:
+    """The text with months between which a stretch lies said one way, and “the year before last” too."""
+    text = BETWEEN.sub(
+        lambda match: f" с {match[1] or match[3] or match[5]} по {match[2] or match[4] or match[6]}", text
+    )
+    text = BUT_ONE.sub(r"позапрошлый \1", text)
+    return DAYS.sub(r" с \1 \3 по \2 \3", text)
 
 
 def _days(text: str, as_of: date | None) -> str | None:
@@ -184,6 +162,31 @@ def _days(text: str, as_of: date | None) -> str | None:
         )
     first, last = found[0], found[-1]
     return f"{first}/{last}" if len(found) == 2 and first is not None and last is not None and first <= last else UNREAD
+
+
+def _dated(text: str, as_of: date | None) -> str | None:
+    """From one day of a month in words to another, or to now; a single day is no period."""
+    found = list(DATED.finditer(text))
+    if not found:
+        return None
+    opened = re.search(rf"{SINCE} (?:the )?$", text[: found[0].start()]) is not None
+    if len(found) > 2 or as_of is None or not opened:
+        on = re.search(r"\b(?:на|за|к|on|as of|by|for) (?:the )?$", text[: found[0].start()])
+        return UNREAD if on or len(found) > 1 else None
+    years = [int(match["year"]) for match in found if match["year"]]
+    last = _day(found[-1], years[-1] if years else as_of.year) if len(found) == 2 else as_of
+    if last is not None and not years and last > as_of:
+        last = last.replace(year=last.year - 1)
+    first = _day(found[0], years[0] if years else last.year) if last is not None else None
+    if first is not None and last is not None and not years and first > last:
+        first = first.replace(year=first.year - 1)
+    return f"{first}/{last}" if first is not None and last is not None and first <= last else UNREAD
+
+
+def _day(match: re.Match[str], year: int) -> date | None:
+    named = str(match["month"] or match["first"])
+    month = next(number for number, name in enumerate(MONTHS, 1) if re.fullmatch(name, named))
+    return _date(str(match["day"] or match["after"]), str(month), str(year))
 
 
 def _date(*parts: str) -> date | None:
@@ -206,7 +209,7 @@ def _seasons(text: str, as_of: date | None) -> str | None:
         return None
     first = next(month for month, name in ((12, "winter"), (3, "spring"), (6, "summer"), (9, "autumn")) if match[name])
     found = _in_year(text, as_of, lambda year: f"{year - (first == 12)}-{first:02d}")
-    begun = _calendar(found) if found != UNREAD else None
+    begun = calendar(found) if found != UNREAD else None
     if begun is None or as_of is not None and begun.start > as_of:
         return found
     last = date(begun.start.year + (first == 12), (first + 2) % 12 + 1, 1) - timedelta(days=1)
@@ -234,7 +237,9 @@ def _parts(text: str, as_of: date | None) -> str | None:
 
 def _months(text: str, as_of: date | None) -> str | None:
     """A month, or one month to another: of the year named, else the latest that has begun."""
-    found = [match for match in MONTH.finditer(text) if match["before"] or match["year"]]
+    found = [
+        match for match in MONTH.finditer(text) if match["before"] or match["year"] or OWN.match(text, match.start())
+    ]
     if not found:
         return None
     numbers = [next(n for n in range(1, 13) if match[n + 1]) for match in found]
@@ -244,18 +249,21 @@ def _months(text: str, as_of: date | None) -> str | None:
     alone = len(found) == 1 and (found[0]["before"] or "").strip() not in ("с", "со", "по", "до", "from", "to", "until", "since")  # fmt: skip
     if not (alone or ranged):
         return UNREAD
+    if ranged and found[0]["year"] and found[1]["year"]:
+        first, end = (calendar(f"{match['year']}-{number:02d}") for match, number in zip(found, numbers, strict=True))
+        return f"{first.start}/{end.closing}" if first and end and first.start <= end.start else UNREAD
     last = _in_year(text, as_of, lambda year: f"{year}-{numbers[-1]:02d}")
     if alone or last == UNREAD:
         return last
-    end = _calendar(last)
-    if end is None or numbers[0] > numbers[1]:
+    end = calendar(last)
+    if end is None:
         return UNREAD
-    return f"{end.start.year}-{numbers[0]:02d}-01/{end.closing}"
+    return f"{end.start.year - (numbers[0] > numbers[1])}-{numbers[0]:02d}-01/{end.closing}"
 
 
 def _until_now(first: str, as_of: date | None) -> str:
     """From the first day of a month or a year to the last day of the data."""
-    begun = _calendar(first)
+    begun = calendar(first)
     return UNREAD if begun is None or as_of is None or begun.start > as_of else f"{begun.start}/{as_of}"
 
 
@@ -294,7 +302,8 @@ def _to_now(unit: str, as_of: date | None) -> str:
 
 def _before(text: str, as_of: date | None) -> str | None:
     """The last whole calendar month, quarter, half or year of the data."""
-    match = BEFORE.search(text) or LAST_YEAR.search(text)
+    twice = LAST_BUT_ONE.search(text)
+    match = twice or BEFORE.search(text) or LAST_YEAR.search(text)
     if match is None:
         return None
     unit = str(match.lastgroup)
@@ -302,7 +311,7 @@ def _before(text: str, as_of: date | None) -> str | None:
         return UNREAD
     after = as_of + timedelta(days=1)
     end = after.replace(day=1, month=_opening(after.month, unit))
-    return _named(back(end, LENGTHS[unit][1]), unit)
+    return _named(back(end, LENGTHS[unit][1] * (2 if twice else 1)), unit)
 
 
 def _opening(month: int, unit: str) -> int:

@@ -1,14 +1,15 @@
 """From a message to tool calls: each of its questions by rules and nearest examples, or by a model where these are unsure."""
 
+import re
 from typing import TYPE_CHECKING
 
 from agent import follow
 from agent.backends import Gateway
 from agent.examples import Call, call
 from agent.model_planner import by_model
-from agent.narrowing import REVENUE, uncounted
 from agent.nearest import SURE, nearest
-from agent.parts import parts, statement
+from agent.order import REVENUE, uncounted
+from agent.parts import listed, parts, statement
 from agent.periods import several
 from agent.rules import FIRST, RULES, filled
 from agent.understand import Understood, understood
@@ -24,6 +25,7 @@ DOUBT = 0.3
 #: Tools whose answer is whole: a message they answer is not taken apart.
 CERTAIN = frozenset(
     {
+        "clients",
         "documents",
         "telling",
         "compare",
@@ -41,6 +43,10 @@ CERTAIN = frozenset(
 )
 #: What examples may make of a question that names a client and says no more than rules can read.
 OF_A_CLIENT = frozenset({"draft_message", "report", "remember", "recall"})
+#: What tells two figures apart besides their key.
+SHAPE = ("by", "where", "top", "bottom", "period", "change")
+#: What is set side by side is one question.
+COMPARED = re.compile(r"\bсравн|\bпротив\b|\bмежду\b|\bcompar|\bversus\b|\bvs\b|\bbetween\b")
 WHOLE = frozenset({"summary", "telling", "plan", "documents", "inputs", "remember", "done", "whatif"})
 
 
@@ -50,10 +56,12 @@ def planned(
     """One to four tool calls for a message; ``last`` are the calls of the thread's last one."""
     seen = follow.timed(seen, last)
     ruled = _by_rules(seen, portfolio, last)
-    if not (ruled and (ruled[0]["name"] in WHOLE or ruled[0]["arguments"].get("reason") == "injection")):
-        apart = _apart(seen, portfolio, last)
-        if len(apart) > len(ruled or ()):
-            return apart[:MOST_CALLS]
+    whole = bool(ruled and (ruled[0]["name"] in WHOLE or ruled[0]["arguments"].get("reason") == "injection"))
+    apart = [] if whole else _apart(seen, portfolio, last)
+    if len(apart) <= len(ruled or ()):
+        apart = _listed(seen, portfolio, ruled or [])
+    if apart:
+        return apart[:MOST_CALLS]
     if ruled is None or not last and not _certain(seen, ruled):
         said = _by_examples(seen, ruled)
         ruled = _filled(said, seen, portfolio) if said is not None else ruled
@@ -61,6 +69,28 @@ def planned(
         ruled = by_model(seen, portfolio, gateway)
     calls = ruled or _filled(nearest(seen) or [call("refuse", reason="off_topic")], seen, portfolio)
     return _each_period(seen, calls, portfolio)
+
+
+def _listed(seen: Understood, portfolio: "Portfolio", ruled: list[Call]) -> list[Call]:
+    """The calls of things that a message lists, where rules know each and two differ in more than their figure; else none."""
+    pieces = listed(seen.question)
+    if not 2 <= len(pieces) <= MOST_CALLS or len(seen.mentions) > 1 or COMPARED.search(seen.plain):
+        return []
+    found: list[Call] = []
+    shapes = set()
+    for piece in pieces:
+        own = understood(piece, portfolio, language=seen.language)
+        near = nearest(own, sure=SURE)
+        calls = _by_rules(own, portfolio, found) or (_filled(near, own, portfolio) if near else None)
+        if not calls or calls[0]["name"] == "refuse":
+            return []
+        found += [item for item in calls if item not in found]
+        first = calls[0]
+        shapes.add((first["name"], *sorted(name for name in first["arguments"] if name in SHAPE)))
+    told = {item["name"] for item in found}
+    kept = not ruled or ruled[0]["name"] not in WHOLE or ruled[0]["name"] in told and len(told) > 1
+    plain = [shape for shape in shapes if shape == ("metric",)]
+    return found if kept and len(shapes) > 1 and not plain and len(found) > len(ruled) else []
 
 
 def _filled(calls: list[Call], seen: Understood, portfolio: "Portfolio") -> list[Call]:
@@ -107,12 +137,7 @@ def _certain(seen: Understood, calls: list[Call]) -> bool:
     given = first["arguments"]
     if "change" in given and seen.metrics or given.get("key") == "campaign_effect":
         return True
-    return (
-        len(calls) > 1
-        and first["name"] != "metric"
-        or first["name"] in CERTAIN
-        or first["arguments"].get("reason") in ("injection", "ambiguous")
-    )
+    return len(calls) > 1 or first["name"] in CERTAIN or first["arguments"].get("reason") in ("injection", "ambiguous")
 
 
 def _doubtful(seen: Understood, calls: list[Call]) -> bool:

@@ -9,9 +9,12 @@ from agent import compare, inputs, letters, next_steps, noting, questionnaire, t
 from agent.counted import CLIENT, change_asked, clients_asked, lost_asked, revenue_asked
 from agent.examples import Call, call
 from agent.names import NAMELESS
-from agent.narrowing import narrowed, plan_filter, plans, rankable
-from agent.periods import future
-from agent.understand import GROUPINGS, Understood
+from agent.narrowing import narrowed, plan_alone
+from agent.order import order, rankable
+from agent.understand import Understood
+from agent.values import named_words, plans
+from agent.windows import future
+from agent.words import GROUPINGS
 from tools.text import latin
 
 if TYPE_CHECKING:
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
 
 #: “What is it, and how large is ours?”: the meaning and the figure.
 ASKED_TOO = re.compile(r"(?:что такое|что значит|what(?:'s| is| does)) .*\b(?:и|and) (?:как\w+|сколько|what|how)\b")
+#: Asked of the meaning or the way of counting, whatever else is named.
+STRONG = re.compile(
+    r"означа|значит|счита|рассчит|вычисл|формул|расшифр|определени|mean|defin|calculat|comput|formula|stand for"
+)
 Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
 
 
@@ -37,10 +44,13 @@ def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if "competitors" in wants:
         return [call("refuse", reason="competitors")]
     if "leavers" in wants:
-        return [call("segment", segment="at_risk")]
-    if "forecast" in wants and "renewals" not in wants and "advice" not in wants:
+        listed = order(seen, ["churn_risk"])
+        where = {name: value for name, value in narrowed(seen, portfolio)[0].items() if name == "where"}
+        return [call("metric", key="churn_risk", **where, **listed) if listed else call("segment", segment="at_risk")]
+    planning = next_steps.asked(seen, portfolio) is not None
+    if "forecast" in wants and "renewals" not in wants and "advice" not in wants and not planning:
         return [call("refuse", reason="forecast")]
-    if future(seen.period, portfolio.as_of) and "renewals" not in wants:
+    if future(seen.period, portfolio.as_of) and "renewals" not in wants and not planning:
         return [call("refuse", reason="forecast")]
     if "costs" in wants and not seen.metrics and not seen.codes and "advice" not in wants:
         return [call("refuse", reason="costs")]
@@ -61,9 +71,9 @@ def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return None if listed else [call("metric", key="logo_churn", **(groups | given), total=True)]
     if seen.metrics or seen.segments:
         return None
-    part |= _plan_alone(seen, part, portfolio)
+    part |= plan_alone(seen, part, portfolio)
     given = {**part, **window_of(seen), **grouping_of(seen, part)}
-    names = _plan_words(portfolio) if "where" in part else []
+    names = [*_plan_words(portfolio), *named_words(seen, portfolio)] if "where" in part else []
     if clients_asked(seen.plain, names):
         every = [] if given else [call("segment", segment="")]
         return [call("clients", **given), *every]
@@ -72,13 +82,6 @@ def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     moved = {} if "by" in given else _change(seen)
     invoiced = [] if moved or "by" in given else [call("metric", key="revenue_per_client", **given, total=True)]
     return [call("metric", key="mrr", **given, **moved), *invoiced]
-
-
-def _plan_alone(seen: Understood, part: Mapping[str, Any], portfolio: "Portfolio") -> dict[str, Any]:
-    """The filter of the plan that a question names without saying that it is one: «Сколько у нас клиентов Про?»."""
-    words = set(re.findall(r"\w+", seen.plain))
-    named = [name for name in plans(portfolio) if words & {name.lower().replace("ё", "е"), latin(name)}]
-    return {"where": plan_filter(named[0])} if len(named) == 1 and "where" not in part else {}
 
 
 def _plan_words(portfolio: "Portfolio") -> list[str]:
@@ -113,12 +116,18 @@ def _found(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if seen.codes:
         return [call("findings", codes=list(seen.codes))]
     if "promises" in seen.wants and not seen.wants & {"advice", "define"}:
-        return [call("metric", key=key, **window_of(seen), **grouping_of(seen)) for key in ("vrs", "value_gap")]
+        part, _spoken = narrowed(seen, portfolio, about="vrs")
+        where = {name: value for name, value in part.items() if name == "where"}
+        return [
+            call("metric", key=key, **where, **window_of(seen), **grouping_of(seen, where))
+            for key in ("vrs", "value_gap")
+        ]
     return None
 
 
 def _explained(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     meant = "define" in seen.wants and not seen.wants & {"own"} and change_asked(seen.plain) is None
+    meant = meant and (STRONG.search(seen.plain) is not None or not _sliced(seen, portfolio))
     if "define" in seen.wants and ASKED_TOO.search(seen.plain) and len(seen.metrics) == 1:
         key = seen.metrics[0]
         return [call("define", key=key), call("metric", key=key, **window_of(seen))]
@@ -127,6 +136,11 @@ def _explained(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if "gaps" in seen.wants:
         return [call("not_computed")]
     return None
+
+
+def _sliced(seen: Understood, portfolio: "Portfolio") -> bool:
+    """Whether a question names a part of the base, a grouping or a period: it wants a figure, not its meaning."""
+    return bool(grouping_of(seen) or seen.period or narrowed(seen, portfolio)[0])
 
 
 def _advised(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
@@ -176,7 +190,11 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
 def clients_asked_with(seen: Understood) -> bool:
     """Whether the question is how many clients there are within a bound: «Сколько клиентов со здоровьем ниже 50?»."""
     return (
-        re.search(rf"\b(?:сколько|how many|число|количество|number of)\b.*{CLIENT}|{CLIENT}.*\bсколько их", seen.plain)
+        re.search(
+            rf"\b(?:сколько|how many|число|количество|number of)\b.*{CLIENT}|{CLIENT}.*\bсколько их|"
+            r"\bсколько\b.{0,20}\b(?:таких|тех|их)\b|\bhow many (?:on|of|have|with|are|in)\b",
+            seen.plain,
+        )
         is not None
     )
 
@@ -214,7 +232,7 @@ def filled(item: Call, seen: Understood, portfolio: "Portfolio") -> Call:
     if "{account}" in given.values() or "{account}" in given.get("ids", ()):
         return _with_clients(name, given, seen)
     if name in ("metric", "clients"):
-        part, _spoken = narrowed(seen, portfolio)
+        part, _spoken = narrowed(seen, portfolio, about=given.get("key"))
         part = part if name == "metric" else {key: value for key, value in part.items() if key == "where"}
         by = {} if {"top", "bottom"} & set(part) else grouping_of(seen, part)
         period = window_of(seen) or {key: value for key, value in given.items() if key == "period" and value != "year"}

@@ -56,7 +56,7 @@ def _nearest(word: str) -> str | None:
 @cache
 def _words() -> "dict[str, Sequence[str]]":
     """Names of metrics and segments, and words of time: what a slip must not hide; by their first letters."""
-    from agent.understand import SEGMENTS, SPOKEN
+    from agent.words import SEGMENTS, SPOKEN
     from tools.metrics import metrics
 
     names = [

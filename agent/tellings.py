@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
 NEAR = 3
-_AUDIT = re.compile(r"\bаудит|\baudit")
+_AUDIT = re.compile(
+    r"\bаудит|\bвыжимк|\bсводк|\bрезюме\b|\bитоги?\b|\bвывод|\bдайджест|\bрасскаж|\baudit|\bsummary|\bdigest|\bbriefing|\bbrief\b|\bone-pager|\btakeaways?"
+)
 _READER = re.compile(
     r"\b(?:для|глазами|for|to)\s+(?:the\s+|our\s+|a\s+|наш\w*\s+)?(?=(.+))|"
     r"\bаудит\w*\s+(?=((?:\w+(?:ому|ему)\s+)?(?:директору|гендиректору|финдиректору|отделу|команде|маркетологам|продажникам).*))"

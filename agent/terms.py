@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from agent import refusals, sentences
 from agent.examples import Call, call
-from agent.understand import SEGMENTS, SPOKEN, Understood, place
+from agent.understand import Understood, place
+from agent.words import SEGMENTS, SPOKEN
 from tools.text import LANGUAGES
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ ASKING = (
 )
 #: Words that may stand beside a name: they carry nothing.
 BESIDE = (
-    "что как кто кого кем под за в у нас на и или это мне слово термин аудит отчёт клиент пожалуйста "
+    "ваш ваша вашей наш терминология терминологии речь тут здесь вообще what who your our here terminology что как кто кого кем под за в у нас на и или это мне слово термин аудит отчёт клиент пожалуйста "
     "what does do is are a an the as of in by it me word term audit report client customer and or please"
 )
 #: How people call a registry: such a word decides between entries of one name.

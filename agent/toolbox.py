@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from agent.backends import Json, object_schema
 from agent.examples import Call, call
 from agent.narrowing import condition
-from agent.understand import SEGMENTS, understood
+from agent.understand import understood
+from agent.words import SEGMENTS
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio

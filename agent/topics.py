@@ -13,7 +13,7 @@ TOPICS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     ),
     (
         re.compile(
-            r"(?:\bкто\b|\bу кого|\bкому\b|каки\w+ клиент|\bwho\b|whose|which clients).*(?:обещ|promis|proven|proof|доказан)|"
+            r"(?:\bкто\b|\bу кого|\bкому\b|каки\w+ клиент|\bwho\b|whose|which clients)[^.?!]*(?:обещ|promis|proven|proof|доказан)|"
             r"(?:обещ|promis)\w*.*(?:не выполн|не сдерж|наруш|broken|not kept|unkept)|(?:look|seem)\w* healthy|благополучн|выглядят здоров"
         ),
         ("promise_broken", "no_promises"),
@@ -46,7 +46,8 @@ TOPICS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
         re.compile(r"(?:готов\w*|ready) (?:к|для|for) (?:кросс|cross|допродаж)|кому (?:предложить|допродать|продать) (?:второй|ещё один|еще один|другой)|второй продукт|second product|who (?:could|might) buy another"),
         ("cross_sell_ready",),
     ),
-    (re.compile(r"взгляд\w* расход|сегмент\w* расход|lens\w* disagree"), ("lens_disagreement",)),
+    (re.compile(r"взгляд\w* расход|(?:сегмент|rfm).{0,30}(?:расход|разош|спор|не совпада)|lens\w* disagree|(?:segments?|rfm).{0,40}(?:disagree|diverge|differ from each)"), ("lens_disagreement",)),
+    (re.compile(r"детрактор|(?:\bкто|какие клиент\w*).{0,30}критик|\bdetractors?\b"), ("nps_detractors",)),
     (re.compile(r"слаб\w+ (?:звено|отдел)|weakest (?:link|department|team)"), ("weakest_department", "culture_not_answered")),
     (
         re.compile(r"готов\w* (?:ли )?(?:наши |у нас )?данны|данны\w* готов|data ready|ready for ai|модел\w+ оттока|churn model"),

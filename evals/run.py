@@ -1,46 +1,101 @@
-"""The runner of evaluation suites: asks each question of the demo and scores the answer."""
+"""The runner: every case of the suites asked for, as often as asked for, on each back end."""
 
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from evals.case import Case, cases, suites
-from evals.scorers import SCORERS
-from tools.errors import UnknownName
+from evals.result import CaseResult, Outcome, Row
 from tools.text import Text
 
-BACKENDS = ("rules", "model")
+if TYPE_CHECKING:
+    from evals.case import Case
+    from evals.stage import Stage
+    from evals.suites import Suite
+
+Progress = Callable[[Text], None]
+REPEATS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
-    """One case with its scores by scorer (None: unscored), the answer and how long it took."""
+def run_suites(
+    suite: str | None = None,
+    *,
+    backends: Sequence[str] = ("rules",),
+    repeats: int = REPEATS,
+    sample: int | None = None,
+    progress: Progress | None = None,
+) -> list[Row]:
+    """A row a suite and back end; with ``sample`` at most so many cases of each suite, evenly chosen.
 
-    suite: str
-    case: Case
-    scores: Mapping[str, bool | None]
-    answer: Mapping[str, Any]
-    seconds: float
+    Raises `UnknownName` for a suite or a back end that there is not; one that is not here is a row with the reason.
+    """
+    from evals.backends import Absent, backend
+    from evals.suites import SUITES, suite_of
 
-    @property
-    def passed(self) -> bool:
-        """True where no scorer says no."""
-        return all(score is not False for score in self.scores.values())
+    chosen = [suite_of(suite)] if suite is not None else list(SUITES.values())
+    opening = [(name, backend(name)) for name in dict.fromkeys(backends)]
+    rows: list[Row] = []
+    for name, _ in opening:
+        wanted = [item for item in chosen if not item.own or not any(row.suite == item.name for row in rows)]
+        try:
+            with _staged(name) as stage:
+                rows += [
+                    run_suite(item, stage, item.own or name, repeats=repeats, sample=sample, progress=progress)
+                    for item in wanted
+                ]
+        except Absent as error:
+            rows.append(Row(None, name, why=error.why))
+    return rows
 
 
-def run_suites(suite: str | None = None, *, backend: str | None = None) -> list[CaseResult]:
-    """The results of one suite, or of all; ``backend`` is ``rules``, or ``model`` as configured (default)."""
-    if backend is not None and backend not in BACKENDS:
-        raise UnknownName(Text("backend", "модель"), backend, BACKENDS)
-    names = [suite] if suite else suites()
-    chosen = [(name, case) for name in names for case in cases(name)]
-    with tempfile.TemporaryDirectory(prefix="cvm-eval-") as home:
-        assistant = open_fresh(Path(home), backend=backend)
-        snapshot = assistant.load("demo").snapshot
-        return [_run(assistant, snapshot, name, case) for name, case in chosen]
+def run_suite(
+    suite: "Suite",
+    stage: "Stage",
+    backend: str,
+    *,
+    repeats: int = 1,
+    sample: int | None = None,
+    progress: Progress | None = None,
+) -> Row:
+    """One suite on a stage that stands."""
+    cases = sampled(suite.cases(), sample)
+    if progress is not None:
+        progress(Text(f"{suite.title.en}, {backend}: {len(cases)}", f"{suite.title.ru}, {backend}: {len(cases)}"))
+    return Row(suite.name, backend, tuple(_result(suite, stage, case, repeats) for case in cases))
+
+
+def sampled(cases: "Sequence[Case]", most: int | None) -> "Sequence[Case]":
+    """At most so many cases, evenly over the whole list, from its beginning."""
+    if most is None or len(cases) <= most:
+        return cases
+    return [cases[place * len(cases) // most] for place in range(most)]
+
+
+def _result(suite: "Suite", stage: "Stage", case: "Case", repeats: int) -> CaseResult:
+    return CaseResult(case.name, case.language, tuple(_timed(suite, stage, case) for _ in range(repeats)))
+
+
+def _timed(suite: "Suite", stage: "Stage", case: "Case") -> Outcome:
+    began = time.perf_counter()
+    found = suite.score(stage, case)
+    return replace(found, seconds=found.seconds or time.perf_counter() - began)
+
+
+@contextmanager
+def _staged(backend: str) -> "Iterator[Stage]":
+    """A stage with the demo, in a home of its own that is gone afterwards."""
+    from evals.backends import backend as opened
+    from evals.stage import Stage
+
+    with tempfile.TemporaryDirectory(prefix="cvm-eval-") as folder:
+        home = Path(folder) / "home"
+        with opened(backend)(home) as assistant:
+            stage = Stage(assistant, assistant.load("demo").snapshot, Path(folder))
+            with stage.closing:
+                yield stage
 
 
 def open_fresh(home: Path, *, backend: str | None = "rules") -> Any:
@@ -49,13 +104,3 @@ def open_fresh(home: Path, *, backend: str | None = "rules") -> Any:
     from agent.settings import Settings
 
     return Assistant.open(Settings(home=home, llm_base_url=None) if backend == "rules" else Settings(home=home))
-
-
-def _run(assistant: Any, snapshot: str, suite: str, case: Case) -> CaseResult:
-    from tools.reports.contract import answer_json
-
-    began = time.perf_counter()
-    answer = answer_json(assistant.ask(case.question, snapshot))
-    seconds = time.perf_counter() - began
-    scores = {name: score(case, answer) for name, score in SCORERS.items()}
-    return CaseResult(suite, case, scores, answer, seconds)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
 
 BATCH = 4_000
+#: Vectors are compared one and all, so the graph of neighbours that Chroma draws beside them is kept as thin as it goes.
+GRAPH: Any = {"space": "cosine", "ef_construction": 8, "max_neighbors": 2}
 _FORMAT = 2
 BUSY = Text(
     "The search index is being built by another process; until it is ready, cards are found by their words alone.",
@@ -121,7 +123,7 @@ def _build(path: Path, items: Sequence[Passage], embedder: Embedder, *, wanted: 
     for language in LANGUAGES:
         places = [place for place, item in enumerate(items) if item.language == language]
         collection = client.create_collection(
-            f"cards-{language}", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            f"cards-{language}", embedding_function=None, configuration={"hnsw": GRAPH}
         )
         if places:
             for start in range(0, len(places), BATCH):

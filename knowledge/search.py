@@ -6,6 +6,7 @@ Documents are measured by the yardstick of the cards and leave no mark on it: no
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +17,7 @@ from knowledge.corpus import Corpus, Scores, Side, has_words, language_of, stems
 from knowledge.embed import Embedder, Vectors, bundled
 from knowledge.glossary import terms
 from knowledge.index import Busy, Index, open_index
-from knowledge.passages import passages
+from knowledge.passages import Passage, passages
 from knowledge.reach import reach
 from tools.text import LANGUAGES, Language, Text, same
 
@@ -71,16 +72,15 @@ class Knowledge:
         from knowledge.shelf import shelved, stamp
 
         marked = stamp(home)
-        cards = {**load_cards(), **terms()}
+        cards, shipped, corpus = _shipped()
         documents = {document.slug: document for document in shelved(home)}
-        shipped = passages(cards.values())
         own = list({item.key: item for one in documents.values() for item in one.passages()}.values())
         model = bundled() if embedder is _UNSET else embedder
         try:
             index, notice = (open_index(home, [*shipped, *own], model) if model is not None else None), None
         except Busy as busy:
             index, notice = None, busy.text
-        return cls(cards, documents, Corpus.of(shipped), Corpus.of(own), model, index, notice, marked)
+        return cls(cards, documents, corpus, Corpus.of(own), model, index, notice, marked)
 
     def search(
         self,
@@ -170,6 +170,14 @@ class Knowledge:
             self.held[name, language] = rows[mine] if mine else np.zeros((0, len(vector)), dtype=np.float32)
         near = self.held[name, language] @ np.asarray(vector, dtype="float32")
         return cast(Scores, np.asarray(near, dtype=np.float64))
+
+
+@cache
+def _shipped() -> tuple[Mapping[str, Card], Sequence[Passage], Corpus]:
+    """The cards and the terms, their passages, and these as a corpus: the same for every home."""
+    cards = {**load_cards(), **terms()}
+    items = passages(cards.values())
+    return cards, items, Corpus.of(items)
 
 
 @dataclass(frozen=True, slots=True)

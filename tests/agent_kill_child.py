@@ -7,8 +7,10 @@ line is not). The last child runs undisturbed; then the other home gets one whol
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +63,20 @@ def forked(home: Path, snapshot: str, point: str | None) -> dict[str, str] | Non
     return json.loads(said) if said else None
 
 
+def warmed(home: Path, snapshot: str) -> None:
+    """Import and compile, once for all children, what an audit needs: one is run in a copy of the home."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copytree(home, Path(folder) / "home"))
+        assistant = Assistant.open(Settings(home=copy, llm_base_url=None))
+        assistant.audit(snapshot, language="ru")
+        assistant.portfolio(snapshot).engine.connection.close()  # ends its threads, which a fork would lose
+
+
 def main() -> None:
     """Kill at every point, finish, run the other home whole, and print both."""
     home, other, snapshot, *points = sys.argv[1:]
     code_fingerprint()  # before the forks: somebody may be editing the program meanwhile
+    warmed(Path(other), snapshot)
     for point in points:
         forked(Path(home), snapshot, point)
     found = [forked(Path(place), snapshot, None) for place in (home, other, home)]

@@ -15,8 +15,8 @@ from agent.results import AuditResult
 from agent.runs import AuditPaused
 from agent.settings import Settings
 from agent.state import Event
+from evals.scripted_llm import ScriptedLLM
 from tests.agent_small import small
-from tests.scripted_llm import ScriptedLLM
 from tools.document import NoCase
 from tools.errors import UnknownName
 from tools.reports.register import audit_register

@@ -19,9 +19,9 @@ from agent.refusals import REASONS
 from agent.settings import Settings
 from agent.understand import understood
 from agent.writer import numbered
+from evals.scripted_llm import ScriptedLLM
 from tests.agent_small import small
 from tests.portfolios import build
-from tests.scripted_llm import ScriptedLLM
 from tools.document import Answer, Name
 from tools.portfolio import Portfolio
 from tools.text import Text
@@ -170,7 +170,7 @@ def test_a_model_words_an_answer_or_rules_do(home: Path, portfolio: Portfolio, s
 def test_a_models_plan_is_used_only_where_it_is_sound(
     home: Path, portfolio: Portfolio, assistant: Assistant, plan: str, name: str | None
 ) -> None:
-    question = "Сколько в среднем тратят заведения общепита?"
+    question = "Кто из поставщиков быстрее закрывает акты?"
     by_rules = assistant.ask(question, portfolio.snapshot).tools
     with ScriptedLLM("honest", plan=plan) as server:
         settings = Settings(

@@ -293,11 +293,3 @@ def test_the_glossary_links_to_anchors_that_exist(language: Language) -> None:
     text, reference = PAGES["glossary"](language), PAGES["metrics"](language)
     links = re.findall(rf"\(metrics\.{language}\.md#([a-z_.]+)\)", text)
     assert links and [link for link in links if f'<a id="{link}"></a>' not in reference] == []
-
-
-def test_suite_of_questions_is_well_formed() -> None:
-    from evals.case import cases, suites
-
-    assert "ask" in suites()
-    names = [case.name for case in cases("ask")]
-    assert len(names) >= 12 and len(names) == len(set(names))

@@ -10,7 +10,7 @@ import yaml
 from agent.calls import TOOLS
 from agent.examples import FOLDER, examples
 from agent.refusals import REASONS
-from agent.understand import SEGMENTS
+from agent.words import SEGMENTS
 from knowledge.glossary import entries
 from knowledge.search import stems
 from tools.audit import codes

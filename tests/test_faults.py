@@ -18,9 +18,9 @@ from agent.sentences import Desk
 from agent.settings import Settings
 from agent.understand import understood
 from agent.writer import ModelWriter, RulesWriter
+from evals.scripted_llm import ScriptedLLM
 from knowledge.search import Knowledge
 from tests.agent_small import small
-from tests.scripted_llm import ScriptedLLM
 from tools.document import Claim, Section
 from tools.errors import BackendError
 from tools.portfolio import Portfolio

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from agent.assistant import Assistant
 from agent.settings import Settings
 from agent.writer import numbered
+from evals.lies import LIES, LyingLLM
 from tests.agent_small import small
 from tests.answers import questions
-from tests.lies import LIES, LyingLLM
 from tests.number_text import values_in
 from tools.document import Answer
 

@@ -13,7 +13,7 @@ import pytest
 from tests.generated import AS_OF, CONTRACTS, EVERYTHING, FIRST, Tables, everywhere, only, seeded
 from tests.oracle.compare import beside
 from tests.portfolios import in_memory
-from tools import ledger, metrics, moves, segments
+from tools import cohorts, ledger, metrics, moves, segments
 from tools.errors import UserError
 from tools.metrics.health_scores import explain_change, portfolio_change
 from tools.portfolio import DATED, Portfolio
@@ -92,13 +92,30 @@ def regions_close_and_are_in_bounds(start: int, count: int = 250) -> str:
 
 
 def changes_run_as_their_query_says(seed: int) -> str:
-    """Empty, or where the changes of prices run in memory are not those of the query a reading shows."""
-    with opened(seeded(seed, STEADY)) as portfolio:
+    """Empty, or where the changes of prices in hand are not those of the query a reading shows, on any last day."""
+    with opened(seeded(seed, STEADY), as_of=AS_OF - timedelta(days=seed % 45)) as portfolio:
         windows = ledger.months(portfolio)
+        if not windows:
+            return ""
         sides = [moves.moved_rows(portfolio, windows), portfolio.run(moves.moved(portfolio, windows))]
     names = sorted(set(sides[0].column_names) & set(sides[1].column_names))
-    here, there = (side.select(names).sort_by([("account_id", "ascending"), ("place", "ascending")]) for side in sides)
-    return "" if len(names) == 12 and here.to_pylist() == there.to_pylist() else f"{seed}: {here} {there}"
+    return "" if len(names) == 12 and _same(names, ("account_id", "place"), *sides) else f"{seed}: {sides}"
+
+
+def cohorts_in_hand_are_those_of_their_query(seed: int) -> str:
+    """Empty, or the month whose cohort counted in memory is not that of its query."""
+    with opened(seeded(seed, STEADY), as_of=AS_OF - timedelta(days=seed % 45)) as portfolio:
+        for window in ledger.months(portfolio):
+            asked = cohorts.cohort(portfolio, window)
+            sides = [cohorts.opened(portfolio, window), portfolio.run(asked.filter(asked.client_opening > 0))]
+            if not _same(sides[1].column_names, ("account_id",), *sides):
+                return f"{seed} {window}: {sides}"
+    return ""
+
+
+def _same(names: Sequence[str], keys: Sequence[str], one: Any, two: Any) -> bool:
+    here, there = (side.select(names).sort_by([(key, "ascending") for key in keys]) for side in (one, two))
+    return bool(here.to_pylist() == there.to_pylist())
 
 
 def segments_are_a_partition(seed: int) -> str:
@@ -174,6 +191,7 @@ IDENTITIES: dict[str, tuple[Callable[[int], str], int]] = {  # and for how many 
         (bridge_closes, 10),
         (gross_is_below_net, 10),
         (changes_run_as_their_query_says, 10),
+        (cohorts_in_hand_are_those_of_their_query, 10),
         (segments_are_a_partition, 10),
         (health_moves_by_its_parts, 10),
         (rows_after_the_day_do_not_exist, 10),

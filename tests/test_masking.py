@@ -16,9 +16,9 @@ from agent.masking import Mask, known_names
 from agent.model_planner import by_model
 from agent.settings import Settings
 from agent.understand import understood
+from evals.scripted_llm import ScriptedLLM
 from tests.agent_small import small
 from tests.private_data import company_names, corpus
-from tests.scripted_llm import ScriptedLLM
 
 NAMES = company_names(random.Random(7), 200)
 

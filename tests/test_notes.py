@@ -20,9 +20,9 @@ from agent.planner import planned
 from agent.settings import Settings
 from agent.understand import understood
 from agent.writer import numbered
+from evals.scripted_llm import ScriptedLLM
 from tests.agent_small import small
 from tests.portfolios import build
-from tests.scripted_llm import ScriptedLLM
 from tools.document import Answer, Name
 from tools.errors import UnknownName, UserError
 from tools.portfolio import Portfolio

@@ -15,11 +15,11 @@ from agent.assistant import Assistant
 from agent.own_documents import MORE_WITH_FIGURES, NO_DOCUMENTS, NOTHING_SAID, has_figure, has_link
 from agent.settings import Settings
 from agent.writer import numbered
+from evals.scripted_llm import ScriptedLLM
 from knowledge import shelf
 from knowledge.search import Knowledge, stems
 from tests import shelf_files as files
 from tests.agent_small import small
-from tests.scripted_llm import ScriptedLLM
 from tools.document import Answer, Name
 
 MARK = "zyxwatermark"

@@ -16,8 +16,8 @@ from agent.locks import held
 from agent.settings import Settings
 from agent.state import Before, ChatEvent
 from agent.threads import book_at, locked
+from evals.scripted_llm import ScriptedLLM
 from tests.agent_small import small
-from tests.scripted_llm import ScriptedLLM
 from tools.errors import UnknownName, UserError
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)

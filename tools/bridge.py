@@ -1,5 +1,6 @@
 """The movement bridge over the ledger: the changes in the worth of accounts (`moves`), summed month by month."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -31,8 +32,13 @@ class Bridge:
 
     windows: list[Window]
     rows: pa.Table
-    sql: str
+    write: Callable[[], str]
     foreign: bool = False
+
+    @property
+    def sql(self) -> str:
+        """The query of the rows, written when it is asked for."""
+        return self.write()
 
 
 def movement_bridge(portfolio: Portfolio) -> Bridge:
@@ -45,8 +51,11 @@ def movement_bridge(portfolio: Portfolio) -> Bridge:
         windows = ledger.months(base or portfolio)
         foreign = len(ledger.currencies(base or portfolio, ledger.source(portfolio))) > 1
         span = ("bridge", windows[0].start, windows[-1].end)
-        sql = portfolio.text(span, lambda: movements(portfolio, windows))
-        portfolio.memo["bridge"] = Bridge(windows, _of_changes(portfolio, windows), sql, foreign)
+
+        def write() -> str:
+            return portfolio.text(span, lambda: movements(portfolio, windows))
+
+        portfolio.memo["bridge"] = Bridge(windows, _of_changes(portfolio, windows), write, foreign)
     found: Bridge = portfolio.memo["bridge"]
     return found
 
@@ -66,17 +75,20 @@ def changed(portfolio: Portfolio) -> pa.Table:
 
 def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
     """The rows of `movements`, summed from the changes in hand."""
-    both = _arrays(changed(portfolio))
-    by_month = _Months(both.place, len(windows))
+    both = _arrays(changed(portfolio), len(windows))
     change, foreign = both.closing - both.opening, both.now - both.closing
-    sums = {"net": by_month.sums(both.now - both.opening)}
-    sums["net_n"] = by_month.sums((both.now > 0).astype(np.int8) - (both.opening > 0))
+
+    def total(values: Any) -> Any:
+        found = np.zeros(len(windows) + 1, dtype=np.int64)
+        np.add.at(found, both.place, values.astype(np.int64, copy=False))
+        return found
+
+    sums = {"net": total(both.now - both.opening), "net_n": total(both.now > 0) - total(both.opening > 0)}
+    size = abs(change)
     for kind, condition in conditions(both).items():
-        losses = condition | both.lapsed if kind == "churn" else condition
-        sums[kind] = by_month.sums(np.where(condition, abs(change), 0))
-        sums[f"{kind}_n"] = by_month.sums(losses)
-    sums["fx"], sums["fx_n"] = by_month.sums(foreign), by_month.sums(foreign != 0)
-    sums["lapsed_n"] = by_month.sums(both.lapsed)
+        sums[kind] = total(np.where(condition, size, 0))
+        sums[f"{kind}_n"] = total(condition | both.lapsed if kind == "churn" else condition)
+    sums["fx"], sums["fx_n"], sums["lapsed_n"] = total(foreign), total(foreign != 0), total(both.lapsed)
     for tail in ("", "_n"):
         sums["end" + tail] = np.cumsum(sums["net" + tail])
         sums["start" + tail] = sums["end" + tail] - sums["net" + tail]
@@ -84,27 +96,15 @@ def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
     return pa.table({"month": months, **{name: sums[name][1:] for name in FIGURES}})
 
 
-def _arrays(rows: pa.Table) -> SimpleNamespace:
+def _arrays(rows: pa.Table, last: int) -> SimpleNamespace:
+    """Columns of the rows of the months: place 0 is the opening of the first, others are left out."""
+    outside = pc.or_(pc.less(rows["place"], 0), pc.greater(rows["place"], last))
+    rows = rows.filter(pc.invert(outside)) if pc.any(outside).as_py() else rows
     names = ("place", "opening", "closing", "now", "client_opening", "client_closing")
     arrays = {name: pc.fill_null(rows[name], 0).to_numpy().astype("int64", copy=False) for name in names}
     debut = pc.fill_null(rows["debut"].cast("int64"), NEVER).to_numpy()
     marks = {name: rows[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("held", "resumed", "lapsed")}
     return SimpleNamespace(**arrays, **marks, debut=debut)
-
-
-class _Months:
-    """Sums of whole numbers by the month their rows belong to: place 0 is the opening of the first, others are dropped."""
-
-    def __init__(self, places: Any, last: int) -> None:
-        inside = np.flatnonzero((places >= 0) & (places <= last))
-        here = places[inside].astype(np.int16)  # short numbers are sorted in one pass
-        order = np.argsort(here, kind="stable")
-        self.order = inside[order]
-        self.edges = np.searchsorted(here[order], np.arange(last + 2))
-
-    def sums(self, values: Any) -> Any:
-        run = np.concatenate(([0], np.cumsum(values[self.order], dtype=np.int64)))
-        return np.diff(run[self.edges])
 
 
 def movements(portfolio: Portfolio, windows: list[Window]) -> Any:

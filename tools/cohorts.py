@@ -7,9 +7,11 @@ from typing import Any
 import ibis
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis import _
 
 from tools import ledger, stats
+from tools.ledger.prices import worth_on
 from tools.portfolio import Portfolio
 from tools.reading import Window
 
@@ -94,12 +96,23 @@ def _cohort_rows(portfolio: Portfolio, window: Window) -> pa.Table:
     if key not in portfolio.memo:
         base = ledger.base_of(portfolio)
         if base is None:
-            found = cohort(portfolio, window)
-            portfolio.memo[key] = portfolio.run(found.filter(found.client_opening > 0)).sort_by("account_id")
+            portfolio.memo[key] = opened(portfolio, window).sort_by("account_id")
         else:
             portfolio.memo[key] = ledger.cut(portfolio, _cohort_rows(base, window))
     rows: pa.Table = portfolio.memo[key]
     return rows
+
+
+def opened(portfolio: Portfolio, window: Window) -> pa.Table:
+    """The rows of `cohort` with opening revenue, counted here where the prices are in hand."""
+    held = ledger.in_hand(portfolio) if ledger.basis(portfolio) == ledger.CONTRACT else None
+    if held is None:
+        found = cohort(portfolio, window)
+        return portfolio.run(found.filter(found.client_opening > 0))
+    ends = {"opening": worth_on(held, window.opening), "closing": worth_on(held, window.closing)}
+    rows = pa.table({"account_id": held.clients, **ends, **{f"client_{name}": worth for name, worth in ends.items()}})
+    rows = rows.append_column("held", pa.array(np.zeros(len(rows), dtype=bool)))
+    return rows.filter(pc.greater(rows["opening"], 0))
 
 
 def _summed(rows: pa.Table) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Engines: where the queries run. The embedded DuckDB by default; any database of Ibis that holds the same tables."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -7,9 +8,12 @@ from typing import Any, Protocol
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
 import pyarrow as pa
 
 COMPILED_KEPT = 2_000
+MARKED, MOST_DAYS = (9001, 1), 99  # year and month of a mark; its day is its place among the days
+MARK = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|MAKE_DATE\(9001, 1, (\d+)\)""")  # outside quotes, whose texts stay
 
 
 class Engine(Protocol):
@@ -67,4 +71,21 @@ def compiled(expression: Any, dialect: str) -> str:
 
 @lru_cache(maxsize=COMPILED_KEPT)
 def _compiled(node: Any, dialect: str) -> str:
+    days = _days(node) if dialect == "duckdb" else []
+    if not days:
+        return _written(node, dialect)
+    marked = node.replace({day: ibis.date(*MARKED, place).op() for place, day in enumerate(days, start=1)})
+    shown = [f"MAKE_DATE({', '.join(str(part.value) for part in day.args)})" for day in days]
+    return MARK.sub(lambda found: shown[int(found[1]) - 1] if found[1] else found[0], _written(marked, dialect))
+
+
+@lru_cache(maxsize=COMPILED_KEPT)
+def _written(node: Any, dialect: str) -> str:
     return str(ibis.to_sql(node.to_expr(), dialect=dialect, pretty=False))
+
+
+def _days(node: Any) -> list[Any]:
+    """The constant days of an expression as they are met, so that one question of many days is compiled once; none where
+    there are too many to mark."""
+    days = [day for day in node.find(ops.DateFromYMD) if all(isinstance(part, ops.Literal) for part in day.args)]
+    return days if len(days) <= MOST_DAYS else []

@@ -16,6 +16,7 @@ from ibis import _
 
 from tools import ledger
 from tools.cohorts import held_at
+from tools.ledger.prices import Prices, changes_of, running
 from tools.portfolio import Portfolio
 from tools.reading import Window
 
@@ -34,31 +35,24 @@ def _by_events(portfolio: Portfolio) -> bool:
 
 
 def moved_rows(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
-    """The rows of `moved`. Prices of whole clients that are never paused are run here: it takes a third of the time."""
-    if _by_events(portfolio) and portfolio.level == "account" and not portfolio.base.pauses:
-        return _ran(portfolio.run(ledger.changes(portfolio, windows)))
-    return portfolio.run(moved(portfolio, windows))
+    """The rows of `moved`; of prices in hand they are counted here, in the order of client and month."""
+    held = ledger.in_hand(portfolio) if _by_events(portfolio) else None
+    return portfolio.run(moved(portfolio, windows)) if held is None else _ran(held, windows)
 
 
-def _ran(events: pa.Table) -> pa.Table:
-    """What `_running` gives of the events of whole clients, in the order of client and month."""
-    who = events["account_id"].combine_chunks().dictionary_encode().indices.to_numpy()
-    place, delta, begun = (events[name].to_numpy() for name in ("place", "delta", "begun"))
-    low, high = place.min(initial=0), place.max(initial=0)
-    order = np.argsort(who.astype(np.int64) * (high - low + 1) + place - low)  # no two events share both
-    who, place, delta = who[order], place[order], delta[order]
+def _ran(held: Prices, windows: list[Window]) -> pa.Table:
+    """What `_running` gives of the changes of whole clients."""
+    found = changes_of(held, windows)
+    who, place = found.who, found.place
+    closing = running(who, found.delta)
     first = np.flatnonzero(np.diff(who, prepend=-1))
-    rows = np.diff(first, append=len(who))
-    ran = np.cumsum(delta)
-    closing = ran - np.repeat(ran[first] - delta[first], rows)
-    debut = (
-        np.repeat(np.minimum.reduceat(np.where(begun[order] > 0, place, NEVER), first), rows) if len(first) else place
-    )
-    account, no = events["account_id"].take(pa.array(order)), pa.array(np.zeros(len(who), dtype=bool))
-    numbers = {"place": place, "opening": closing - delta, "closing": closing, "now": closing}
-    both = {"account_id": account, "client_id": account, **{name: pa.array(found) for name, found in numbers.items()}}
-    both["debut"] = pa.array(debut, mask=place < debut)
-    both |= {"client_opening": both["opening"], "client_closing": both["closing"]}
+    begun = np.where(found.begun > 0, place, NEVER)
+    debut = np.repeat(np.minimum.reduceat(begun, first), np.diff(first, append=len(who))) if len(first) else place
+    account, no = held.clients.take(pa.array(who)), pa.array(np.zeros(len(who), dtype=bool))
+    opening, closing = pa.array(closing - found.delta), pa.array(closing)
+    both = {"account_id": account, "client_id": account, "place": pa.array(place)}
+    both |= {"opening": opening, "closing": closing, "now": closing, "debut": pa.array(debut, mask=place < debut)}
+    both |= {"client_opening": opening, "client_closing": closing}
     return pa.table(both | dict.fromkeys(("held", "resumed", "lapsed"), no))
 
 

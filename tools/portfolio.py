@@ -302,14 +302,19 @@ class Portfolio:
 
     def rows(self, name: str) -> int:
         """Number of rows of a table on ``as_of``."""
-        return self.counts(name)["*"]
+        if ("counts", name) in self.memo:
+            return self.counts(name)["*"]
+        if ("rows", name) not in self.memo:
+            found = self.asked(("rows", name), lambda: self.table(name).count().name("n").as_table())
+            self.memo[("rows", name)] = int(found.column(0)[0].as_py())
+        return int(self.memo[("rows", name)])
 
     def has(self, name: str, column: str | None = None) -> bool:
         """True where the source has the table (and a value of the column): a fact of the base, the same in all its parts.
 
         What there is of it in a part, `rows` and `counts` say.
         """
-        return self.base.counts(name)[column or "*"] > 0
+        return (self.base.rows(name) if column is None else self.base.counts(name)[column]) > 0
 
     def accounts(self) -> list[tuple[str, str]]:
         """Id and shown name of every account, by id."""

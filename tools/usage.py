@@ -99,12 +99,10 @@ def _days_seen(ago: Any, low: int, high: int) -> Any:
 
 def _feature_codes(portfolio: Portfolio) -> dict[str, int] | None:
     """A small number for each feature; None where the log names none, or so many that they are no features."""
-    if not portfolio.has("usage", "feature"):
-        return None
     log = portfolio.table("usage")
     names = portfolio.run(log.filter(log.feature.notnull()).group_by("feature").agg().order_by("feature"))
     found: list[str] = names.column(0).to_pylist()
-    return {name: code for code, name in enumerate(found)} if len(found) <= FEATURES_AT_MOST else None
+    return {name: code for code, name in enumerate(found)} if 0 < len(found) <= FEATURES_AT_MOST else None
 
 
 def features_known(portfolio: Portfolio) -> list[str]:

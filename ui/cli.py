@@ -17,6 +17,7 @@ from ui.commands import (
     audit,
     campaign,
     data,
+    eval,
     inputs,
     interview,
     letter,
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 for register in (
     data.register, audit.register, talk.register, value_report.register, campaign.register, shelf.register,
-    upkeep.register, whatif.register, model.register, inputs.register, interview.register, threads.register, letter.register, notes.register,
+    upkeep.register, eval.register, whatif.register, model.register, inputs.register, interview.register, threads.register, letter.register, notes.register,
 ):  # fmt: skip
     register(app)
 

@@ -1,4 +1,4 @@
-"""Evaluation results and timings: in the terminal, and as JSON."""
+"""Timings in the terminal, and as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -14,13 +14,9 @@ from ui import terminal
 
 if TYPE_CHECKING:
     from evals.bench import Race, Timing
-    from evals.run import CaseResult
 
 HEADS = {
-    "case": Text("Case", "Случай"),
-    "result": Text("Result", "Итог"),
     "seconds": Text("Seconds", "Секунды"),
-    "failed": Text("Failed", "Не прошло"),
     "source": Text("Data", "Данные"),
     "work": Text("Work", "Работа"),
     "floors": Text("Scan floors", "Во сколько раз дольше чтения"),
@@ -29,44 +25,7 @@ HEADS = {
     "times": Text("Times", "Во сколько раз"),
     "aim": Text("Aim", "Цель"),
     "note": Text("Note", "Примечание"),
-    "passed": Text("Passed: {passed} of {total}", "Пройдено: {passed} из {total}"),
 }
-
-
-def suites_json(results: Sequence["CaseResult"]) -> dict[str, Any]:
-    """``{passed, total, cases: [{suite, name, question, passed, scores, text, seconds}]}``."""
-    return {
-        "passed": sum(result.passed for result in results),
-        "total": len(results),
-        "cases": [
-            {
-                "suite": result.suite,
-                "name": result.case.name,
-                "question": result.case.question,
-                "passed": result.passed,
-                "scores": dict(result.scores),
-                "text": result.answer["text"],
-                "refused": result.answer["refused"],
-                "readings": sorted({reading["key"] for reading in result.answer["readings"]}),
-                "cards": list(result.answer["cards"]),
-                "seconds": round(result.seconds, 3),
-            }
-            for result in results
-        ],
-    }
-
-
-def show_suites(results: Sequence["CaseResult"], language: Language, console: Console) -> None:
-    """Print one line a case, and how many passed."""
-    table = terminal.grid(*(HEADS[name][language] for name in ("case", "result", "failed", "seconds")), right=(3,))
-    for result in results:
-        failed = ", ".join(name for name, score in result.scores.items() if score is False)
-        mark = Styled("✓", style="green") if result.passed else Styled("✗", style="red")
-        seconds = formats.decimal(result.seconds, language, digits=2, fixed=True)
-        table.add_row(f"{result.suite}: {result.case.name}", mark, failed, seconds)
-    console.print(table)
-    passed = sum(result.passed for result in results)
-    console.print(HEADS["passed"].fill(passed=passed, total=len(results))[language])
 
 
 def bench_json(rows: Sequence["Timing"], races: Sequence["Race"] = ()) -> dict[str, Any]:

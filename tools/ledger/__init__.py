@@ -18,7 +18,7 @@ from ibis import _
 from tools.ledger import contract, rhythm
 from tools.ledger import recognised as months_of_revenue
 from tools.ledger.calendar import back, days, literal, month_end, month_of, place_of, places
-from tools.ledger.contract import PAST_DUE_COUNTS, changes, late_renewals, pause_ends, paused, priced, unpaid
+from tools.ledger.contract import changes
 from tools.ledger.money import (
     TICKS,
     client_of,
@@ -33,6 +33,8 @@ from tools.ledger.money import (
     ticks,
     uncounted,
 )
+from tools.ledger.pauses import pause_ends, paused
+from tools.ledger.periods import PAST_DUE_COUNTS, in_hand, late_renewals, priced, unpaid
 from tools.ledger.recognised import INVOICE_MONTH, USAGE, late_invoices, metered, recognised
 from tools.portfolio import Portfolio
 from tools.reading import Window
@@ -253,8 +255,7 @@ def worth_rows(portfolio: Portfolio, day: date) -> pa.Table:
 
 def months(portfolio: Portfolio) -> list[Window]:
     """Every month from the first with money to the anchor, oldest first."""
-    first = _first(portfolio)
-    end = _end(portfolio)
+    first, end = _first(portfolio), _end(portfolio)
     windows: list[Window] = []
     step = 0
     while first is not None and back(end, step) > first:
@@ -291,9 +292,9 @@ def native(portfolio: Portfolio, points: Sequence[date]) -> Any:
 
 __all__ = [
     "AFTER_DATA", "BASIS", "CONTRACT", "CONVENTIONS", "INVOICE_MONTH", "PAST_DUE_COUNTS", "RECOGNISED", "TICKS",
-    "USAGE", "Window", "anchor", "back", "basis", "below", "changes", "client_of", "convention", "converted", "currencies", "days",
-    "doubt", "guessed", "guesses", "in_one_currency", "last_month", "late_invoices", "late_renewals", "level", "literal", "metered",
-    "missing_rate", "mixed_currency", "money", "month_of", "months", "native", "no_ledger", "pause_ends", "paused", "place_of",
-    "places", "priced", "rates_on", "recognised", "reporting", "source", "state", "ticks", "uncounted", "under",
-    "unpaid", "year",
+    "USAGE", "Window", "anchor", "back", "basis", "below", "changes", "client_of", "convention", "converted",
+    "currencies", "days", "doubt", "guessed", "guesses", "in_hand", "in_one_currency", "last_month", "late_invoices",
+    "late_renewals", "level", "literal", "metered", "missing_rate", "mixed_currency", "money", "month_of", "months",
+    "native", "no_ledger", "pause_ends", "paused", "place_of", "places", "priced", "rates_on", "recognised",
+    "reporting", "source", "state", "ticks", "uncounted", "under", "unpaid", "year",
 ]  # fmt: skip

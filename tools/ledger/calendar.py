@@ -8,6 +8,8 @@ import ibis
 
 from tools.reading import Window
 
+FOREVER = date(9999, 12, 31)
+
 
 def back(day: date, months: int) -> date:
     """``day`` so many months earlier, held inside the month."""

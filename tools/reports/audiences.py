@@ -72,7 +72,7 @@ CFO = Audience(
         "На чём держатся удержание и рост, сколько денег под угрозой и насколько это доказано?",
     ),
     said=("cfo", "chief financial officer", "finance director", "head of finance", "finance team", "финансовый директор",
-          "финдиректор", "финансисты", "финансы"),
+          "финдиректор", "финдир", "финансисты", "финансы"),
     for_client=("vrs", "value_gap:promised", "value_gap:realised", "value_gap"),
     for_us=(
         "nrr", "nrr:without_indexation", "nrr:without_largest", "grr", "money_churn", "mrr", "indexation", "overdue",

@@ -1,6 +1,7 @@
 """The audit as one self-contained page: no request leaves it, every number opens the row of its reading."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tools.document import Audit, Chart, Telling
@@ -10,6 +11,8 @@ from tools.reports.view import audit_view
 from tools.text import Language, Text
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+    from jinja2.runtime import Context
     from markupsafe import Markup
 
 
@@ -24,11 +27,17 @@ def render(audit: Audit, telling: Telling, *, language: Language) -> str:
 
 def html(template: str, view: Mapping[str, Any], *, hints: Mapping[str, str]) -> str:
     """A template of this folder filled: everything escaped, bound numbers linked to the rows they come from."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    return _environment().get_template(template).render({**view, "hints": hints})
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
     from markupsafe import Markup
 
-    def finalize(value: object) -> object:
-        return linked(value, hints) if isinstance(value, Rendered) else value
+    @pass_context
+    def finalize(context: "Context", value: object) -> object:
+        return linked(value, context["hints"]) if isinstance(value, Rendered) else value
 
     environment = Environment(
         loader=PackageLoader("tools.reports"),
@@ -40,7 +49,7 @@ def html(template: str, view: Mapping[str, Any], *, hints: Mapping[str, str]) ->
         keep_trailing_newline=True,
     )
     environment.filters["svg"] = Markup
-    return environment.get_template(template).render(view)
+    return environment
 
 
 def linked(rendered: Rendered, hints: Mapping[str, str]) -> "Markup":

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from tools.document import Audit, Telling
 from tools.render import Rendered
 from tools.reports import report
 from tools.reports.view import audit_view
 from tools.text import Language, Text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]#|~!$@])")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -24,9 +28,14 @@ def render(audit: Audit, telling: Telling, *, language: Language) -> str:
 
 def markdown(template: str, view: Mapping[str, Any]) -> str:
     """A template of this folder filled, every value escaped."""
+    return _environment().get_template(template).render(view)
+
+
+@cache
+def _environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("tools.reports"),
         autoescape=False,
         undefined=StrictUndefined,
@@ -34,7 +43,6 @@ def markdown(template: str, view: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(template).render(view)
 
 
 def escape(text: str) -> str:

@@ -1,13 +1,13 @@
 """Questions under way: each answered in a thread of its own, followed as server-sent events by any number of readers."""
 
+import asyncio
 import json
 import threading
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-import anyio
 from fastapi.responses import Response, StreamingResponse
 
 from agent.state import ChatEvent
@@ -21,7 +21,6 @@ Key = tuple[str, str, str]
 Work = Callable[[Callable[[ChatEvent], None] | None], Answer]
 
 AT_ONCE = 32
-POLL_SECONDS = 0.02
 PING_SECONDS = 15.0
 RETRY_MS = 1000
 BROKEN = Text("The answer broke off; the log says why.", "Ответ прервался; причина — в журнале.")
@@ -30,10 +29,36 @@ MEDIA = "text/event-stream"
 
 @dataclass(slots=True)
 class Asked:
-    """One question under way: what was told so far, and how it ends."""
+    """One question under way: what was told so far, how it ends, and who is woken by what is new."""
 
     future: "Future[Answer]"
     events: list[ChatEvent] = field(default_factory=list)
+    wakers: list[Callable[[], object]] = field(default_factory=list)
+
+    def tell(self, event: ChatEvent) -> None:
+        """One more event."""
+        self.events.append(event)
+        self.wake()
+
+    def wake(self) -> None:
+        """Wake the readers, from any thread."""
+        for waker in tuple(self.wakers):
+            with suppress(RuntimeError):  # the reader's loop has ended
+                waker()
+
+    @contextmanager
+    def followed(self) -> "Iterator[asyncio.Event]":
+        """A bell that rings, on this loop, whenever there is something new."""
+        bell, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def waker() -> None:
+            loop.call_soon_threadsafe(bell.set)
+
+        self.wakers.append(waker)
+        try:
+            yield bell
+        finally:
+            self.wakers.remove(waker)
 
 
 class Asks:
@@ -60,12 +85,13 @@ class Asks:
 
     def _work(self, key: Key, asked: Asked, work: Work) -> None:
         try:
-            asked.future.set_result(work(asked.events.append))
+            asked.future.set_result(work(asked.tell))
         except BaseException as error:  # noqa: BLE001  handed on whole: `result()` raises it again
             asked.future.set_exception(error)
         finally:
             with self._lock:
                 self._asked.pop(key, None)
+            asked.wake()
 
 
 def so_far(events: Sequence[ChatEvent]) -> str:
@@ -84,8 +110,10 @@ async def streamed(asked: Asked, *, after: int, language: Language) -> Response:
 
     What goes wrong before the first of them is raised; where none is left, `NothingMore`.
     """
-    while not _new(asked, after) and not asked.future.done():
-        await anyio.sleep(POLL_SECONDS)
+    with asked.followed() as bell:
+        while not _new(asked, after) and not asked.future.done():
+            await bell.wait()
+            bell.clear()
     if not _new(asked, after):
         asked.future.result()
         raise NothingMore
@@ -94,20 +122,21 @@ async def streamed(asked: Asked, *, after: int, language: Language) -> Response:
 
 
 async def _frames(asked: Asked, after: int, language: Language) -> AsyncIterator[bytes]:
-    shown, said = 0, time.monotonic()
-    while True:
-        over = asked.future.done()
-        for event in asked.events[shown:]:
-            shown += 1
-            if event.id > after:
-                yield frame(event.kind, event.data, id=event.id)
-                said = time.monotonic()
-        if over:
-            break
-        if time.monotonic() - said > PING_SECONDS:
-            yield b": ping\n\n"
-            said = time.monotonic()
-        await anyio.sleep(POLL_SECONDS)
+    shown = 0
+    with asked.followed() as bell:
+        while True:
+            bell.clear()
+            over = asked.future.done()
+            for event in asked.events[shown:]:
+                shown += 1
+                if event.id > after:
+                    yield frame(event.kind, event.data, id=event.id)
+            if over:
+                break
+            try:
+                await asyncio.wait_for(bell.wait(), PING_SECONDS)
+            except TimeoutError:
+                yield b": ping\n\n"
     error = asked.future.exception()
     if error is not None:
         text = error.text if isinstance(error, UserError) else BROKEN

@@ -1,42 +1,23 @@
-"""Commands that look after the product itself: eval, bench, doctor, docs."""
+"""Commands that look after the product itself: bench, doctor, docs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ui import session
-from ui.commands.options import Json, Lang, Strict
+from ui.commands.options import Json, Lang
+
+if TYPE_CHECKING:
+    from fastapi.responses import Response
+
+    from ui.api.asks import Work
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("eval")(evaluate)
     for command in (bench, doctor, docs):
         app.command()(command)
-
-
-def evaluate(
-    suite: Annotated[str | None, typer.Argument(metavar="SUITE", help="One suite; default: all.")] = None,
-    backend: Annotated[
-        str | None, typer.Option("--backend", metavar="NAME", help="rules, or model as configured.")
-    ] = None,
-    strict: Strict = False,
-    as_json: Json = False,
-    lang: Lang = None,
-) -> None:
-    """Run the evaluation suites and show what passed."""
-    from evals.run import run_suites
-    from ui import evals_view, terminal
-
-    language = session.speak(lang)
-    results = run_suites(suite, backend=backend)
-    if as_json:
-        session.emit(evals_view.suites_json(results))
-    else:
-        evals_view.show_suites(results, language, terminal.console())
-    if strict and any(not result.passed for result in results):
-        raise typer.Exit(session.NOT_ALL)
 
 
 def bench(
@@ -51,13 +32,20 @@ def bench(
     """Time the audit by step beside a plain scan, and the product beside its peers on the same data."""
     import tempfile
 
-    from evals.bench import run_bench, run_races, run_small
+    from evals.bench import run_bench, run_races, run_relay, run_small, run_words
     from ui import evals_view, terminal
+    from ui.api.asks import Asks, streamed
 
     language = session.speak(lang)
     rows = run_bench(progress=session.note)
+    asks = Asks()
+
+    async def stream(name: str, work: "Work") -> "Response":
+        return await streamed(asks.start((name, "", ""), work), after=0, language=language)
+
     with tempfile.TemporaryDirectory(prefix="cvm-bench-") as folder:
-        races = run_small(Path(folder))
+        races = [*run_small(Path(folder)), *run_words(Path(folder) / "words"), *run_relay(Path(folder), stream)]
+        asks.close()
         if peers:
             races += run_races(Path(folder), scale=scale, progress=session.note)
     document = evals_view.bench_json(rows, races)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.scripted_llm import ScriptedLLM, sorted_claims
+from evals.scripted_llm import ScriptedLLM, sorted_claims
 
 TOKEN = re.compile(r"\[\[[FDA]\d+\]\]")
 Lie = Callable[[str, bool, random.Random], str]
@@ -70,15 +70,20 @@ LIES: dict[str, Lie] = {
 
 
 class LyingLLM(ScriptedLLM):
-    """Says every section with a lie drawn by chance, honestly once in ``honest`` times; ``said`` holds lie and text."""
+    """Says every section with a lie drawn by chance, honestly once in ``honest`` times; ``said`` holds lie and text.
+
+    With a ``kind`` set, every section is told with a lie of that kind.
+    """
 
     def __init__(self, seed: int, *, honest: int = 10) -> None:
         super().__init__("honest", plan='{"calls": []}')
         self.chance = random.Random(seed)
         self.honest = honest
+        self.kind: str | None = None
         self.said: list[tuple[str, str]] = []
 
     def text(self, body: dict[str, Any]) -> str:
+        """The sections with lies in them; anything else as scripted."""
         prompt = body["messages"][-1]["content"]
         if "Sections:\n" not in prompt:
             return super().text(body)
@@ -87,8 +92,8 @@ class LyingLLM(ScriptedLLM):
 
     def _worded(self, claims: list[dict[str, Any]]) -> str:
         text, kind = " ".join(sorted_claims(claims)), ""
-        if self.chance.randrange(self.honest):
-            kind = self.chance.choice(sorted(LIES))
+        if self.kind or self.chance.randrange(self.honest):
+            kind = self.kind or self.chance.choice(sorted(LIES))
             text = LIES[kind](text, bool(re.search("[а-яё]", text)), self.chance)
         self.said.append((kind, text))
         return text

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.scripted_llm import ScriptedLLM
+    from evals.scripted_llm import ScriptedLLM
 
 #: Everything that may go wrong on the wire or in what a model sends.
 FAULTS = (

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from http.server import ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
-from tests.scripted_wire import HUGE, WRONG_PLANS, handler
+from evals.scripted_wire import HUGE, WRONG_PLANS, handler
 
 Sections = dict[str, list[dict[str, Any]]]
 TOKEN = re.compile(r"\[\[[FDA]\d+\]\]")
@@ -95,7 +95,7 @@ class ScriptedLLM:
         """The base address to set as ``CVM_LLM_BASE_URL``."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
-    def __enter__(self) -> "ScriptedLLM":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -155,7 +155,7 @@ def _in_words(claims: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    """Serve one script until interrupted: ``python -m tests.scripted_llm honest``."""
+    """Serve one script until interrupted: ``python -m evals.scripted_llm honest``."""
     import sys
 
     with ScriptedLLM(sys.argv[1]) as server:

@@ -1,0 +1,181 @@
+"""Which clients in order a question asks for: «топ-10», «семь самых злостных должников», “the ten in the worst health”."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from agent.bounds import base
+from agent.counted import CLIENT
+from agent.periods import NUMBERS
+from tools.errors import UserError
+
+if TYPE_CHECKING:
+    from agent.understand import Understood
+
+SHOWN = 10
+REVENUE = "revenue_per_client"
+TIME = r"(?:дн|ден|недел|мес|квартал|полугод|год|лет|day|week|month|quarter|year)"
+#: A number of clients, never of days or months.
+NUMBER = rf"(\d{{1,3}}|{'|'.join(word for word, number in NUMBERS.items() if number > 1)})"
+COUNT = rf"{NUMBER}\b(?!(?:\s+(?:полн|календарн|рабоч|full|calendar|business|working)\w*)?[\s-]*{TIME})"
+FIRST = re.compile(
+    rf"\b(?:топ|top|лучш\w+|best|largest|biggest)[\s-]*{COUNT}|"
+    rf"\b(?:первы[ех]|first)\s+{COUNT}\s+(?:(?:\w+\s+)?{CLIENT}|(?:по|by)\s+(?!{TIME}))|"
+    rf"\b{COUNT}\s+(?:самых\s+)?(?:лучш|крупн|больш|best|largest|biggest)\w*\s+(?:\w+\s+)?{CLIENT}|"
+    rf"\b{COUNT}\s+(?:\w+\s+)?{CLIENT} (?:с (?:наибольш|самым (?:больш|высок))|with the (?:most|highest|largest))|"
+    rf"\b{COUNT}\s+(?:\w+\s+)?{CLIENT},? .{{0,40}}\b(?:больше|сильнее|дольше|чаще|most|longest|hardest)(?: всего| всех)?\b"
+)
+LAST = re.compile(
+    rf"\b(?:bottom|lowest|smallest)[\s-]*{COUNT}|"
+    rf"\bпоследн\w+\s+{COUNT}\s+(?:(?:\w+\s+)?{CLIENT}|по\s+(?!{TIME}))|"
+    rf"\b{COUNT}\s+(?:самых\s+)?(?:мелк|lowest|smallest)\w*\s+(?:\w+\s+)?{CLIENT}|"
+    rf"\b{COUNT}\s+(?:\w+\s+)?{CLIENT} (?:с (?:наименьш|самым (?:низк|маленьк))|with the (?:least|lowest|smallest))"
+)
+#: Words that ask for the first clients, or for the one, without a number.
+BOUND = re.compile(
+    r"(?:(?P<below>ниже|меньше|менее|хуже|under|below|less than|lower than|<)|(?P<above>выше|больше|более|свыше|above|over|more than|higher than|greater than|>)) "
+    r"(?P<number>\d+(?:[.,]\d+)?) ?(?P<percent>%|процент\w*|percent)?(?! ?(?:дн|ден|недел|месяц|год|лет|day|week|month|year))"
+)
+_MOST = r"(?:крупнейш|лучш|largest|biggest|best|(?:сам\w+|наиболее) (?:крупн|больш|дорог|ценн|выгодн))\w*"
+ONE_FIRST = re.compile(
+    rf"\b{_MOST} (?:наш |our )?(?:клиент|заказчик|покупатель|client|customer|account|company)\b|"
+    r"\bкто (?:нам )?(?:плат|принос|трат)\w+ (?:нам )?больше всех|\bwho (?:pays|spends|brings)(?: us| in)?(?: the)? most\b"
+)
+SOME_FIRST = re.compile(
+    rf"\b(?:топ|top|{_MOST})[\s-]+(?:(?:of )?our |из )?(?:наш\w+ )?{CLIENT}(?!\w)|^(?:топ|top)\s+(?:по|by)\b|"
+    rf"\b{CLIENT} .{{0,20}}(?:плат|принос|трат)\w+ (?:нам )?(?:больше (?:всех|всего)|наибольш)|"
+    rf"\b{CLIENT} .{{0,20}}(?:pay|spend|bring)(?: us| in)?(?: the)? most\b"
+)
+SOME_WORST = re.compile(rf"\b(?:худш\w+|worst|сам\w+ (?:слаб|плох)\w+)[\s-]+(?:наш\w+ |our )?{CLIENT}(?!\w)")
+SOME_LAST = re.compile(
+    rf"\b(?:smallest|(?:сам\w+|наименее) (?:мелк|маленьк)\w+)[\s-]+(?:наш\w+ |our )?{CLIENT}(?!\w)|"
+    r"^bottom\s+by\b"
+)
+#: Questions of how much hangs on the largest clients, which no list of them answers.
+DEPENDENCE = re.compile(
+    r"завис|\bдол[яюией]|процент|приход|концентр|сколько выруч|как\w+ часть|без |depend|share|concentrat|percent|how much|part of|without"
+)
+MONEY = re.compile(
+    r"выручк\w*|оборот\w*|доход\w*|деньг\w*|платеж\w*|продаж\w*|сумм\w*|revenue|money|turnover|income|sales|spend\w*"
+)
+BY = re.compile(
+    r"\b(?:по|by)\s+(?:(?:годов|общ|суммарн|наш|annual|yearly|total|their|our|the|highest|largest)\w*\s+)?(\w+)"
+)
+#: Numbers of people, and words that stand for one.
+COLLECTIVE: Mapping[str, int] = {
+    r"дво(?:е|их|им)|пар[ауы]\b|a couple(?: of)?": 2, r"тро(?:е|их|им)|тройк\w*": 3, r"четвер(?:о|ых|ым)|четверк\w*": 4,
+    r"пятер(?:о|ых|ым)|пятерк\w*": 5, r"шестер(?:о|ых|ым)": 6, r"семер(?:о|ых|ым)": 7, r"десятк\w*|десятер(?:о|ых)": 10,
+    r"a dozen": 12, r"двадцат(?:ь|и)|twenty": 20,
+}  # fmt: skip
+PEOPLE = rf"(?:{CLIENT}|должник\w*|неплательщик\w*|нович\w*|адвокат\w*|холдинг\w*|имен\b|человек|штук|наш\w+|debtors?|newcomers?|advocates?|holdings?|names|of them|(?:из )?них|кого|кто|котор\w+|who|whom)"
+ENDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (end, re.compile(shape))
+    for end, shape in (
+        ("worst", r"\b(?:наи?худш\w+|худш\w+|хуже (?:всего|всех)|сам\w+ (?:плох|слаб|больн|нездоров|пуст|недовольн|убыточн|нестабильн|шатк|хрупк|рисков|опасн|трудн|проблемн|злостн|тяж[её]л|безнад[её]жн|неблагополучн|ненад[её]жн)\w*|worst|poorest|weakest|sickest|riskiest|shakiest|unhappiest|most (?:unhappy|at[- ]risk|problematic|troubled|unstable)|least healthy)\b"),
+        ("best", r"\b(?:(?:наи)?лучш\w+|лучше (?:всего|всех)|сам\w+ (?:хорош|здоров|лояльн|над[её]жн|благополучн)\w*|best|healthiest|happiest|most (?:loyal|reliable))\b"),
+        ("bottom", r"\b(?:наи(?:меньш|низш)\w+|сам\w+ (?:мелк|маленьк|низк|коротк|дешев|редк|мал)\w*|меньше (?:всего|всех)|(?:наи)?менее|lowest|smallest|fewest|shortest|least|bottom|cheapest)\b"),
+        ("top", r"\b(?:наи(?:больш|высш)\w+|крупнейш\w+|сам\w+ (?:крупн|больш|высок|дорог|ценн|долг|длинн|сильн|част|давн|стар|активн|прибыльн|доходн)\w*|(?:больше|сильнее|дольше|чаще|дороже|выше) (?:всего|всех|остальных)|(?:наи)?более|most|largest|biggest|highest|greatest|longest|heaviest|hardest|costliest|top|топ|вероятнее всего)\b"),
+    )
+)  # fmt: skip
+#: How many words may lie between a number and the superlative that it belongs to, where no people are named.
+BESIDE = 2
+
+
+def order(seen: "Understood", keys: Collection[str] = ()) -> Mapping[str, int]:
+    """``top`` or ``bottom`` with the number of clients that a question asks for; nothing where it asks for no order.
+
+    What is worst lies at the end that is worse for the first of ``keys``: the highest debt, the lowest health.
+    """
+    said = _counted(seen.plain)
+    if said is None:
+        worst = SOME_WORST.search(seen.plain) and not DEPENDENCE.search(seen.plain)
+        return {_end("worst", keys): SHOWN} if worst else uncounted(seen)
+    end, count = said
+    return {_end(end, keys): count} if count else {}
+
+
+def _counted(plain: str) -> tuple[str, int] | None:
+    for end, pattern in (("bottom", LAST), ("top", FIRST)):
+        match = pattern.search(plain)
+        if match is not None:
+            said = next(group for group in match.groups() if group)
+            end = "worst" if ENDS[0][1].search(plain) else end
+            return end, int(said) if said.isdigit() else NUMBERS[said]
+    named = next(((end, match) for end, pattern in ENDS if (match := pattern.search(plain))), None)
+    if named is None:
+        return None
+    end, match = named
+    for count, start, stop in _amounts(plain):
+        gap = plain[min(stop, match.end()) : max(start, match.start())].split()
+        if (
+            re.match(rf"\W+(?:\w+\W+){{0,3}}?{PEOPLE}", plain[stop:])
+            or re.search(rf"{PEOPLE}\W*$", plain[:start])
+            or len(gap) <= BESIDE
+        ):
+            return end, count
+    return None
+
+
+def _amounts(plain: str) -> list[tuple[int, int, int]]:
+    """Numbers of clients in a text with where they stand; never those of days, of percent, of money or of a bound."""
+    found = [
+        (int(match[1]) if match[1].isdigit() else NUMBERS[match[1]], *match.span())
+        for match in re.finditer(
+            rf"(?<![\w.,-]){COUNT}(?! ?(?:%|процент|percent|тыс|млн|руб|₽|[.,]\d|и (?:ниже|выше)|or (?:less|more|lower|higher)))",
+            plain,
+        )
+        if not re.search(
+            r"(?:ниже|выше|больше|меньше|более|менее|below|above|than|under|over|at least|at most|nps) $",
+            plain[: match.start()],
+        )
+    ]
+    found += [
+        (count, *match.span())
+        for words, count in COLLECTIVE.items()
+        for match in re.finditer(rf"\b(?:{words})(?!\w)", plain)
+    ]
+    return sorted(found, key=lambda item: item[1])
+
+
+def _end(end: str, keys: Collection[str]) -> str:
+    from tools.metrics import metrics
+
+    if end in ("top", "bottom"):
+        return end
+    better = next((metrics()[key].better for key in keys if key in metrics()), "higher")
+    return "top" if (end == "best") == (better != "lower") else "bottom"
+
+
+def uncounted(seen: "Understood") -> Mapping[str, int]:
+    """The order that a question asks for without saying how many clients it wants."""
+    asked = ((ONE_FIRST, {"top": 1}), (SOME_FIRST, {"top": SHOWN}), (SOME_LAST, {"bottom": SHOWN}))
+    order = next((order for pattern, order in asked if pattern.search(seen.plain)), {})
+    return order if order and not DEPENDENCE.search(seen.plain) and rankable(seen, ()) is not None else {}
+
+
+def rankable(seen: "Understood", keys: Collection[str]) -> str | None:
+    """The figure that puts clients in order: the one after by (по), else one of ``keys``, else revenue where none is named."""
+    from tools.fields import account_readings
+
+    named, strange = _named_after_by(seen.plain)
+    chosen = named or next((key for key in keys if key in account_readings()), None)
+    others = strange or seen.segments or set(seen.metrics) - {"concentration"}
+    return chosen if chosen is not None or others else REVENUE
+
+
+def _named_after_by(plain: str) -> tuple[str | None, bool]:
+    """The figure named after by (по), and whether something else stands there that is no column of the data."""
+    from tools.fields import find_field
+
+    strange = False
+    for word in BY.findall(plain):
+        if MONEY.fullmatch(word):
+            return REVENUE, False
+        try:
+            found = find_field(base(word))
+        except UserError:
+            strange = True
+            continue
+        if found.reading:
+            return found.key, False
+    return None, strange

@@ -1,0 +1,75 @@
+"""The days that a period stands for: the window of a figure, the one before it, and whether it lies ahead or before the data."""
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from tools.ledger.calendar import back
+from tools.reading import Window
+
+if TYPE_CHECKING:
+    from tools.portfolio import Portfolio
+
+#: A stretch of time that is named but cannot be taken as one window.
+UNREAD = "unread"
+SPANS = {"P1M": "month", "P3M": "quarter", "P12M": "year"}
+
+
+def window(portfolio: "Portfolio", period: str | None) -> Window | None:
+    """The days of a period; None where none is named or it cannot be taken, or where the data have no last day."""
+    if period is None or period == UNREAD:
+        return None
+    if (whole := calendar(period)) is not None:
+        return whole
+    if portfolio.as_of is None:
+        return None
+    named = {name: span for span, name in SPANS.items()}.get(period, period)
+    match = re.fullmatch(r"P(\d+)([MD])", named)
+    if match is None:
+        return None
+    end = _last_day(portfolio, portfolio.as_of) + timedelta(days=1)
+    count = int(match[1])
+    return Window(back(end, count) if match[2] == "M" else end - timedelta(days=count), end)
+
+
+def preceding(window: Window) -> Window:
+    """The window of the same length that ends where this one begins: whole months where it is made of them."""
+    months = 12 * (window.end.year - window.start.year) + window.end.month - window.start.month
+    whole = months > 0 and back(window.end, months) == window.start
+    return Window(back(window.start, months) if whole else window.start - (window.end - window.start), window.start)
+
+
+def future(period: str | None, as_of: date | None) -> bool:
+    """Whether the period begins after the data end."""
+    found = calendar(period) if period is not None else None
+    return found is not None and as_of is not None and found.start > as_of
+
+
+def before_data(portfolio: "Portfolio", window: Window | None) -> bool:
+    """Whether the whole window lies before the first month with money."""
+    from tools import ledger
+
+    if window is None or ledger.no_ledger(portfolio) is not None:
+        return False
+    months = ledger.months(portfolio)
+    return bool(months) and window.end <= months[0].start
+
+
+def _last_day(portfolio: "Portfolio", as_of: date) -> date:
+    from tools import ledger
+
+    return as_of if ledger.no_ledger(portfolio) is not None else ledger.anchor(portfolio) or as_of
+
+
+def calendar(period: str) -> Window | None:
+    """The days of a calendar period or of two days with a stroke between them; None for a length."""
+    first, _, last = period.partition("/")
+    if last:
+        return Window(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
+    match = re.fullmatch(r"(20\d\d)(?:-(?:Q([1-4])|H([12])|(\d\d)))?", period)
+    if match is None:
+        return None
+    year, quarter, half, month = (int(part or 0) for part in match.groups())
+    start, length = (3 * quarter - 2, 3) if quarter else (6 * half - 5, 6) if half else (month, 1) if month else (1, 12)
+    after = start + length - 1
+    return Window(date(year, start, 1), date(year + after // 12, after % 12 + 1, 1))
