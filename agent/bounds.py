@@ -1,7 +1,11 @@
-"""Bounds in a manager's words: «со здоровьем ниже 50», “who gave us an NPS of 6 or lower”, as conditions of a filter."""
+"""Bounds in a manager's words: «со здоровьем ниже 50», “who gave us an NPS of 6 or lower”, as conditions of a filter.
+
+A bound that cannot be read for sure is never guessed and never dropped: `unread` says that there is one.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.counted import CLIENT
@@ -12,71 +16,140 @@ from tools.reading import Unit
 if TYPE_CHECKING:
     from agent.understand import Understood
 
+_TIME = r"(?:недел|месяц|мес\b|квартал|год|лет\b|week|month|quarter|year)"
 NUMBER = (
-    r"(?P<number>\d{1,3}(?:[  ]\d{3})+|\d+(?:[.,]\d+)?)"
-    r"(?: ?(?:(?P<thousand>тыс\w*|к\b|k\b|thousand)|(?P<million>млн\w*|миллион\w*|m\b|mln\b|million)))?"
+    r"(?P<minus>[-−–])?(?P<number>(?>\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?:\.\d{1,2})?|\d+(?:[.,]\d+)?))(?![\d.,]*\d)"
+    r"(?: ?(?:(?P<thousand>тыс\w*|к\b|k\b|thousand)|(?P<million>млн\w*|миллион\w*|m\b|mln\b|million)|(?P<billion>млрд\w*|миллиард\w*|bn\b|billion)))?"
     r"(?: ?(?P<percent>%|процент\w*|percent))?(?: (?P<days>дн\w*|день|days?)\b)?"
-    rf"(?! ?(?:недел|месяц|год|лет|week|month|year|{CLIENT}))"
+    rf"(?! ?(?:{_TIME}|{CLIENT}))"
 )
 LESS = r"(?:ниже|меньше|менее|хуже|less|lower|below|under|fewer|worse)"
 MORE = r"(?:выше|больше|более|лучше|свыше|more|higher|above|over|greater|better)"
+_THAN = r"(?:,? (?:than|чем))?"
+_ALONE = r"\b(?!,? ?(?:than|чем)?,? ?[-−–<>₽$€]?\d)"
 #: Shapes of a bound by its sign, the particular before the general: «не ниже 50» is no «ниже 50».
 SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (sign, re.compile(shape))
     for sign, shape in (
-        ("<=", rf"(?:\bне {MORE}|\b(?:at most|(?:no|not) {MORE}(?: than)?)|≤|<=) ?{NUMBER}"),
-        (">=", rf"(?:\bне {LESS}|\b(?:at least|(?:no|not) {LESS}(?: than)?)|≥|>=) ?{NUMBER}"),
-        ("<=", rf"(?<![\d.,]){NUMBER} (?:и|или|or|and) {LESS}\b"),
-        (">=", rf"(?<![\d.,]){NUMBER}(?: (?:и|или|or|and) {MORE}\b|\+)"),
-        ("<", rf"(?:\b{LESS}(?: than| чем)?|<) ?{NUMBER}"),
-        (">", rf"(?:\b{MORE}(?: than| чем)?|>) ?{NUMBER}"),
+        ("<=", rf"(?:\bне {MORE}{_THAN}|\b(?:at most|(?:no|not) {MORE}{_THAN})|≤|<=) ?{NUMBER}"),
+        (">=", rf"(?:\bне {LESS}{_THAN}|\b(?:at least|(?:no|not) {LESS}{_THAN})|≥|>=) ?{NUMBER}"),
+        ("<=", rf"(?<![\d.,]){NUMBER} (?:и|или|or|and) {LESS}{_ALONE}"),
+        (">=", rf"(?<![\d.,]){NUMBER}(?: (?:и|или|or|and) {MORE}{_ALONE}|\+)"),
+        ("<", rf"(?:\b{LESS}{_THAN}|<) ?{NUMBER}"),
+        (">", rf"(?:\b{MORE}{_THAN}|>) ?{NUMBER}"),
     )
+)
+FLIPPED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+#: Words that turn a bound over where they stand shortly before it: “not paying more than”, «кроме клиентов с … больше».
+DENIES = re.compile(
+    r"(?:\b(?:не|никогда не|без|кроме|исключая|за исключением|not|never|without|except|excluding|apart from)\b|n['’]t\b)(?:[^\w,;.]+\w+){0,4}[^\w,;.]*$"
+)
+#: Whatever looks like a bound: what of it is not read is told.
+LIKE = re.compile(
+    rf"(?:\b(?!over \d+[ -]{_TIME})(?:{LESS}|{MORE}|at least|at most|(?:less|greater|more) than or equal to)\b(?:,? (?:than|чем|на|by))*|[<>≤≥])\W{{0,3}}(?:\d+(?![\d  ]*\s?{CLIENT})|(?:полу)?миллион|тысяч|million|a thousand)|"
+    rf"\b(?:от|from|between|между) ?\d[\d  ,.]* ?(?:тыс\w*|млн|k|m)? (?:до|to|and|и) \d(?![\d  ,.]*\W?(?:{_TIME}|{CLIENT}))"
+)
+WHOM = re.compile(
+    rf"\b(?:{CLIENT}|кто|кого|кому|у кого|каки[ехм]\w*|тех|те|all those|those|who|whose|whom|which|with|где|where|among|среди|должник\w*|нович\w*|холдинг\w*|сколько|how many)\b"
 )
 #: Figures of a client that verbs and other words stand for beside a number.
 SAID: Mapping[str, str] = {
     "mrr": r"плат(?:ит|ят|ящ\w+)|чек\w*|абонплат\w*|pay(?:s|ing)?|cheque|check",
     "revenue_per_client": r"выручк\w*|оборот\w*|принос\w+|принес\w*|revenue|turnover|bring\w*|brought",
+    "overdue": r"долж(?:ен|на|ны|ники?)|задолж\w+|долг\w*|debt\w*|owe\w*|owing",
     "silence": r"молч\w+|тиш\w+|silent|quiet",
-    "days_late": r"просроч\w+ на|опазд\w+|опозд\w+|late",
-    "tenure_days": r"с нами|with us",
+    "days_late": r"опазд\w+|опозд\w+|late",
     "chs": r"здоров\w+|health\w*",
-    "value_gap": r"разрыв\w* ценности|value gap",
     "churn_risk": r"риск\w*|вероятност\w*|risk|chance",
 }
-BEFORE, AFTER = 5, 3
+BEFORE = 5
+#: Words after a number that leave it what it is: money, and what joins clauses.
+PLAIN_AFTER = re.compile(
+    r"^\W*(?:$|[?!.,;)]|(?:руб\w*|р\b|₽|\$|€|и|или|а|но|за|в|во|на|у|по|из|с|со|к|кто|где|сейчас|балл\w*|пункт\w*|points?|roubles?|rubles?|and|or|but|in|on|for|by|of|at|from|with|who|now|this|last|to|сколько|how|покажи\w*|show)\b)"
+)
+YEARLY = re.compile(r"^\W*(?:руб\w*|р\.?|₽|roubles?)?\s*(?:в год|за год|a year|per year|annually|yearly)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One bound of a question: its condition and figure, or no condition where it says no more than the question does."""
+
+    condition: str | None
+    key: str | None
+    span: tuple[int, int]
 
 
 def bounds(seen: "Understood") -> list[tuple[str, str]]:
     """The conditions of the bounds that a question sets to figures of a client, each with the key of its figure."""
-    found = [(sign, match) for sign, match in _matches(seen.plain)]
-    conditions = []
-    for sign, match in found:
+    found = [(bound.condition, bound.key) for bound in _read(seen) if bound.condition and bound.key]
+    return list(dict.fromkeys(found))
+
+
+def unread(seen: "Understood") -> bool:
+    """Whether the question sets a bound to clients that could not be read, or two of which either is enough."""
+    if not WHOM.search(seen.plain):
+        return False
+    read = _read(seen)
+    left, last = [], 0
+    for bound in sorted(read, key=lambda item: item.span):
+        left.append(seen.plain[last : bound.span[0]])
+        last = bound.span[1]
+    left.append(seen.plain[last:])
+    either = len(read) > 1 and any(re.search(r"\b(?:или|or|либо)\b", piece) for piece in left[1:-1])
+    return either or any(LIKE.search(piece) for piece in left)
+
+
+def spans(plain: str) -> list[tuple[int, int]]:
+    """Where the bounds of a question stand: their numbers are no periods."""
+    return [match.span() for _, match in _matches(plain)]
+
+
+def _read(seen: "Understood") -> list[Bound]:
+    found = []
+    for sign, match in _matches(seen.plain):
         key = _about(seen, match)
-        if key is not None:
-            conditions.append((f"{key} {sign} {_amount(match, key)}", key))
-    return list(dict.fromkeys(conditions))
+        amount = _amount(match, key) if key is not None else None
+        if key is None or amount is None:
+            continue
+        denied = DENIES.search(seen.plain[: match.start()]) is not None
+        told = _of_whole(seen, match, key)
+        condition = None if told else f"{key} {FLIPPED[sign] if denied else sign} {amount}"
+        found.append(Bound(condition, key, match.span()))
+    return found
+
+
+def _of_whole(seen: "Understood", match: re.Match[str], key: str) -> bool:
+    """Whether the bound is set to the figure asked for, of all clients together: “Is our NPS above 40?”."""
+    near = " ".join(seen.plain[: match.start()].split()[-3:])
+    clients = WHOM.search(seen.plain) or re.search(r"\b(?:со?|у|with|among|среди|на)\b", near)
+    return not clients and set(seen.metrics) <= {key}
 
 
 def _matches(plain: str) -> Iterator[tuple[str, re.Match[str]]]:
     taken: list[tuple[int, int]] = []
     for sign, shape in SHAPES:
         for match in shape.finditer(plain):
-            if not any(start < match.end() and match.start() < end for start, end in taken):
+            before = plain[: match.start()]
+            joined = match[0][0].isdigit() and re.search(rf"(?:{LESS}|{MORE}|than|чем|[<>]) ?$", before)
+            changed = re.search(r"\b(?:by|на) $", before)
+            if not (joined or changed or any(start < match.end() and match.start() < end for start, end in taken)):
                 taken.append(match.span())
                 yield sign, match
 
 
 def _about(seen: "Understood", match: re.Match[str]) -> str | None:
-    """The figure that a bound is set to: the one named nearest before the number, then after it, then in the question."""
-    before = seen.plain[: match.start()].split()[-BEFORE:]
-    after = seen.plain[match.end() :].split()[:AFTER]
+    """The figure that a bound is set to: the one named nearest before the number, then right after it, then in the question."""
+    before = re.split(r"[,;]|\b(?:и|and|или|or)\b", seen.plain[: match.start()])[-1].split()[-BEFORE:]
+    after = seen.plain[match.end() :]
     known = account_readings()
-    timed = match["days"] is not None
     nearest = [key for word in reversed(before) if (key := _figure(word)) is not None]
-    later = [key for word in after if (key := _figure(word)) is not None]
-    named = [key for key in reversed(seen.metrics) if key in known]
-    fitting = (key for key in (*nearest, *later, *named) if (known[key].unit is Unit.DAYS) == timed or not timed)
-    return next(fitting, None)
+    alone = PLAIN_AFTER.search(after) is not None
+    later = [] if alone else [key for word in after.split()[:1] if (key := _figure(word)) is not None]
+    named = [key for key in reversed(seen.metrics) if key in known] if alone else []
+    key = next(iter((*nearest, *later, *named)), None)
+    if key is None or (match["days"] is not None and known[key].unit is not Unit.DAYS):
+        return None
+    return None if YEARLY.search(after) and known[key].unit is not Unit.MONEY_YEAR else key
 
 
 def _figure(word: str) -> str | None:
@@ -84,12 +157,20 @@ def _figure(word: str) -> str | None:
     return reading(word) or next(said, None)
 
 
-def _amount(match: re.Match[str], key: str) -> str:
-    digits = re.sub(r"[  ]", "", match["number"]).replace(",", ".")
-    times = 1000 if match["thousand"] else 1_000_000 if match["million"] else 1
-    if match["percent"] and account_readings()[key].unit is Unit.RATIO:
-        return str(float(digits) / 100)
-    return digits if times == 1 else f"{float(digits) * times:.0f}"
+def _amount(match: re.Match[str], key: str) -> str | None:
+    """The number as a filter writes it; None where its scale is in doubt: «1.500», percent of money."""
+    said = re.sub(r"[ \u00a0\u202f]", "", match["number"])
+    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", said):
+        said = said.replace(",", "")
+    said = said.replace(",", ".")
+    unit = account_readings()[key].unit
+    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", said) or match["percent"] and unit not in (Unit.RATIO, Unit.SCORE):
+        return None
+    times = 10**3 if match["thousand"] else 10**6 if match["million"] else 10**9 if match["billion"] else 1
+    sign = "-" if match["minus"] else ""
+    if unit is Unit.RATIO and (match["percent"] or float(said) > 1.5 and times == 1):
+        return f"{sign}{float(said) / 100:g}"
+    return sign + (said if times == 1 else f"{float(said) * times:.0f}")
 
 
 def reading(word: str) -> str | None:

@@ -1,6 +1,5 @@
 """Two clients or more, side by side."""
 
-import re
 from typing import TYPE_CHECKING
 
 from agent import refusals, sentences
@@ -17,10 +16,6 @@ if TYPE_CHECKING:
 
 MOST = 4
 KEYS = ("mrr", "revenue_per_client", "overdue", "value_gap")
-COMPARES = re.compile(
-    r"\bсравн\w+|\bпротив\b|\bчем\b|\bили\b|\bразниц\w+|\bотлича\w+|\bcompar\w+|\bversus\b|\bvs\b|\bthan\b|\bor\b|\bdiffer\w*|side by side"
-)
-JOINED = re.compile(r"\b(?:и|and|с|with)\b|,")
 
 
 def asked(seen: "Understood", portfolio: "Portfolio") -> list[Call] | None:

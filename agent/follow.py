@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent import noting
-from agent.counted import change_asked
+from agent.counted import CLIENT, change_asked
 from agent.examples import Call, call
 from agent.letter_words import form_asked
 from agent.narrowing import narrowed, plan_alone
@@ -51,6 +51,10 @@ TWINS: "tuple[tuple[re.Pattern[str], dict[str, str]], ...]" = (
         {"money_churn": "logo_churn"},
     ),
 )
+NOW = re.compile(LEAD + r"(?:сейчас|на сегодня|сегодня|now|today|currently|as of today)\W*$")
+OVERALL = re.compile(
+    LEAD + r"(?:в целом|по всем(?: клиентам)?|по всей базе|всего|overall|in total|for (?:all|everyone)|in all)\W*$"
+)
 OURS = re.compile(
     LEAD
     + r"(?:как(?:ой|ая|ое|ие|ов|ова|ово) (?:он|она|оно|они|это|сейчас|тогда)?\s?у нас|сколько (?:он|она|это|у нас)|(?:what|how)(?:'s| is| are| about)? (?:ours|it for us|our own)|what do we have)"
@@ -84,7 +88,19 @@ def on(last: list[Call]) -> "Rule":
     def rule(seen: "Understood", portfolio: "Portfolio") -> list[Call] | None:
         if not last:
             return None
-        for follow in (noting.went_on, _meaning, _ours, _otherwise, _why, _who, _what_to_do, _more, _document, _again):
+        for follow in (
+            noting.went_on,
+            _meaning,
+            _ours,
+            _widened,
+            _otherwise,
+            _why,
+            _who,
+            _what_to_do,
+            _more,
+            _document,
+            _again,
+        ):
             calls = follow(seen, last, portfolio)
             if calls:
                 return calls
@@ -112,6 +128,15 @@ def _ours(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
     keys = [item["arguments"]["key"] for item in last if item["name"] == "define"]
     asked = OURS.search(seen.plain) and not (seen.metrics or seen.accounts or seen.codes)
     return [call("metric", key=key) for key in keys if key in metrics()] or None if asked else None
+
+
+def _widened(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """The last figure now, or of all clients: «а сейчас?», “and overall?”."""
+    drop = "period" if NOW.search(seen.plain) else "where" if OVERALL.search(seen.plain) else None
+    figures = [item for item in last if item["name"] in FIGURES]
+    if drop is None or not any(drop in item["arguments"] for item in figures):
+        return None
+    return [call(item["name"], **_apart(item, drop)) for item in figures]
 
 
 def _otherwise(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
@@ -256,12 +281,15 @@ def _again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list
         return None
     grouped_by = str(figures[0]["arguments"].get("by", ""))
     dropped = () if SAME.search(seen.plain) else _replaced(changed, grouped_by)
-    return [call(item["name"], **{**_apart(item, *dropped), **changed}) for item in figures]
+    return [call(item["name"], **{**_apart(item, *dropped), **_both(item, changed)}) for item in figures]
 
 
 def _longer(seen: "Understood", figures: list[Call]) -> list[Call] | None:
     """The last list with another number of clients: «давай двадцать», “make it twenty”."""
-    number = re.search(rf"\b(?:{COUNT})|\b(двадцат\w+|twenty)\b", seen.plain)
+    number = re.search(
+        rf"\b(?:{COUNT}|(двадцат\w+|twenty))(?:\s+(?:{CLIENT}|штук\w*|строк\w*|имен\w*|rows|lines|names|of them|please|пожалуйста))?\W*$(?<!%)",
+        seen.plain,
+    )
     listed = [item for item in figures if {"top", "bottom"} & set(item["arguments"])]
     if number is None or not listed or seen.metrics or seen.segments or seen.period:
         return None
@@ -279,6 +307,16 @@ def _longer(seen: "Understood", figures: list[Call]) -> list[Call] | None:
 def _bare(seen: "Understood") -> bool:
     """Whether the question is nothing but a name: «GRR?», «новички?»."""
     return len(seen.stems) <= 2 and not seen.wants & {"list", "own"}
+
+
+def _both(item: Call, changed: dict[str, Any]) -> dict[str, Any]:
+    """What changes, with the last filter's conditions on other columns kept: «… со здоровьем ниже 50», «а в Москве?»."""
+    before, now = item["arguments"].get("where"), changed.get("where")
+    if before is None or now is None:
+        return changed
+    named = {part.split()[0] for part in now.split(" and ")}
+    kept = [part for part in before.split(" and ") if part.split()[0] not in named]
+    return {**changed, "where": " and ".join([*kept, now])}
 
 
 def _replaced(changed: dict[str, Any], by: str) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ the claims of its tokens do not state, spell a metric out wrongly, or carry mark
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from agent import vocabulary
 from agent.binding import Unit, misplaced, units
 from agent.number_words import number_words
-from agent.sentence_rules import broken, digits, foreign
+from agent.sentence_rules import broken, digits, foreign, unnamed
 from agent.told import Told as Told
 from agent.told import Violation as Violation
 from agent.told import plain as plain
@@ -43,6 +43,7 @@ def check(
         sources = [unit for unit in known if unit in at_home or unit.facts & set(sentence.tokens)]
         found += broken(sentence, sources, at_home, claims, language)
         found += foreign(sentence, sources, known, claims)
+        found += unnamed(sentence, known, claims)
     found += _units(draft, claims)
     found += [Violation("binding", pair) for pair in misplaced(here, known)]
     found += [Violation("left_out", unit.text) for unit, home in homes if home is None and _due(unit, claims)]
@@ -171,6 +172,22 @@ def _sequence(draft: str, claims: Sequence[Told]) -> list[Violation]:
         list_turned = one > other and one in heading and heading.get(one) == heading.get(other)
         if apart or list_turned:
             found.append(Violation("sequence", claims[other].text))
+    return [*found, *_names_turned(draft, claims, owner, heading)]
+
+
+def _names_turned(
+    draft: str, claims: Sequence[Told], owner: Mapping[str, int], heading: Mapping[int, int]
+) -> list[Violation]:
+    """Lines of a list under a heading that show a name and no reading, and stand in another order."""
+    found, last = [], dict[int, int]()
+    for place, head in heading.items():
+        names = [draft.find(f"[[{token}]]") for token in claims[place].tokens if owner[token] == place]
+        at = min((offset for offset in names if offset >= 0), default=-1)
+        if _reads(claims[place]) or _is_dated(claims[place]) or at < 0:
+            continue
+        if at < last.get(head, 0):
+            found.append(Violation("sequence", claims[place].text))
+        last[head] = at
     return found
 
 

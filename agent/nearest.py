@@ -65,12 +65,6 @@ def _fits(call: Call, seen: "Understood") -> bool:
     return call["name"] != "define" or not (sliced or WHO.match(seen.plain))
 
 
-def spoken_for(seen: "Understood", call: Mapping[str, Any]) -> float:
-    """How much the examples speak for a call; nothing where none of them makes it."""
-    name = signature(call)
-    return next((guess.weight for guess in guesses(seen, len(_classes()[0])) if signature(guess.call) == name), 0.0)
-
-
 def guesses(seen: "Understood", most: int = 5) -> list[Guess]:
     """The likeliest calls of a question, best first."""
     question = masked(seen.question, seen.mentions)

@@ -17,7 +17,7 @@ REVENUE = "revenue_per_client"
 TIME = r"(?:дн|ден|недел|мес|квартал|полугод|год|лет|day|week|month|quarter|year)"
 #: A number of clients, never of days or months.
 NUMBER = rf"(\d{{1,3}}|{'|'.join(word for word, number in NUMBERS.items() if number > 1)})"
-COUNT = rf"{NUMBER}\b(?!(?:\s+(?:полн|календарн|рабоч|full|calendar|business|working)\w*)?[\s-]*{TIME})"
+COUNT = rf"{NUMBER}\b(?![.,]?\d)(?!(?:\s+(?:полн|календарн|рабоч|full|calendar|business|working)\w*)?[\s-]*{TIME})"
 FIRST = re.compile(
     rf"\b(?:топ|top|лучш\w+|best|largest|biggest)[\s-]*{COUNT}|"
     rf"\b(?:первы[ех]|first)\s+{COUNT}\s+(?:(?:\w+\s+)?{CLIENT}|(?:по|by)\s+(?!{TIME}))|"
@@ -32,10 +32,6 @@ LAST = re.compile(
     rf"\b{COUNT}\s+(?:\w+\s+)?{CLIENT} (?:с (?:наименьш|самым (?:низк|маленьк))|with the (?:least|lowest|smallest))"
 )
 #: Words that ask for the first clients, or for the one, without a number.
-BOUND = re.compile(
-    r"(?:(?P<below>ниже|меньше|менее|хуже|under|below|less than|lower than|<)|(?P<above>выше|больше|более|свыше|above|over|more than|higher than|greater than|>)) "
-    r"(?P<number>\d+(?:[.,]\d+)?) ?(?P<percent>%|процент\w*|percent)?(?! ?(?:дн|ден|недел|месяц|год|лет|day|week|month|year))"
-)
 _MOST = r"(?:крупнейш|лучш|largest|biggest|best|(?:сам\w+|наиболее) (?:крупн|больш|дорог|ценн|выгодн))\w*"
 ONE_FIRST = re.compile(
     rf"\b{_MOST} (?:наш |our )?(?:клиент|заказчик|покупатель|client|customer|account|company)\b|"
@@ -77,6 +73,23 @@ ENDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("top", r"\b(?:наи(?:больш|высш)\w+|крупнейш\w+|сам\w+ (?:крупн|больш|высок|дорог|ценн|долг|длинн|сильн|част|давн|стар|активн|прибыльн|доходн)\w*|(?:больше|сильнее|дольше|чаще|дороже|выше) (?:всего|всех|остальных)|(?:наи)?более|most|largest|biggest|highest|greatest|longest|heaviest|hardest|costliest|top|топ|вероятнее всего)\b"),
     )
 )  # fmt: skip
+_TENS = {
+    "двадцать": 20,
+    "двадцати": 20,
+    "тридцать": 30,
+    "тридцати": 30,
+    "сорок": 40,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+}
+_UNITS = "|".join(word for word, number in NUMBERS.items() if number < 10 and word != "a")
+TENS = re.compile(rf"\b({'|'.join(_TENS)})[ -]({_UNITS})\b")
+#: The first of groups, not of clients: «топ-5 регионов».
+GROUPS = re.compile(
+    r"\b(?:топ|top|лучш\w+|худш\w+|best|worst)?[\s-]*\d{1,2}\s+(?:\w+\s+)?(?:регион|област|город|отрасл|тариф|план|сегмент|когорт|менеджер|region|cit(?:y|ies)|industr|plan|segment|cohort|manager|owner)\w*\s+(?:по|by|с|with)\b|"
+    r"\b(?:топ|top)[\s-]*\d{1,2}\s+(?:регион|област|город|отрасл|тариф|сегмент|когорт|менеджер|region|cit(?:y|ies)|industr|plan|segment|cohort|manager|owner)\w*"
+)
 #: How many words may lie between a number and the superlative that it belongs to, where no people are named.
 BESIDE = 2
 
@@ -95,6 +108,9 @@ def order(seen: "Understood", keys: Collection[str] = ()) -> Mapping[str, int]:
 
 
 def _counted(plain: str) -> tuple[str, int] | None:
+    plain = TENS.sub(lambda match: str(_TENS[match[1]] + NUMBERS[match[2]]), plain)
+    if GROUPS.search(plain):
+        return None
     for end, pattern in (("bottom", LAST), ("top", FIRST)):
         match = pattern.search(plain)
         if match is not None:
@@ -125,7 +141,7 @@ def _amounts(plain: str) -> list[tuple[int, int, int]]:
             plain,
         )
         if not re.search(
-            r"(?:ниже|выше|больше|меньше|более|менее|below|above|than|under|over|at least|at most|nps) $",
+            r"(?:ниже|выше|больше|меньше|более|менее|below|above|than|under|over|at least|at most|nps|чем) $",
             plain[: match.start()],
         )
     ]

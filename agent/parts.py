@@ -27,6 +27,11 @@ RELATIVE = re.compile(
     r"\b(?:те|тех|тем|теми|того|тому|таких|таким|всех|каждого|клиент\w*|компани\w*|аккаунт\w*|those|them|clients|customers|accounts|companies)$",
     re.IGNORECASE,
 )
+#: A piece that points at something and names nothing: «покажи это как есть».
+POINTS = re.compile(
+    r"\W*(?:покаж\w+|выведи\w*|дай\w*|скаж\w+|show|give|tell)(?: me| мне)? (?:это|его|ее|их|that|this|it|them)(?: \w+){0,2}\W*$",
+    re.IGNORECASE,
+)
 QUOTES = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
 
 
@@ -59,6 +64,8 @@ def listed(message: str) -> list[str]:
 
 def statement(part: str) -> bool:
     """Whether a piece of a message asks nothing by itself: a greeting, a reason, an introduction."""
+    if POINTS.match(part):
+        return True
     return "?" not in part and re.match(rf"\s*{ASKS}\b", part, re.IGNORECASE) is None
 
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from agent.windows import SPANS, UNREAD, calendar, future
 from tools.ledger.calendar import back
+from tools.reading import Window
 
 UNIT = (
     r"(?:(?P<day>дн\w*|день|days?)|(?P<week>недел\w*|weeks?)|(?P<month>месяц\w*|мес|months?)|"
@@ -77,6 +78,20 @@ BEFORE = re.compile(rf"\b(?:(?:прошл|предыдущ)\w+|previous|prior) {
 DAYS = re.compile(
     rf"\b(?:с|от|from|between|за)? ?(?:the )?(\d{{1,2}}) ?(?:по|до|to|and|[-–—]) ?(\d{{1,2}}) ({_NAMED})\b"
 )
+WRITTEN = (
+    (re.compile(r"\bq([1-4]) ?['’](\d\d)\b"), r"q\1 20\2"),
+    (re.compile(r"\b([1-4]) ?кв\.?(?:артал)? ?['’]?(\d\d)\b(?!\d)"), r"\1 кв 20\2"),
+    (re.compile(r"\b([1-4])кв\.? ?(20\d\d)\b"), r"\1 кв \2"),
+    (re.compile(r"\b(0[1-9]|1[0-2])/(20\d\d)\b"), r"\1.\2"),
+    (re.compile(r"\bза (\d\d)(?:-?й)? год\b"), r"за 20\1 год"),
+    (re.compile(r"\b(перв|втор)\w+ половин\w+(?= (?:20\d\d|год\w*\b))"), r"\1ое полугодие"),
+    (
+        re.compile(
+            rf"\b(\d{{1,2}}|{'|'.join(NUMBERS)}) (последн\w+|прошедш\w+) (?=дн|недел|месяц|квартал|полугод|год|лет)"
+        ),
+        r"\2 \1 ",
+    ),
+)
 BUT_ONE = re.compile(r"\b(?:the )?(quarter|month|half[- ]year|year) before last\b")
 LAST_BUT_ONE = re.compile(rf"\bпозапрошл\w+ {FULL}{UNIT}")
 #: “Last year” is the calendar year before; “the last year” the twelve months that end with the data.
@@ -87,9 +102,20 @@ LAST = re.compile(
 OVER = re.compile(rf"\b(?:за|over|during|for)(?: the| весь| целый)? (?:{NUMBER}[ -])?{FULL}{UNIT}")
 LONG = re.compile(rf"\b{NUMBER}-{UNIT}")
 FIRST = re.compile(rf"\b(?:перв\w+|first|топ|top|bottom|худш\w+|лучш\w+|best|worst)[ -](?:{NUMBER}[ -])?{FULL}{UNIT}")
-TO_DATE = re.compile(r"\bс начала (?:этого |текущего )?года|year[ -]to[ -]date|\bytd\b")
+TO_DATE = re.compile(
+    r"\bс начала (?:этого |текущего )?года|since the (?:start|beginning) of (?:this |the )?year|year[ -]to[ -]date|\bytd\b"
+)
 NOW = re.compile(
     r"\b(?:на сегодня(?:шн\w+ день)?|на (?:текущий|данный) момент|по сей день|по сегодня|as of (?:today|now)|at the moment|right now)\b"
+)
+#: Times that are named but are no window that rules know: better said than guessed.
+UNCLEAR = re.compile(
+    r"(?<!чем год )\bназад\b|(?<!than a year )\bago\b|"
+    rf"\b(?:на|в|к|с|до|at|by|before|in) (?:the )?(?:самое |самом )?(?:начал\w*|конец|конц[аеу]|середин\w+|beginning|start|end|middle)\b(?! (?:года по|of the year to))(?<!с начала)|"
+    rf"\b(?:после|after|before|до начала|ahead of) (?:the )?(?:{_NAMED})\b|"
+    rf"\b(?:last|next|прошл\w+|следующ\w+) (?:{_NAMED})\b|\b(?:последн\w+|last) (?:quarter|month|half|квартал\w*|месяц\w*|полугоди\w*)(?: of| в| во|,)? 20\d\d|"
+    rf"\b(?:день|дня|недел\w+|half|половин\w+|week|day)s? (?:of |в )?(?:{_NAMED})\b|\b(?:закончи\w+|завершивш\w+|ending|ended) (?:в|in) |"
+    r"\d[.,]\d (?:год|лет|месяц|year|month)|\bсто дней\b|\b(?:сейчас|сегодня|now|today) (?:против|по сравнению|vs|versus|against|compared)"
 )
 OTHER = re.compile(
     r"\b(?:вчера|позавчера|сегодня|yesterday|today)\b|\b(?:since|с тех пор)\b|\bполтора (?:месяц|год)|year and a half"
@@ -103,6 +129,8 @@ def asked(plain: str, as_of: date | None) -> str | None:
     """The period that a question in small letters names, `UNREAD` where it cannot be taken, None where it names none."""
     text = re.sub(r"\s+", " ", plain)
     text = _ranged(NOW.sub(" ", text))
+    if UNCLEAR.search(text):
+        return UNREAD
     for rule in (
         _days,
         _dated,
@@ -128,6 +156,8 @@ def several(plain: str, as_of: date | None) -> tuple[str, ...]:
     text = _ranged(re.sub(r"\s+", " ", plain))
     for pattern in (PART, MONTH, YEAR):
         found = list(pattern.finditer(text))
+        if UNCLEAR.search(text) or pattern is YEAR and (PART.search(text) or MONTH.search(text)):
+            return ()
         if len(found) != 2 or not BESIDE.search(text) or re.search(rf"{SINCE} .* (?:по|до|to|till?|until) ", text):
             continue
         pieces = (text[: found[1].start()], text[found[1].start() :])
@@ -141,7 +171,9 @@ def several(plain: str, as_of: date | None) -> tuple[str, ...]:
 
 
 def _ranged(text: str) -> str:
-    """The text with months between which a stretch lies said one way, and “the year before last” too."""
+    """The text with quarters, years and stretches that are written in several ways said one way."""
+    for pattern, said in WRITTEN:
+        text = pattern.sub(said, text)
     text = BETWEEN.sub(
         lambda match: f" с {match[1] or match[3] or match[5]} по {match[2] or match[4] or match[6]}", text
     )
@@ -213,6 +245,8 @@ def _seasons(text: str, as_of: date | None) -> str | None:
     if begun is None or as_of is not None and begun.start > as_of:
         return found
     last = date(begun.start.year + (first == 12), (first + 2) % 12 + 1, 1) - timedelta(days=1)
+    if as_of is not None and last >= as_of and re.match(r"\W*(?:прошл|last)", match[0]):
+        begun, last = Window(back(begun.start, 12), begun.end), back(last + timedelta(days=1), 12) - timedelta(days=1)
     return f"{begun.start}/{last if as_of is None else min(last, as_of)}"
 
 
@@ -222,7 +256,9 @@ def _first(text: str, as_of: date | None) -> str | None:
 
 def _parts(text: str, as_of: date | None) -> str | None:
     """A quarter or a half of a year: of the year named, else the latest that has begun."""
-    found = list(PART.finditer(text))
+    found = [
+        match for match in PART.finditer(text) if not re.search(r"(?:последн\w+|last|past) $", text[: match.start()])
+    ]
     if not found:
         return None
     match = found[0]
@@ -243,10 +279,11 @@ def _months(text: str, as_of: date | None) -> str | None:
     if not found:
         return None
     numbers = [next(n for n in range(1, 13) if match[n + 1]) for match in found]
-    if len(found) == 1 and (found[0]["before"] or "").strip() in OPENING:
+    instrumental = re.search(r"(?:ем|ом)$", found[0][0].split()[-1]) is not None
+    if len(found) == 1 and (found[0]["before"] or "").strip() in OPENING and not instrumental:
         return _until_now(_in_year(text, as_of, lambda year: f"{year}-{numbers[0]:02d}"), as_of)
     ranged = len(found) == 2 and (found[0]["before"] or "").strip() in ("с", "со", "from")
-    alone = len(found) == 1 and (found[0]["before"] or "").strip() not in ("с", "со", "по", "до", "from", "to", "until", "since")  # fmt: skip
+    alone = len(found) == 1 and (instrumental or (found[0]["before"] or "").strip() not in ("с", "со", "по", "до", "from", "to", "until", "since"))  # fmt: skip
     if not (alone or ranged):
         return UNREAD
     if ranged and found[0]["year"] and found[1]["year"]:
@@ -282,6 +319,12 @@ def _in_year(text: str, as_of: date | None, named: Callable[[int], str]) -> str:
 
 
 def _to_date(text: str, as_of: date | None) -> str | None:
+    opened = re.search(
+        r"\bс начала (?:этого |текущего )?(квартал|месяц)|\bsince the (?:start|beginning) of (?:this |the )?(quarter|month)",
+        text,
+    )
+    if opened is not None:
+        return _to_now("quarter" if (opened[1] or opened[2]) in ("квартал", "quarter") else "month", as_of)
     if not TO_DATE.search(text):
         return None
     return f"{as_of.year}-01-01/{as_of}" if as_of is not None else UNREAD

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from agent import follow
 from agent.backends import Gateway
+from agent.bounds import unread
 from agent.examples import Call, call
 from agent.model_planner import by_model
 from agent.nearest import SURE, nearest
@@ -61,20 +62,24 @@ def planned(
     if len(apart) <= len(ruled or ()):
         apart = _listed(seen, portfolio, ruled or [])
     if apart:
-        return apart[:MOST_CALLS]
+        bound = unread(seen) and any(item["name"] in ("metric", "clients") for item in apart)
+        return [call("refuse", reason="bound")] if bound else apart[:MOST_CALLS]
     if ruled is None or not last and not _certain(seen, ruled):
         said = _by_examples(seen, ruled)
         ruled = _filled(said, seen, portfolio) if said is not None else ruled
     if ruled is None and gateway is not None:
         ruled = by_model(seen, portfolio, gateway)
     calls = ruled or _filled(nearest(seen) or [call("refuse", reason="off_topic")], seen, portfolio)
+    if unread(seen) and calls[0]["name"] in ("metric", "clients", "segment"):
+        return [call("refuse", reason="bound")]
     return _each_period(seen, calls, portfolio)
 
 
 def _listed(seen: Understood, portfolio: "Portfolio", ruled: list[Call]) -> list[Call]:
     """The calls of things that a message lists, where rules know each and two differ in more than their figure; else none."""
     pieces = listed(seen.question)
-    if not 2 <= len(pieces) <= MOST_CALLS or len(seen.mentions) > 1 or COMPARED.search(seen.plain):
+    told_whole = bool(ruled) and ruled[0]["name"] in ("whatif", "remember", "done", "documents")
+    if told_whole or not 2 <= len(pieces) <= MOST_CALLS or len(seen.mentions) > 1 or COMPARED.search(seen.plain):
         return []
     found: list[Call] = []
     shapes = set()

@@ -9,6 +9,12 @@ REASONS: Mapping[str, Text] = {
         "Nothing waits for a decision here: ask for a letter or a report in a conversation, then decide about it.",
         "Здесь нечего решать: сначала попросите в беседе письмо или отчёт.",
     ),
+    "bound": Text(
+        "The bound in this question could not be read for sure, so no figure is given: put the number right after its figure, as in "
+        "“health below so many points” or “MRR above so much”; days rather than months for silence.",
+        "Границу в этом вопросе не удалось прочитать наверняка, поэтому ответа числом нет: поставьте число сразу после показателя, как в "
+        "«здоровье ниже стольких-то баллов» или «MRR выше такой-то суммы»; для молчания — в днях, а не в месяцах.",
+    ),
     "forecast": Text(
         "The future cannot be computed from these files, so no figure is given. What is known is the past rate and who shows "
         "signs of leaving now; a dated history of departures with usage before them would allow a tested model. What would follow "

@@ -1,12 +1,14 @@
 """What a question speaks of: language, metrics, segments, accounts, period, and what it wants done."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from agent.bounds import spans
 from agent.examples import vocabulary
+from agent.markup import without_pasted
 from agent.names import Mention, known_words, mentions
 from agent.periods import asked
 from agent.spelling import mended
@@ -50,7 +52,7 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     from agent.values import plans_compared
     from knowledge.search import stems
 
-    said, question = question, mended(question, {*known_words(portfolio), *_values_words(portfolio)})
+    said, question = question, mended(without_pasted(question), {*known_words(portfolio), *_values_words(portfolio)})
     plain = question.lower().replace("ё", "е").strip()
     own = tuple(stems(question))
     named = mentions(question, portfolio, ordinary=vocabulary())
@@ -63,12 +65,14 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     )
     wants |= {"by_plan"} if plans_compared(plain, portfolio) else set()
     wants |= {"campaign"} if _campaigns(own, portfolio) else set()
-    period = asked(_QUOTED.sub(" ", plain), portfolio.as_of)
+    timely = _QUOTED.sub(" ", _cut(plain, spans(plain)))
+    period = asked(timely, portfolio.as_of)
+    metrics = _in_money(tuple(key for key in _named(own, _metric_names()) if _meant(key, plain, wants)), plain)
     return Understood(
         question=question,
         language=language or spoken(question, names=_names(accounts, portfolio)),
-        metrics=_in_money(tuple(key for key in _named(own, _metric_names()) if _meant(key, plain, wants)), plain),
-        segments=segments_in(question),
+        metrics=metrics,
+        segments=tuple(key for key in segments_in(question) if not (key == "at_risk" and _risk_alone(metrics, plain))),
         accounts=accounts,
         wants=frozenset(wants),
         stems=own,
@@ -78,6 +82,18 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
         past=period not in (None, UNREAD) and not future(period, portfolio.as_of),
         said=said,
     )
+
+
+def _risk_alone(metrics: Collection[str], plain: str) -> bool:
+    """Whether risk is a figure and no segment: «риск ухода», not «зона риска»."""
+    return "churn_risk" in metrics and not re.search(r"зон|at[- ]risk|под угроз|рисков", plain)
+
+
+def _cut(plain: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with blanks in place of some of its stretches."""
+    for start, end in spans:
+        plain = plain[:start] + " " * (end - start) + plain[end:]
+    return plain
 
 
 def _in_money(metrics: tuple[str, ...], plain: str) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 #: What stands before those whom a question leaves out.
 EXCEPT = re.compile(
-    r"\b(?:кроме|за исключением|исключая|не считая|без уч[её]та|except(?: for)?|excluding|leaving out|leave out|other than|apart from|but not)\s+"
-    r"(?P<those>.{2,60}?)(?=[,.?!;:]|$)"
+    r"(?:\b(?:кроме|за исключением|исключая|не считая|без уч[её]та|без|вне|не (?:на|из|в|у)|except(?: for)?|excluding|leaving out|leave out|other than|apart from|"
+    r"but not|not (?:on|in|from)|without|outside(?: of)?)\s+|\bnon-)"
+    r"(?P<those>[^\s,.?!;:]+(?:\s+(?!(?:на|в|во|у|за|по|из|с|со|on|in|by|for|over|with|from|during)\b)[^\s,.?!;:]+){0,4})"
 )
 #: What may stand between two plans set beside each other.
 BESIDE = r"(?:,|/|,? (?:и|или|vs\.?|против|and|or|versus|against)(?: на| у| on)?)"
@@ -54,13 +55,22 @@ def conditions(seen: "Understood", portfolio: "Portfolio") -> list[str]:
     kept = seen.plain if left is None else seen.plain[: left.start()] + seen.plain[left.end() :]
     plan = _plan(kept, portfolio)
     found = [f'plan = "{plan}"'] if plan is not None else []
-    found += [f'{column} = "{value}"' for column, value in _valued(kept, seen, portfolio)]
+    found += _together(_valued(kept, seen, portfolio))
     if left is not None:
         those = left["those"]
         words = set(re.findall(r"\w+", those))
         found += [f'plan != "{name}"' for name in plans(portfolio) if words & _spellings(name)]
         found += [f'{column} != "{value}"' for column, value in _valued(those, seen, portfolio)]
         found += [f"segment != {key}" for key in segments_in(those)]
+    return found
+
+
+def _together(named: Sequence[tuple[str, str]]) -> list[str]:
+    """One condition a column; several values of one column are any of them."""
+    found = []
+    for column in dict.fromkeys(column for column, _ in named):
+        values = [f'"{value}"' for other, value in named if other == column]
+        found.append(f"{column} = {values[0]}" if len(values) == 1 else f"{column} in ({', '.join(values)})")
     return found
 
 
@@ -104,12 +114,30 @@ def _valued(text: str, seen: "Understood", portfolio: "Portfolio") -> list[tuple
         if len(tuple(stems(value))) > 1 and place(spoken, tuple(stems(value)), set()) is not None:
             found.append(("owner", value))
     for column in ("region", "industry"):
-        hits = {value: _hit(value, own) for value in _values(column, portfolio)}
-        best = max(hits.values(), default=0)
-        named = [value for value, hit in hits.items() if hit == best and hit]
-        if len(named) == 1 and not taken:
-            found.append((column, named[0]))
+        found += [] if taken else [(column, value) for value in _apart(_values(column, portfolio), own)]
     return found
+
+
+def _apart(values: Sequence[str], own: Sequence[str]) -> list[str]:
+    """The values named, each by words of its own; none of two that the same words name equally well."""
+    hits = {value: _hit(value, own) for value in values}
+    found: list[str] = []
+    left = list(own)
+    while best := max((hit for value, hit in hits.items() if value not in found), default=0):
+        named = [value for value, hit in hits.items() if hit == best and value not in found]
+        if len(named) > 1 and len({frozenset(_words_of(value, left)) for value in named}) == 1:
+            break
+        found.append(named[0])
+        left = [word for word in left if word not in _words_of(named[0], left)]
+        hits = {value: _hit(value, left) for value in values}
+    return found
+
+
+def _words_of(value: str, own: Sequence[str]) -> set[str]:
+    """The words of a question by which a value is named."""
+    from knowledge.search import stems
+
+    return {word for word in own for stem in stems(value) if _shared(stem, word)}
 
 
 def named_words(seen: "Understood", portfolio: "Portfolio") -> frozenset[str]:

@@ -36,6 +36,7 @@ REASONS: Mapping[str, str] = {
     "span": "a figure that is not that of its id",
     "unit": "a unit or sign beside a token",
     "unknown_token": "a token that was not given",
+    "unnamed": "a figure without the name of its metric",
 }
 
 
@@ -99,6 +100,11 @@ NEGATION: Mapping[Language, re.Pattern[str]] = {
         "не", "нет", "ни", "без", "никто", "никого", "нельзя", "никогда", "ничего", "отсутству\\w+", "никак\\w*"
     ),
 }
+#: A negation that ends at most three words before the end of a text: it reaches the word that follows.
+DENIED: Mapping[Language, re.Pattern[str]] = {
+    language: re.compile(rf"(?:{negation.pattern})(?:\s+(?!(?:but|and|while|whereas|а|но|и|тогда)\s)\w+){{0,3}}\s+$")
+    for language, negation in NEGATION.items()
+}
 DIRECTIONS: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
     "en": {
         "up": _words(r"gr[eo]w(?:s|n|ing|th)?", r"ris(?:e|es|en|ing)", "rose", r"increas\w+", r"gain(?:s|ed|ing)?", r"climb\w*",
@@ -159,9 +165,27 @@ UNIT_AFTER = re.compile(rf"\[\[([FDA]\d+)\]\][\s\u00a0-]*({_UNIT})", re.IGNORECA
 SIGN_BEFORE = re.compile(r"([$€£₽~≈≥≤<>№#]\s?|(?<!\s)[+−–*/^-]|(?<=\s)[+−–*/^-])\[\[([FDA]\d+)\]\]")
 
 
-def directions(text: str, language: Language) -> list[tuple[str, str]]:
-    """The direction words of a plain text, each with ``up`` or ``down``."""
-    return [(word, way) for way, words in DIRECTIONS[language].items() for word in words.findall(text)]
+#: Direction words that judge: which way they go depends on what is better of the metric.
+JUDGED = re.compile(r"improv|worsen|deteriorat|улучш|ухудш")
+
+
+def better(key: str) -> str:
+    """Which way a metric is better: ``higher``, ``lower`` or ``none``; ``none`` also for a key that is no metric's."""
+    from tools.metrics import metrics
+
+    return metrics()[key].better if key in metrics() else "none"
+
+
+@cache
+def full_names(key: str) -> tuple[frozenset[str], ...]:
+    """The stems of every name of a metric: the registry's in both languages, its acronyms, and what they stand for."""
+    from tools.metrics import metrics
+
+    acronyms = [acronym for acronym, owner in ACRONYMS.items() if owner == key]
+    names = [*acronyms, *(name for acronym in acronyms for name in NAMES.get(acronym, ()))]
+    if key in metrics():
+        names += [re.sub(r"\s*\(.*?\)", "", name) for name in (metrics()[key].name.en, metrics()[key].name.ru)]
+    return tuple(frozenset(stems(name)) for name in names)
 
 
 @cache

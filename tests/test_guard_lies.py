@@ -86,10 +86,18 @@ def _verdict(answer: Answer, assistant: Assistant, said: Mapping[str, str]) -> s
 
 
 def _alike(answer: Answer, said: str) -> bool:
-    """Whether the lie changed nothing that is shown: two ids of the same value."""
+    """Whether the lie changed nothing that is shown: two ids of the same value, or two lines of a list without ranks
+    that say the same of two clients.
+    """
     register = numbered(answer.claims, answer.currency)
-    plain = " ".join(register.draft(claim, answer.language) for claim in answer.claims)
-    return register.fill(said, answer.language).text == register.fill(plain, answer.language).text
+    drafts = [register.draft(claim, answer.language) for claim in answer.claims]
+    here, there = (register.fill(draft, answer.language).text for draft in (said, " ".join(drafts)))
+    ranked = any(draft.rstrip().endswith(":") for draft in drafts)
+    return here == there or (not ranked and _sentences(here) == _sentences(there))
+
+
+def _sentences(text: str) -> list[str]:
+    return sorted(re.split(r"(?<=[.!?])\s+", text))
 
 
 def _outside(shown: dict[str, Any]) -> str:
