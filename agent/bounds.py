@@ -42,7 +42,9 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 FLIPPED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 #: Words that turn a bound over where they stand shortly before it: “not paying more than”, «кроме клиентов с … больше».
 DENIES = re.compile(
-    r"(?:\b(?:не|никогда не|без|кроме|исключая|за исключением|not|never|without|except|excluding|apart from)\b|n['’]t\b)(?:[^\w,;.]+\w+){0,4}[^\w,;.]*$"
+    r"(?:\b(?:кроме|исключая|за исключением|except|excluding|apart from)\b(?:[^\w,;.]+\w+){0,5}|"
+    r"(?:\b(?:не|никогда не|без|not|never|without)\b|n['’]t\b)"
+    r"(?:[^\w,;.]+(?!(?:и|но|или|с|со|у|где|and|but|or|with|whose|where|who)\b)\w+){0,4})[^\w,;.]*$"
 )
 #: Whatever looks like a bound: what of it is not read is told.
 LIKE = re.compile(
