@@ -41,10 +41,12 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 FLIPPED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 #: Words that turn a bound over where they stand shortly before it: “not paying more than”, «кроме клиентов с … больше».
+_EXCEPT = r"\b(?:кроме|исключая|за исключением|except|excluding|apart from)\b"
+#: A negation reaches its own bound only: not over another bound, and not into another clause.
 DENIES = re.compile(
-    r"(?:\b(?:кроме|исключая|за исключением|except|excluding|apart from)\b(?:[^\w,;.]+\w+){0,5}|"
+    rf"(?:{_EXCEPT}(?:[^\w,;.]+(?!\d)\w+){{0,5}}|"
     r"(?:\b(?:не|никогда не|без|not|never|without)\b|n['’]t\b)"
-    r"(?:[^\w,;.]+(?!(?:и|но|или|с|со|у|где|and|but|or|with|whose|where|who)\b)\w+){0,4})[^\w,;.]*$"
+    rf"(?:[^\w,;.]+(?!(?:и|но|или|с|со|у|где|and|but|or|with|whose|where|who|{LESS}|{MORE})\b|\d)\w+){{0,4}})[^\w,;.]*$"
 )
 #: Whatever looks like a bound: what of it is not read is told.
 LIKE = re.compile(
@@ -97,7 +99,8 @@ def unread(seen: "Understood") -> bool:
         left.append(seen.plain[last : bound.span[0]])
         last = bound.span[1]
     left.append(seen.plain[last:])
-    either = len(read) > 1 and any(re.search(r"\b(?:или|or|либо)\b", piece) for piece in left[1:-1])
+    either = len(read) > 1 and re.search(_EXCEPT, seen.plain) is not None
+    either = either or len(read) > 1 and any(re.search(r"\b(?:или|or|либо)\b", piece) for piece in left[1:-1])
     return either or any(LIKE.search(piece) for piece in left)
 
 
