@@ -105,6 +105,7 @@ def misplaced(draft: Sequence[Unit], claims: Sequence[Unit]) -> list[str]:
             own.setdefault(place.token, []).append(place)
     here = [place for unit in draft for place in unit.places if place.token in own]
     near, wide = Distances(own, lambda place: place.company), Distances(own, lambda place: place.before)
+    told, led = _leads(claims), _leads(draft)
     used = {place.token for place in here}
     found = []
     for place in here:
@@ -122,10 +123,34 @@ def misplaced(draft: Sequence[Unit], claims: Sequence[Unit]) -> list[str]:
         elif wide.apart(one.token, other.token) > 0:
             wrong = wide.gain(one, other) < 0
         else:
-            wrong = not near.listed(one.token, other.token) and near.first(one.token) > near.first(other.token)
+            turned = near.first(one.token) > near.first(other.token)
+            wrong = not near.listed(one.token, other.token) and _crossed(one.token, other.token, told, led, turned)
         if wrong:
             found.append(f"{one.token} and {other.token}")
     return list(dict.fromkeys(found))
+
+
+def _leads(text: Sequence[Unit]) -> dict[str, str]:
+    """Behind which reading each token first stands: the last one told before it, or nothing."""
+    leads: dict[str, str] = {}
+    last = ""
+    for unit in text:
+        for token in unit.tokens:
+            leads.setdefault(token, last)
+            last = token if token.startswith("F") else last
+    return leads
+
+
+def _crossed(one: str, other: str, told: Mapping[str, str], led: Mapping[str, str], turned: bool) -> bool:
+    """Whether one of two tokens of one company stands behind the reading of the other.
+
+    Where each stands behind its own their order is free; else it is that of the claims.
+    """
+    if told[one] == told[other]:
+        return turned
+    if told[other] and led[one] == told[other] or told[one] and led[other] == told[one]:
+        return True
+    return turned and (led[one], led[other]) != (told[one], told[other])
 
 
 class Distances:

@@ -46,7 +46,7 @@ _EXCEPT = r"\b(?:кроме|исключая|за исключением|except|
 DENIES = re.compile(
     rf"(?:{_EXCEPT}(?:[^\w,;.]+(?!\d)\w+){{0,5}}|"
     r"(?:\b(?:не|никогда не|без|not|never|without)\b|n['’]t\b)"
-    rf"(?:[^\w,;.]+(?!(?:и|но|или|с|со|у|где|and|but|or|with|whose|where|who|{LESS}|{MORE})\b|\d)\w+){{0,4}})[^\w,;.]*$"
+    rf"(?:[^\w,;.()]+(?!(?:и|но|или|с|со|у|где|среди|по|при|для|and|but|or|with|whose|where|who|among|for|by|at|{LESS}|{MORE})\b|\d)\w+){{0,4}})[^\w,;.()]*$"
 )
 #: Whatever looks like a bound: what of it is not read is told.
 LIKE = re.compile(

@@ -6,7 +6,7 @@ from typing import Literal
 
 Change = Literal["up", "down", "better", "worse", "any"]
 
-CLIENT = r"(?:клиент\w*|компани\w*|заказчик\w*|покупател\w*|аккаунт\w*|плательщик\w*|payers?|clients?|customers?|accounts?|company|companies)"
+CLIENT = r"(?:клиент\w*|компани\w*|заказчик\w*|покупател\w*|аккаунт\w*|абонент\w*|контрагент\w*|subscribers?|плательщик\w*|payers?|clients?|customers?|accounts?|company|companies)"
 _MANY = r"(?:сколько|скольк\w+|(?:какое |каково )?(?:число|количество)|how many|(?:the )?number of)"
 _LEFT = (
     r"(?:уш[её]?л[иоа]?\b|ушедш\w+|потерял\w*|потерян\w*|отвалил\w*|отпал[иоа]?\b|покинул\w*|отказал\w+(?= от (?:нас|наш|услуг|сервис|подписк|договор|контракт|продлен))|расторгл\w*|"
@@ -48,7 +48,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
     (
         "up",
         re.compile(
-            r"\b(?:widened|(?:вырос|расширил|возрос|увеличил|повысил|поднял|подрос|подскочил|взлетел|скакнул)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
+            r"\b(?:уходит|отваливается|бежит) больше\?|\b(?:are|is) more .{0,20}(?:leaving|churning|quitting)\b|\b(?:get|got|getting) (?:\w+ )?(?:bigger|higher|larger)\b|\b(?:widened|(?:вырос|расширил|возрос|увеличил|повысил|поднял|подрос|подскочил|взлетел|скакнул)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
             r"(?:is|was|are|were|been) (?:\w+ )?up\b(?! to)|rose|risen|grew|grown|increased|climbed|jumped|spiked|soared|surged|(?:went|gone|going) up)\b|"
             rf"{_DID}(?:(?<!price )rise|grow|increase|climb|go up|jump|spike|rising|growing|increasing)\b|причин\w+ рост|what (?:drove|pushed|brought|sent) .{{0,60}}\bup\b"
         ),
@@ -57,14 +57,14 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
         "down",
         re.compile(
             r"\b(?:(?:упал|снизил|уменьшил|сократил|просел|рухнул|обвалил|опустил|провалил)\w*|пада[ею]т|снижа[ею]тся|уменьша[ею]тся|сокраща[ею]тся|"
-            r"падени[ея]|(?:сузил|уменьшил|ослаб)\w*|narrowed|eased|(?:is|was|are|were|been|come|came) (?:\w+ )?down\b(?! to)|slipp?(?:ed)?|fell|fallen|dropped|declined|decreased|shrank|shrunk|plunged|slumped|sank|tanked|(?:went|gone|going) down)\b|"
+            r"падени[ея]|(?:get|got|getting) (?:\w+ )?(?:smaller|lower|shorter)|(?:укоротил|просел|сполз|съехал|поплыл)\w*|shorten(?:ed|ing)?|slid|slide|(?:сузил|уменьшил|ослаб)\w*|narrowed|eased|(?:is|was|are|were|been|come|came) (?:\w+ )?down\b(?! to)|slipp?(?:ed)?|fell|fallen|dropped|declined|decreased|shrank|shrunk|plunged|slumped|sank|tanked|(?:went|gone|going) down)\b|"
             rf"{_DID}(?:fall|drop|slip|decline|decrease|shrink|go down|falling|dropping|declining|decreasing|shrinking)\b|причин\w+ снижени|what (?:drove|pushed|brought|dragged|pulled) .{{0,60}}\bdown\b"
         ),
     ),
-    ("better", re.compile(rf"\bулучшил\w*|\bстал\w*(?: ли)? лучше|\b(?:is|are|was|were|been) .{{0,40}}\b(?:getting|becoming) (?:any |a bit |much )?better\b|\bулучша[ею]тся|\bimproved\b|{_DID}(?:improve|improving|get better|got better)\b")),
+    ("better", re.compile(rf"\bулучшил\w*|\bстал\w*(?: ли)?(?: \w+){{0,2}} лучше|\bлучше ли стал|\bбыстрее ли\b|\bстал\w*(?: ли)?(?: \w+){{0,2}} быстрее|\b(?:getting|got|get|gone) .{{0,40}}\b(?:any )?(?:faster|quicker)\b|\b(?:is|are|was|were|been) .{{0,40}}\b(?:getting|becoming) (?:any |a bit |much )?better\b|\bулучша[ею]тся|\bimproved\b|{_DID}(?:improve|improving|get better|got better)\b")),
     (
         "worse",
-        re.compile(rf"\bухудшил\w*|\bстал\w*(?: ли)? хуже|\bухудша[ею]тся|\b(?:worsened|deteriorated|got worse)\b|\b(?:is|are|was|were|been) .{{0,40}}\b(?:getting|becoming) (?:any |a bit |much )?worse\b|{_DID}(?:worsen|deteriorate|get worse|getting worse)\b"),
+        re.compile(rf"\bухудшил\w*|\bстал\w*(?: ли)?(?: \w+){{0,2}} хуже|\bне стал\w*.{{0,40}}хуже|\bухудша[ею]тся|\b(?:worsened|deteriorated|got worse)\b|\b(?:is|are|was|were|been) .{{0,40}}\b(?:getting|becoming) (?:any |a bit |much )?worse\b|{_DID}(?:worsen|deteriorate|get worse|getting worse)\b"),
     ),
     ("any", re.compile(rf"\bизменил\w*|\bсдвинул\w*|\bhow (?:has|have|did) .{{0,60}}\b(?:moved?|changed?|developed?|evolved?|gone)\b|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
 )  # fmt: skip

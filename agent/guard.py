@@ -214,18 +214,27 @@ def _stands_alone(claim: Told) -> bool:
 
 
 def _homes(known: Sequence[Unit], draft: Sequence[Unit]) -> list[tuple[Unit, Unit | None]]:
-    """Each sentence of the claims with the sentence of the draft that tells it, or None."""
+    """Each sentence of the claims with the sentence of the draft that tells it, or None.
+
+    What several claims say in the same words is told as often, each time by another sentence.
+    """
     found: list[tuple[Unit, Unit | None]] = []
-    times: Counter[int] = Counter()
+    times: Counter[tuple[int, str]] = Counter()
     for unit in known:
         telling = [
             at for at, item in enumerate(draft) if (unit.facts & set(item.tokens) if unit.tokens else item.holds(unit))
         ]
-        best = max(telling, key=lambda at: (*draft[at].likeness(unit), -times[at]), default=None)
+        best = max(telling, key=lambda at: _fit(draft[at], unit, times[at, unit.text]), default=None)
         if best is not None:
-            times[best] += 1
+            times[best, unit.text] += 1
         found.append((unit, None if best is None else draft[best]))
     return found
+
+
+def _fit(sentence: Unit, unit: Unit, times: int) -> tuple[int, int, int]:
+    """How well a sentence tells a unit whose words it has already told so many times; the greater, the better."""
+    shared, besides = sentence.likeness(unit)
+    return shared, -times, besides
 
 
 def _due(unit: Unit, claims: Sequence[Told]) -> bool:

@@ -23,9 +23,9 @@ _THINGS: Mapping[Form, str] = {
     "letter": r"\bписьм\w*|e-?mail\w*|\bимейл\w*|\bрассылк\w+|обращени\w+ к|\bletters?\b|reminder (?:to|for)",
 }
 _OPENS = re.compile(
-    r"^\W*(?:(?:a|an|the|one|short|polite|welcome|коротк\w+|вежлив\w+|тактичн\w+|одно|черновик)\s+){0,3}"
+    r"^\W*(?:(?:a|an|the|one|short|quick|polite|friendly|welcome|коротк\w+|коротеньк\w+|вежлив\w+|тактичн\w+|одно|черновик)\s+){0,3}"
     r"(?:письмо|сообщение|смс|скрипт|сценарий|имейл|e-?mail|letter|message|text message|messenger text|sms|(?:call|phone|talk) script|"
-    r"talking points|whats ?app (?:note|message)|telegram (?:note|message))\b(?!\s+(?:от|from)\b)"
+    r"talking points|(?:whats ?app|telegram|viber) (?:note|message|text))\b(?!\s+(?:от|from)\b)"
 )
 _FORMS = {form: re.compile(words) for form, words in _THINGS.items()}
 _ASKED = re.compile(rf"{_WRITE}.{{0,90}}?(?:{'|'.join(_THINGS.values())})")
@@ -46,16 +46,19 @@ _CODE = re.compile(r"\b(?:питон\w*|python|javascript|java|bash|sql|excel|э
 _LISTED = re.compile(r"^\W*(?:кому|кто|кого|какие|каким|сколько|who|whom|which|how many)\b")
 
 
-def form_asked(plain: str) -> Form | None:
-    """The form of the letter that a question in small letters asks to be written; None where it asks for none."""
+def form_asked(plain: str, *, named: bool = False) -> Form | None:
+    """The form of the letter that a question in small letters asks to be written; None where it asks for none.
+
+    With ``named`` the form's name is enough: «и скрипт звонка им».
+    """
     said = _QUOTED.sub(" ", plain)
     if _LISTED.search(said) or _CODE.search(said):
         return None
     if _SPOKEN.search(said):
         return "call"
-    if not (_ASKED.search(said) or _OPENS.search(said) or _TO.search(said)):
+    if not named and not (_ASKED.search(said) or _OPENS.search(said) or _TO.search(said)):
         return None
-    return next((form for form, pattern in _FORMS.items() if pattern.search(said)), "letter")
+    return next((form for form, pattern in _FORMS.items() if pattern.search(said)), None if named else "letter")
 
 
 def step_asked(plain: str) -> str | None:

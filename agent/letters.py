@@ -1,5 +1,6 @@
 """Letters in the chat: drafted out of the data, shown as they will read, kept until the user decides; never sent."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +72,13 @@ STANDS = Text(
     "Это письмо утверждено {day} и зафиксировано в файле {file}.",
 )
 
+#: Those at risk, as people say it of whom a letter is for.
+LEAVING = re.compile(
+    r"(?:вот-вот|собрал\w+|собира\w+|подумыва\w+|дума\w+|хот\w+|решил\w*|готов\w*|мо[гж]\w+) (?:\w+ )?(?:уйти|уйд\w+|уходить|отказаться|отвал\w+)|"
+    r"\bна выходе\b|одной ногой|(?:about to|thinking of|thinking about|going to|likely to|ready to|planning to|set to) (?:leav\w+|quit\w*|churn\w*|cancel\w*|go\b)|"
+    r"heading (?:for|out) |\bone foot out"
+)
+
 
 def asked(seen: "Understood", portfolio: "Portfolio") -> "list[Call] | None":
     """The letter that a question asks for: to the client or the segment named, in the form and about what it says."""
@@ -84,8 +92,9 @@ def asked(seen: "Understood", portfolio: "Portfolio") -> "list[Call] | None":
     more = {"form": form, **({"step": about} if about is not None else {})}
     if seen.accounts:
         return [call("draft_message", id=seen.accounts[0][0], **more)]
-    if seen.segments:
-        return [call("draft_message", segment=seen.segments[0], **more)]
+    segment = next(iter(seen.segments), "at_risk" if LEAVING.search(seen.plain) else None)
+    if segment is not None:
+        return [call("draft_message", segment=segment, **more)]
     unknown = NAMELESS.search(seen.question)
     if unknown is not None:
         return [call("refuse", reason="unknown_account", names=[unknown.group(1)])]

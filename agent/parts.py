@@ -49,7 +49,7 @@ LISTED = re.compile(
 )
 #: Words of a piece that ask for nothing.
 POLITE = re.compile(
-    r"(?:\W*(?:пожалуйста|спасибо|коллеги|друзья|команда|привет|добрый день|здравствуйте|please|pls|thanks|thank you|team|hi|hello|folks|all|quick one|коротко|кратко|в двух словах|briefly)\W*)+",
+    r"(?:\W*(?:пожалуйста|спасибо|коллеги|друзья|команда|привет|добрый день|здравствуйте|please|pls|thanks|thank you|team|hi|hello|folks|all|quick one|двумя строками|одной строкой|по пунктам|по порядку|in two lines|two lines|one line each|by name|поимённо|поименно|коротко|кратко|в двух словах|briefly)\W*)+",
     re.IGNORECASE,
 )
 

@@ -8,7 +8,7 @@ from agent.backends import Gateway
 from agent.bounds import unread
 from agent.examples import Call, call
 from agent.model_planner import by_model
-from agent.nearest import SURE, nearest
+from agent.nearest import NEAR, SURE, guesses, nearest
 from agent.order import REVENUE, uncounted
 from agent.parts import listed, parts, statement
 from agent.periods import several
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOST_CALLS = 4
 #: How much examples must speak for the call of one question among several.
 APART = 0.3
+#: How much they must speak for a call to overrule a what-if, or a figure by a refusal.
+PLAIN = 0.6
 #: How much they must speak for a call to stand in the place of the rules' last resort.
 DOUBT = 0.3
 #: Tools whose answer is whole: a message they answer is not taken apart.
@@ -36,7 +38,6 @@ CERTAIN = frozenset(
         "remember",
         "recall",
         "done",
-        "whatif",
         "inputs",
         "draft_message",
         "culture",
@@ -91,11 +92,22 @@ def _listed(seen: Understood, portfolio: "Portfolio", ruled: list[Call]) -> list
             return []
         found += [item for item in calls if item not in found]
         first = calls[0]
-        shapes.add((first["name"], *sorted(name for name in first["arguments"] if name in SHAPE)))
+        shapes.add(
+            (
+                first["name"],
+                *sorted((name, str(first["arguments"][name])) for name in SHAPE if name in first["arguments"]),
+            )
+        )
+    found = [item for item in found if not any(_within(item, other) for other in found if other is not item)]
     told = {item["name"] for item in found}
     kept = not ruled or ruled[0]["name"] not in WHOLE or ruled[0]["name"] in told and len(told) > 1
     plain = [shape for shape in shapes if shape == ("metric",)]
-    return found if kept and len(shapes) > 1 and not plain and len(found) > len(ruled) else []
+    return found if kept and len(shapes) > 1 and not plain and len(found) >= len(ruled) and found != ruled else []
+
+
+def _within(item: Call, other: Call) -> bool:
+    """Whether a figure says no more than another one of it does."""
+    return item["name"] == other["name"] == "metric" and item["arguments"].items() < other["arguments"].items()
 
 
 def _filled(calls: list[Call], seen: Understood, portfolio: "Portfolio") -> list[Call]:
@@ -121,7 +133,9 @@ def _by_examples(seen: Understood, ruled: list[Call] | None) -> list[Call] | Non
     if ruled is None:
         return nearest(seen, sure=SURE)
     doubtful = _doubtful(seen, ruled)
-    found = nearest(seen, sure=DOUBT if doubtful else SURE)
+    if doubtful and {"top", "bottom"} & set(ruled[0]["arguments"]):
+        return _ranked(seen)
+    found = nearest(seen, sure=DOUBT if doubtful else PLAIN if ruled[0]["name"] == "whatif" else SURE)
     if found is None:
         return None
     if ruled[0]["name"] == "account":
@@ -133,7 +147,16 @@ def _by_examples(seen: Understood, ruled: list[Call] | None) -> list[Call] | Non
     )
     allowed = ("injection", "off_topic") if doubtful else ("injection",)
     refused = other["name"] == "refuse" and other["arguments"]["reason"] not in allowed
+    refused = refused and nearest(seen, sure=PLAIN) is None
     return None if same or refused else found
+
+
+def _ranked(seen: Understood) -> list[Call] | None:
+    """The figure that puts clients in order where the question names none: the likeliest of those that can."""
+    from tools.fields import account_readings
+
+    found = (guess.call for guess in guesses(seen) if guess.weight >= NEAR and guess.call["name"] == "metric")
+    return next(([item] for item in found if item["arguments"]["key"] in account_readings()), None)
 
 
 def _certain(seen: Understood, calls: list[Call]) -> bool:

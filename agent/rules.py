@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agent import compare, inputs, letters, next_steps, noting, questionnaire, tellings, terms, whatif, whole_audit
 from agent.counted import CLIENT, change_asked, clients_asked, lost_asked, revenue_asked
 from agent.examples import Call, call
+from agent.letter_words import form_asked
 from agent.names import NAMELESS
 from agent.narrowing import narrowed, plan_alone
 from agent.order import order, rankable
@@ -43,7 +44,7 @@ def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return [call("market", query=seen.question)]
     if "competitors" in wants:
         return [call("refuse", reason="competitors")]
-    if "leavers" in wants:
+    if "leavers" in wants and form_asked(seen.plain) is None:
         listed = order(seen, ["churn_risk"])
         where = {name: value for name, value in narrowed(seen, portfolio)[0].items() if name == "where"}
         return [call("metric", key="churn_risk", **where, **listed) if listed else call("segment", segment="at_risk")]

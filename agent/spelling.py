@@ -19,11 +19,19 @@ ALSO = (
     "месяцев последний последние последнего последних прошлый прошлого прошлом прошлые предыдущий предыдущего полугодие полугодия неделя недели "
     "january february march april june july august september october november december quarter quarterly month monthly months previous last year years"
 )
+#: How words are written as they are said.
+COLLOQUIAL = {
+    "скока": "сколько", "скольк": "сколько", "стока": "столько", "тока": "только", "щас": "сейчас", "ща": "сейчас", "сёдня": "сегодня",
+    "чё": "что", "че": "что", "шо": "что", "эт": "это", "ваще": "вообще", "чот": "что-то", "денгах": "деньгах", "денег-то": "денег",
+    "питер": "Петербург", "питере": "Петербурге", "питеру": "Петербургу", "питера": "Петербурга", "спб": "Петербург", "мск": "Москва",
+}  # fmt: skip
+_COLLOQUIAL = re.compile(rf"\b(?:{'|'.join(COLLOQUIAL)})\b", re.IGNORECASE)
 
 
 def mended(question: str, names: Collection[str] = ()) -> str:
     """The question with its misspelled words put right; words whose stems are in ``names`` stand as they are."""
     question = re.sub(r"\b(what|who|how|where|that)['’]s\b", r"\1 is", question, flags=re.IGNORECASE)
+    question = _COLLOQUIAL.sub(lambda match: COLLOQUIAL[match[0].lower()], question)
     return WORD.sub(lambda match: _mended(match.group(), names), question)
 
 

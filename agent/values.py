@@ -21,12 +21,13 @@ EXCEPT = re.compile(
 BESIDE = r"(?:,|/|,? (?:и|или|vs\.?|против|and|or|versus|against)(?: на| у| on)?)"
 #: Words of a value that do not tell it apart from others.
 GENERIC = frozenset(
-    "область край республика округ город промышленность торговля обл region oblast krai republic city industry trade".split()
+    "санкт saint st область край республика округ город промышленность торговля обл region oblast krai republic city industry trade".split()
 )
 #: Places that English calls otherwise than their letters say.
 ABROAD: Mapping[str, str] = {
     "moscow": "москва",
     "petersburg": "петербург",
+    "spb": "петербург",
     "nizhny": "нижегородская",
     "healthcare": "медицина",
     "medical": "медицина",

@@ -158,7 +158,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _UNIT = (
     r"%|‰|₽|\$|€|£|¥|×|°|rub\b|usd\b|eur\b|gbp\b|руб|р\.|коп|долл|евро|процент|percent|per cent|п\.\s?п|б\.\s?п|пункт|points?\b|"
-    r"pp\b|bps\b|\+|юан|фунт|pounds?\b|yuan\b|раз\b|раза\b|times\b|x\b|х\b|[kкmм]\b|days?\b|дн|день|months?\b|мес|лет\b|год|years?\b|weeks?\b|недел|hours?\b|час|"
+    r"pp\b|bps\b|\+|юан|фунт|pounds?\b|yuan\b|раз\b|раза\b|times\b|x\b|х\b|[kкmм]\b|days?\b|дн(?:и|я|ей|ю|ям|ями|ях|ем|ём)?\b|день\b|months?\b|мес\b|месяц|лет\b|"
+    r"год(?:а|у|ом|е|ы|ов|ам|ами|ах)?\b|годов|years?\b|weeks?\b|недел|hours?\b|час(?:а|у|ом|е|ы|ов|ам|ами|ах)?\b|"
     r"clients?\b|accounts?\b|клиент|счет|шт\b|человек|people\b|users?\b|пользовател"
 )
 UNIT_AFTER = re.compile(rf"\[\[([FDA]\d+)\]\][\s\u00a0-]*({_UNIT})", re.IGNORECASE)

@@ -9,21 +9,21 @@ from agent.own_documents import ASKS_DOCUMENTS
 SPOKEN: Mapping[str, tuple[str, ...]] = {
     "nrr": ("retention", "удержание", "net retention", "net dollar retention", "чистое удержание", "нрр"),
     "grr": ("gross retention", "валовое удержание", "грр"),
-    "logo_churn": ("churn", "churn rate", "client churn", "отток", "отток клиентов", "уровень оттока", "процент оттока"),
-    "money_churn": ("revenue churn", "отток выручки", "отток денег"),
-    "mrr": ("monthly revenue", "recurring revenue", "регулярная выручка", "ежемесячная выручка", "выручка в месяц"),
-    "arr": ("annual revenue", "annual recurring revenue", "годовая выручка", "выручка в год"),
-    "arpa": ("average revenue", "revenue per account", "revenue per customer", "average cheque", "average check", "средний чек", "средняя выручка"),
+    "logo_churn": ("чурн", "логотипный чурн", "логотипный отток", "отток по числу клиентов", "churn", "churn rate", "client churn", "отток", "отток клиентов", "уровень оттока", "процент оттока"),
+    "money_churn": ("revenue churn", "отток выручки", "отток денег", "денежный отток", "денежный чурн", "отток по деньгам", "чурн по деньгам", "отток в деньгах", "чурн в деньгах", "churn in money", "отток по выручке"),
+    "mrr": ("мрр", "monthly revenue", "абонентка", "абонплата", "subscription revenue", "recurring revenue", "регулярная выручка", "ежемесячная выручка", "выручка в месяц"),
+    "arr": ("арр", "annual revenue", "annual recurring revenue", "годовая выручка", "выручка в год"),
+    "arpa": ("арпа", "average bill", "average fee", "средняя абонентка", "средняя абонплата", "средний счет", "average revenue", "revenue per account", "revenue per customer", "average cheque", "average check", "средний чек", "средняя выручка"),
     "revenue_per_client": ("revenue per client", "выручка на клиента"),
     "ltv": ("lifetime value", "clv", "пожизненная ценность", "ценность клиента за срок"),
     "ttv": ("time to value", "time to first value", "get the first value", "get the first benefit", "время до ценности", "время до первой пользы", "скорость первой пользы"),
-    "vrs": ("value realization", "promises kept", "выполнение обещаний", "выполнение обещанного"),
+    "vrs": ("value realization", "value realisation", "реализация ценности", "показатель реализации ценности", "оценка реализации ценности", "promises kept", "выполнение обещаний", "выполнение обещанного"),
     "value_gap": ("value gap", "недополученная ценность", "разрыв ценности", "разрыву ценности", "недополученная польза"),
-    "chs": ("health score", "health", "здоровье", "client health", "индекс здоровья", "здоровье клиентов"),
+    "chs": ("хелс-скор", "хелс скор", "хелс", "балл здоровья", "health score", "health", "здоровье", "client health", "индекс здоровья", "здоровье клиентов"),
     "nps": ("promoter score", "нпс", "индекс рекомендаций", "индекс лояльности"),
     "referrals": ("referrals", "referral rate", "рекомендации клиентов", "рефералы"),
     "renewals": ("renewals", "renew", "продления", "продлеваются договоры", "договор кончается", "contracts ending"),
-    "overdue": ("overdue", "late payments", "debts", "просрочка", "просрочек", "долги", "долгов", "должники", "кто нам должен", "late payers", "debtors", "неплательщики", "дебиторка", "просроченная оплата"),
+    "overdue": ("past-due", "past due", "просроченная дебиторка", "overdue", "late payments", "debts", "просрочка", "просрочек", "долги", "долгов", "должники", "кто нам должен", "late payers", "debtors", "неплательщики", "дебиторка", "просроченная оплата"),
     "silence": ("silent clients", "silent accounts", "silent customers", "quiet accounts", "quiet clients", "silence", "молчуны", "gone quiet", "went quiet", "затихли", "затих", "замолчали", "молчащие клиенты", "молчат"),
     "concentration": ("concentration", "largest clients", "biggest clients", "top clients", "концентрация", "крупнейшие клиенты",
                       "топ клиентов", "крупные клиенты"),
@@ -33,12 +33,12 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "cac_payback": ("cac payback", "cac", "окупаемость привлечения", "стоимость привлечения"),
     "client_roi": ("client roi", "отдача", "roi", "окупаемость клиента"),
     "culture": ("culture", "культура", "культура ценности"),
-    "adoption": ("adoption", "product usage", "использование продукта", "освоение", "использование функций"),
+    "adoption": ("адопшн", "адопшен", "adoption", "product usage", "использование продукта", "освоение", "использование функций"),
     "campaign_effect": ("campaign effect", "эффект кампании"),
-    "churn_risk": ("churn risk", "risk of leaving", "risk of churn", "leaving risk", "chance of leaving", "риск ухода", "риск оттока", "вероятность ухода", "вероятность оттока"),
+    "churn_risk": ("риск чурна", "churn risk", "risk of leaving", "risk of churn", "leaving risk", "chance of leaving", "риск ухода", "риск оттока", "вероятность ухода", "вероятность оттока"),
     "journey": ("client journey", "customer journey", "путь клиента", "карта пути"),
-    "money_at_stake": ("money at stake", "money at risk", "amount at risk", "revenue at risk", "revenue at stake", "amount at stake", "сумма под угрозой", "выручка под угрозой", "выручка под риском", "деньги под угрозой", "денег под угрозой", "деньги под риском", "денег под риском"),
-    "cash_per_client": ("cash per client", "деньги с клиента"),
+    "money_at_stake": ("money on the line", "revenue on the line", "сумма в зоне риска", "сумма денег в зоне риска", "деньги в зоне риска", "money at stake", "money at risk", "amount at risk", "revenue at risk", "revenue at stake", "amount at stake", "сумма под угрозой", "выручка под угрозой", "выручка под риском", "деньги под угрозой", "денег под угрозой", "деньги под риском", "денег под риском"),
+    "cash_per_client": ("поступления на клиента", "поступлений на клиента", "cash per customer", "cash per account", "cash per client", "деньги с клиента"),
 }  # fmt: skip
 SEGMENTS: Mapping[str, tuple[str, ...]] = {
     "at_risk": ("at risk", "at-risk", "зона риска", "рисковая зона", "риск", "под угрозой", "risky clients"),
@@ -55,7 +55,7 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"(?:правил|ограничени)\w* (?:\w+ )?(?:для тебя |больше )(?:нет|не существует)|нет (?:никаких )?(?:правил|ограничений)|(?:no|without any|free of) (?:rules|restrictions|limits)\b|"
         r"(?:придумай|выдумай|сочини)\w* (?:\w+ ){0,2}(?:цифр|числ|показател|данны|nrr|mrr|отток|выручк)\w*|\b(?:make up|invent|fabricate) (?:a |some |me )?(?:\w+ )?(?:number|figure|data|nrr|mrr|churn|revenue)|"
         r"ignore (?:all |any )?(?:previous|prior|the above)|system prompt|your (?:prompt|instructions)|developer mode|"
-        r"игнорируй|(?:забудь|отбрось|нарушь) (?:все|всё|предыдущ|правил|свои правил|про правил|инструкц)|(?:disregard|forget|bypass|override) (?:all |any |your |the |previous |these )*(?:rules|instructions|guard|guidelines)|"
+        r"игнорируй|(?:забудь|отбрось|нарушь) (?:все|всё|предыдущ|правил|свои правил|про правил|инструкц)|(?:disregard|forget|bypass|override) (?:all |any |your |the |previous |these )*(?:rules|instructions|guard|guidelines|restrictions|limits|limitations)|забудь\w* (?:\w+ ){0,3}(?:ограничени|правил|инструкци)\w*|"
         r"\bты (?:—|-)? ?dan\b|\byou are (?:now )?dan\b|(?:без|without|no) (?:ограничений|limits\b)|представь,? что ты\b|(?:pretend|imagine|act as (?:if|though)) (?:that )?you(?:'re| are)\b|"
         r"переменн\w+ окружени|environment variables|\b(?:прочитай|открой|read|open) (?:этот|this|the) (?:файл|file)\b|рабоч\w+ пространств|\bworkspaces?\b|(?:друг|чуж)\w+ снимок|(?:other|another) snapshot|системн\w+ (?:промпт|подсказк|инструкц)|(?:свои|твои) инструкц|jailbreak"
     ),
@@ -74,11 +74,11 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"\b(?:как(?:ой|ая|ое|им|ими)|сколько)\b(?!.*\bесли\b).{0,40}\b(?:будет|будут|станет|станут)\b|what (?!if\b)(?!.*\bif\b).{0,50}\bwill be\b|\bwill be in (?:a|the|one|two|\d+|20\d\d)\b|"
         r"will (?:our|we|the|churn|revenue|nrr|it|they|customers|clients)\b|in the future|by the end of next|going to (?:grow|be)"
     ),
-    "competitors": re.compile(r"конкурент|competit|rivals?\b|у других компаний|чем у нас(?! (?:в|за) )|than (?:ours|us|we (?:have|do))\b|средн\w+ по (?:рынку|отрасли)|market share|доля рынка"),
+    "competitors": re.compile(r"конкурент|competit|\bбитрикс|\bbitrix|\bhubspot\b|\bsalesforce\b|\bamocrm\b|\bамо ?срм\b|\bмегафон|\bбилайн|\bbeeline\b|\bмтс\b|\bgainsight\b|\btotango\b|rivals?\b|у других компаний|чем у нас(?! (?:в|за) )|than (?:ours|us|we (?:have|do))\b|средн\w+ по (?:рынку|отрасли)|market share|доля рынка"),
     "costs": re.compile(r"марж|прибыл|рентабельн|себестоим|margin|profit|\bcosts?\b|затрат|расход"),
     "market": re.compile(
         r"mckinsey|маккинз|на рынке|норм\w* (?:на рынке|в отрасл)|(?:in|on|for) the (?:market|industry|sector)\b|across the industry|market norm|amazon|амазон|starbucks|старбакс|orange|telia|movistar|nike|sitejabber|кейс|пример\w* компан|тренд\w* (?:рынк|в |20|отрасл|cvm|на)|какие тренды|^тренды|(?<!monthly )(?<!weekly )(?<!quarterly )\btrends\b|market trend|"
-        r"\bcases?\b|case stud|benchmark|бенчмарк|в статье|the article|в отрасли|(?<!by )(?<!per )(?<!across )\bindustry (?!nps|split)|on average grow|\d+\s*[–-]\s*\d+\s*%|"
+        r"\bcases?\b|case stud|benchmark|бенчмарк|в статье|the article|в отрасли|(?<!by )(?<!per )(?<!across )\bindustry (?:averages?|norms?|standards?|benchmarks?|levels?|median|peers|trends?|practices?)|on average grow|\d+\s*[–-]\s*\d+\s*%|"
         r"(?:up-?sell|cross-?sell|апселл?)\w*.*(?:даст|прин|вырас|сколько|give|bring|grow|gain)"
     ),
     "forge": re.compile(
@@ -86,7 +86,7 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"\bfudge|\bfake\b|pretend|tweak|say (?:it is|that)"
     ),
     "define": re.compile(
-        r"что (?:такое|значит|означает|за показатель)|как (?:\w+ ){0,2}(?:считает|рассчит|вычисл)|по какой формуле|(?:what|which) formula|how did you (?:get|calculate|compute|count|arrive at)|объясни|расшифруй|поясни|"
+        r"что (?:такое|значит|означает|за показатель)|\bэто (?:что|что вообще|вообще что)(?: такое)?\W*$|^\W*(?:а |и )?что за \w+\W*$|\bпонима\w+ под\b|под этим понима|формулу (?:дай|покаж|назов|напиш)\w*|(?:дай|покаж|назов|напиш)\w* формулу|give me the formula|\b(?:is|are) .{0,40}\b(?:worked out|calculated|computed)\b|как (?:\w+ ){0,2}(?:считает|рассчит|вычисл)|по какой формуле|(?:what|which) formula|how did you (?:get|calculate|compute|count|arrive at)|объясни|расшифруй|поясни|"
         r"чем (?:\w+ )?отлича\w+|разниц\w+ между|из чего (?:складыва|состо|счита|собира)\w+(?! (?:измен|рост|паден|прирост|движен))|что входит в|что за зверь|"
         r"how (?:is|are|does) \w+ differ|differen\w+ (?:between|from)|what goes into|what makes up|what(?:'s| is) (?:a |an |in )|"
         r"what (?:is|are) (?!our|my|the)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
@@ -124,17 +124,17 @@ WANTS: Mapping[str, re.Pattern[str]] = {
 }  # fmt: skip
 #: Columns by which a question may want its figure, as people call them.
 GROUPINGS: Mapping[str, str] = {
-    "segment": r"сегмент\w*|групп\w*|segments?|groups?",
-    "plan": r"тариф\w*|план\w*|пакет\w*|plans?|tariffs?|packages?",
+    "segment": r"сегмент\w*|segment|групп\w*|segments?|groups?",
+    "plan": r"тариф\w*|plan|план\w*|пакет\w*|plans?|tariffs?|packages?",
     "industry": r"отрасл\w*|индустри\w*|сфер\w*|industr\w+|sectors?",
-    "region": r"регион\w*|област\w*|город\w*|territor\w*|regions?|cit(?:y|ies)",
+    "region": r"регион\w*|district\w*|област\w*|город\w*|territor\w*|regions?|cit(?:y|ies)",
     "size": r"размер\w*|величин\w*|sizes?",
     "cohort": r"когорт\w*|cohorts?",
-    "owner": r"менеджер\w*|ответственн\w*|managers?|owners?",
+    "owner": r"(?:аккаунт-?|клиентск\w+ |персональн\w+ )?менеджер\w*|ответственн\w*|аккаунт-?менеджер\w*|владельц\w*|кам\b|камам\b|csms?|(?:account |customer success |success )?(?:managers?|owners?)|reps?\b|account execs?",
     "month": r"месяц\w*|months?",
 }
 _BY = (
-    r"(?:\b(?:по(?! результат)|в разрезе|в разбивке(?: по)?|с разбивкой по|разбей(?: \w+)? по|между|каждо\w+|by|per|across|between|for each|for every|each|"
+    r"(?:\b(?:по(?! результат)|группировка(?: по)?|сгруппируй\w*(?: по)?|разбивка(?: по)?|в разрезе|в разбивке(?: по)?|с разбивкой по|разбей(?: \w+)? по|между|кажд\w+(?: из)?|by|per|across|between|for each|for every|each of|each|grouped by|group by|"
     r"(?:broken|split|break|cut)(?: it| that| them)? (?:out |down |up )?by)\s+(?:\w+\s+)?)"
 )
 #: “In which region …?” wants the figure of each region.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from agent.planner import planned
 from agent.understand import understood
 from agent.windows import window
-from evals.case import PAIRS, Pair, Wanted, entries, files
+from evals.case import PAIRS, Pair, Wanted, entries
 from tools.filters import parse
 
 if TYPE_CHECKING:
@@ -17,17 +17,12 @@ if TYPE_CHECKING:
 
 #: What an expectation says by name and a call by id.
 CALLED = {"account": "id", "accounts": "ids"}
-#: Files that were looked at, or by whose score rules and thresholds were chosen; of every other file each third pair was.
-SEEN = ("held_apart_1", "held_apart_2", "held_apart_3", "planning_dev")
-THIRD = 3
 
 
 def held_apart(*, looked_at: bool = False) -> Iterator[tuple[str, Pair]]:
-    """The pairs that nobody who writes rules has looked at, by name; or the other ones."""
-    for name in files("planning"):
-        for place, pair in enumerate(pairs(f"planning/{name}")):
-            if (name in SEEN or place % THIRD == 0) == looked_at:
-                yield f"{name} {place + 1}", pair
+    """The pairs that nobody who writes rules or examples has looked at, by name; or the other ones, which are examples too."""
+    name = "looked_at" if looked_at else "held_apart"
+    yield from ((f"{name} {place}", pair) for place, pair in enumerate(pairs(f"planning/{name}"), start=1))
 
 
 def pairs(name: str) -> list[Pair]:

@@ -86,7 +86,7 @@ def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
     sums = {"net": total(both.now - both.opening), "net_n": total(both.now > 0) - total(both.opening > 0)}
     size = abs(change)
     for kind, condition in conditions(both).items():
-        sums[kind] = total(np.where(condition, size, 0))
+        sums[kind] = total(size * condition)
         sums[f"{kind}_n"] = total(condition | both.lapsed if kind == "churn" else condition)
     sums["fx"], sums["fx_n"], sums["lapsed_n"] = total(foreign), total(foreign != 0), total(both.lapsed)
     for tail in ("", "_n"):

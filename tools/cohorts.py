@@ -91,12 +91,12 @@ def _totals(accounts: Any) -> Any:
 
 
 def _cohort_rows(portfolio: Portfolio, window: Window) -> pa.Table:
-    """`cohort` of the accounts (below the client: of the clients) with opening revenue, by account; asked once."""
+    """`cohort` of the accounts (below the client: of the clients) with opening revenue; asked once."""
     key = ("cohort", window)
     if key not in portfolio.memo:
         base = ledger.base_of(portfolio)
         if base is None:
-            portfolio.memo[key] = opened(portfolio, window).sort_by("account_id")
+            portfolio.memo[key] = opened(portfolio, window)
         else:
             portfolio.memo[key] = ledger.cut(portfolio, _cohort_rows(base, window))
     rows: pa.Table = portfolio.memo[key]
@@ -108,7 +108,7 @@ def opened(portfolio: Portfolio, window: Window) -> pa.Table:
     held = ledger.in_hand(portfolio) if ledger.basis(portfolio) == ledger.CONTRACT else None
     if held is None:
         found = cohort(portfolio, window)
-        return portfolio.run(found.filter(found.client_opening > 0))
+        return portfolio.run(found.filter(found.client_opening > 0)).sort_by("account_id")
     ends = {"opening": worth_on(held, window.opening), "closing": worth_on(held, window.closing)}
     rows = pa.table({"account_id": held.clients, **ends, **{f"client_{name}": worth for name, worth in ends.items()}})
     rows = rows.append_column("held", pa.array(np.zeros(len(rows), dtype=bool)))
@@ -149,7 +149,7 @@ def cohort_interval(portfolio: Portfolio, window: Window, top: str, bottom: str)
 
 def cohort_accounts(portfolio: Portfolio, window: Window) -> list[tuple[str, int, int]]:
     """Account, opening and closing ticks of every account with opening revenue (or of a client with it), by account."""
-    rows = _cohort_rows(portfolio, window)
+    rows = _cohort_rows(portfolio, window).sort_by("account_id")
     money = (rows[name].cast("int64").to_pylist() for name in ("opening", "closing"))
     return list(zip(rows["account_id"].to_pylist(), *money, strict=True))
 

@@ -16,7 +16,7 @@ from ibis import _
 
 from tools import ledger
 from tools.cohorts import held_at
-from tools.ledger.prices import Prices, changes_of, running
+from tools.ledger.prices import Prices, changes_of
 from tools.portfolio import Portfolio
 from tools.reading import Window
 
@@ -43,15 +43,11 @@ def moved_rows(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
 def _ran(held: Prices, windows: list[Window]) -> pa.Table:
     """What `_running` gives of the changes of whole clients."""
     found = changes_of(held, windows)
-    who, place = found.who, found.place
-    closing = running(who, found.delta)
-    first = np.flatnonzero(np.diff(who, prepend=-1))
-    begun = np.where(found.begun > 0, place, NEVER)
-    debut = np.repeat(np.minimum.reduceat(begun, first), np.diff(first, append=len(who))) if len(first) else place
-    account, no = held.clients.take(pa.array(who)), pa.array(np.zeros(len(who), dtype=bool))
-    opening, closing = pa.array(closing - found.delta), pa.array(closing)
-    both = {"account_id": account, "client_id": account, "place": pa.array(place)}
-    both |= {"opening": opening, "closing": closing, "now": closing, "debut": pa.array(debut, mask=place < debut)}
+    account, no = held.clients.take(pa.array(found.who)), pa.array(np.zeros(len(found.who), dtype=bool))
+    opening, closing = pa.array(found.opening), pa.array(found.closing)
+    debut = pa.array(found.debut, mask=found.place < found.debut)
+    both = {"account_id": account, "client_id": account, "place": pa.array(found.place)}
+    both |= {"opening": opening, "closing": closing, "now": closing, "debut": debut}
     both |= {"client_opening": opening, "client_closing": closing}
     return pa.table(both | dict.fromkeys(("held", "resumed", "lapsed"), no))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -32,6 +32,7 @@ IBIS_TYPES = {
 }
 GROUP = "\u27e6group {}\u27e7"  # stands for a group's name in a compiled query
 OF_PART = "\u27e6part\u27e7"  # after a table's name in a compiled query: read within a part of the accounts only
+TABLES_KEPT = 1_000  # of so many names and days
 MEMBERS_WRITTEN = 200  # ids of a part that a kept query still spells out
 #: The column by which a row of a table is dated; rows after ``as_of`` do not exist for an audit.
 DATED: Mapping[str, str] = {
@@ -160,14 +161,7 @@ class Portfolio:
         ).account_id
 
     def _dated(self, name: str) -> Any:
-        columns = {column.name: IBIS_TYPES[column.kind] for column in TABLES[name].columns}
-        mark = OF_PART if self.narrows and "account_id" in columns else ""
-        table = ibis.table({**columns, "source_file": "string", "source_row": "int64"}, name=name + mark)
-        if self.as_of is not None and name in DATED:
-            dated = table[DATED[name]]
-            table = table.filter(
-                dated.isnull() | (dated <= ibis.date(self.as_of.year, self.as_of.month, self.as_of.day))
-            )
+        table = _canonical(name, bool(self.narrows), self.as_of)
         if name == "value_goals" and not self.outcomes_known:
             table = table.mutate(current=ibis.null("float64"))
         return table
@@ -314,7 +308,7 @@ class Portfolio:
 
         What there is of it in a part, `rows` and `counts` say.
         """
-        return (self.base.rows(name) if column is None else self.base.counts(name)[column]) > 0
+        return self.base.rows(name) > 0 and (column is None or self.base.counts(name)[column] > 0)
 
     def accounts(self) -> list[tuple[str, str]]:
         """Id and shown name of every account, by id."""
@@ -342,6 +336,18 @@ class Portfolio:
         if len(hits) != 1:
             raise UnknownName(Text("client", "клиент"), reference, [name for pair in accounts for name in pair])
         return hits[0]
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _canonical(name: str, of_part: bool, as_of: date | None) -> Any:
+    """The unbound table of a canonical name without the rows after a day; the same for all portfolios, made once."""
+    columns = {column.name: IBIS_TYPES[column.kind] for column in TABLES[name].columns}
+    mark = OF_PART if of_part and "account_id" in columns else ""
+    table = ibis.table({**columns, "source_file": "string", "source_row": "int64"}, name=name + mark)
+    if as_of is None or name not in DATED:
+        return table
+    dated = table[DATED[name]]
+    return table.filter(dated.isnull() | (dated <= ibis.date(as_of.year, as_of.month, as_of.day)))
 
 
 def _counts(table: Any, name: str) -> Any:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from evals.case import Case, Pair, files
-from evals.plans import pairs, right
+from evals.case import Case, Pair
+from evals.plans import held_apart, right
 from evals.result import Outcome
 from evals.stage import Stage
 from tools.document import Answer
@@ -11,13 +11,8 @@ from tools.text import LANGUAGES
 
 
 def cases() -> Sequence[Case]:
-    """Every pair that was written as one question in two languages."""
-    return [
-        Case(f"{name} {place}", "ru", pair)
-        for name in files("planning")
-        if name.startswith("held_apart")
-        for place, pair in enumerate(pairs(f"planning/{name}"), start=1)
-    ]
+    """Every pair held apart: written as one question in two languages."""
+    return [Case(name, "ru", pair) for name, pair in held_apart()]
 
 
 def score(stage: Stage, case: Case) -> Outcome:

@@ -10,12 +10,12 @@ from tools.text import LANGUAGES
 
 
 def unseen() -> Sequence[Case]:
-    """The pairs held apart: nobody looked at them while rules were written."""
+    """The pairs held apart: nobody looked at them while rules and examples were written."""
     return _cases(looked_at=False)
 
 
 def seen() -> Sequence[Case]:
-    """The pairs by which rules were written."""
+    """The pairs by which rules were written, and which are examples now."""
     return _cases(looked_at=True)
 
 

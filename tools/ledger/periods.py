@@ -52,7 +52,9 @@ def in_hand(portfolio: Portfolio) -> Prices | None:
     if portfolio.level != "account" or portfolio.base.pauses or len(currencies(portfolio, "subscriptions")) > 1:
         return None
     if "prices" not in portfolio.memo:
-        rows = portfolio.run(_periods(portfolio).select("account_id", "start_date", "end_date", "ticks"))
+        table = priced(portfolio)
+        dated = table.filter(table.start_date.notnull())
+        rows = portfolio.run(dated.select("account_id", "start_date", "end_date", ticks=ticks(dated.mrr)))
         spans, late_days = unpaid(portfolio), int(portfolio.policy["late_renewal_days"])
         portfolio.memo["prices"] = prices_of(rows, None if spans is None else portfolio.run(spans), late_days)
     found: Prices = portfolio.memo["prices"]
@@ -60,7 +62,12 @@ def in_hand(portfolio: Portfolio) -> Prices | None:
 
 
 def _periods(portfolio: Portfolio) -> Any:
-    table = priced(portfolio)
+    if "periods" not in portfolio.memo:
+        portfolio.memo["periods"] = _of_prices(portfolio, priced(portfolio))
+    return portfolio.memo["periods"]
+
+
+def _of_prices(portfolio: Portfolio, table: Any) -> Any:
     rows = table.select(
         "account_id",
         "start_date",

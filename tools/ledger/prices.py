@@ -21,7 +21,8 @@ class Prices:
     """Prices in force, by client and first day, late renewals closed; ``late_renewals`` is how many of them there were.
 
     ``who`` is a client's place in ``clients``, a day is a number of days from 1970, ``end`` is the first day without
-    the price. ``behind`` (client, first day, first day after) are the spans in which a client is long unpaid.
+    the price. ``read`` is the number of rows they were made of. ``behind`` (client, first day, first day after) are the
+    spans in which a client is long unpaid.
     """
 
     clients: pa.Array
@@ -30,28 +31,36 @@ class Prices:
     end: Numbers
     ticks: Numbers
     late_renewals: int
+    read: int
     behind: tuple[Numbers, Numbers, Numbers]
 
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """Changes of worth (ticks) by client and window, in that order; ``begun`` is above zero where a price began."""
+    """Worth (ticks) before and after each change, by client and window, in that order; ``debut``: where the first price began."""
 
     who: Numbers
     place: Numbers
-    delta: Numbers
-    begun: Numbers
+    opening: Numbers
+    closing: Numbers
+    debut: Numbers
 
 
 def prices_of(rows: pa.Table, unpaid: pa.Table | None, late_days: int) -> Prices:
-    """Prices of ``account_id, start_date, end_date, ticks``, and of ``late_client, since, until`` where any is unpaid."""
+    """Prices of ``account_id, start_date, end_date, ticks``, and of ``late_client, since, until`` where any is unpaid.
+
+    Rows that end before a day has passed are left out.
+    """
+    read, start, end = len(rows), _days(rows["start_date"]), _days(rows["end_date"])
+    lasting = end > start
+    if not lasting.all():
+        rows, start, end = rows.filter(pa.array(lasting)), start[lasting], end[lasting]
     named = rows["account_id"].combine_chunks().dictionary_encode()
-    who = named.indices.to_numpy().astype("int64")
-    start, end, ticks = _days(rows["start_date"]), _days(rows["end_date"]), rows["ticks"].to_numpy()
-    order = np.argsort(who * SPAN + start)
+    who, ticks = named.indices.to_numpy().astype("int64"), rows["ticks"].to_numpy()
+    order = np.argsort(who * SPAN + start, kind="stable")  # quick where the rows come nearly in order
     who, start, end, ticks = who[order], start[order], end[order], ticks[order]
     end, closed = _renewed(who, start, end, late_days)
-    return Prices(named.dictionary, who, start, end, ticks, closed, _behind(named.dictionary, unpaid))
+    return Prices(named.dictionary, who, start, end, ticks, closed, read, _behind(named.dictionary, unpaid))
 
 
 def _days(column: pa.ChunkedArray) -> Numbers:
@@ -90,49 +99,63 @@ def _behind(clients: pa.Array, unpaid: pa.Table | None) -> tuple[Numbers, Number
 def worth_on(prices: Prices, day: date) -> Numbers:
     """Ticks a month of every client in ``clients`` on a day."""
     number = _day(day)
-    worth = np.zeros(len(prices.clients), dtype="int64")
     active = (prices.start <= number) & (prices.end > number)
-    np.add.at(worth, prices.who[active], prices.ticks[active])
+    worth = np.diff(np.cumsum(prices.ticks * active)[_lasts(prices.who)], prepend=0)
     who, since, until = prices.behind
     worth[who[(since <= number) & (until > number)]] = 0
     return worth
 
 
 def changes_of(prices: Prices, windows: Sequence[Window]) -> Changes:
-    """What `contract.changes` says of the same prices."""
+    """What the changes of `contract.changes`, run up client by client, say of the same prices."""
     days = [_day(day) for day in (*(window.start for window in windows), windows[-1].end)]
-    behind, since, until = prices.behind
-    gone, fell, rose = prices.end < days[-1], since < days[-1], until < days[-1]
-    events = [
-        _events(prices.who, prices.start, delta=prices.ticks, begun=1),
-        _events(prices.who[gone], prices.end[gone], delta=-prices.ticks[gone]),
-        _events(behind[fell], since[fell], late=1),
-        _events(behind[rose], until[rose], late=-1),
-    ]
-    who, day, *measures = (np.concatenate(column) for column in zip(*events, strict=True))
     width = len(days) + 1
-    key = who * width + np.searchsorted(days, day, side="right")
-    order = np.argsort(key, kind="stable")  # two runs in order are merged
-    first = np.flatnonzero(np.diff(key[order], prepend=-1))
-    delta, late, begun = (np.add.reduceat(values[order], first, dtype=np.int64) for values in measures)
-    who, place = np.divmod(key[order][first], width)
-    if len(behind):  # nothing counts while the client is long unpaid
-        worth = np.where(running(who, late) == 0, running(who, delta), 0)
-        delta = worth - before(who, worth)
-    return Changes(who, place, delta, begun)
+    begun, gone = _places(days, prices.start), np.flatnonzero(prices.end < days[-1])
+    ends = prices.who[gone] * width + _places(days, prices.end[gone])
+    late, steps = _lateness(prices, days)
+    key = np.concatenate([prices.who * width + begun, ends, late])
+    order = np.argsort(key, kind="stable")  # runs in order are merged
+    key = key[order]
+    last = _lasts(key)
+    who, place = np.divmod(key[last], width)
+    prices_run = np.concatenate([prices.ticks, -prices.ticks[gone], np.zeros_like(late)])
+    closing = _running(who, np.cumsum(prices_run[order])[last])
+    if len(late):  # nothing counts while the client is long unpaid
+        steps = np.concatenate([np.zeros(len(key) - len(late), dtype="int64"), steps])
+        closing = closing * (_running(who, np.cumsum(steps[order])[last]) == 0)
+    opening = np.zeros_like(closing)
+    opening[1:] = closing[:-1] * (who[1:] == who[:-1])
+    debut = begun[_firsts(prices.who)]
+    return Changes(who, place, opening, closing, debut[who])
 
 
-def _events(who: Numbers, day: Numbers, *, delta: Any = 0, late: int = 0, begun: int = 0) -> Any:
-    return np.broadcast_arrays(who, day, delta, np.int8(late), np.int8(begun))
+def _places(days: Sequence[int], day: Numbers) -> Numbers:
+    """The number of ``days`` up to each day: looked up in a list of every day from the one before the first."""
+    every = np.searchsorted(days, np.arange(days[0] - 1, days[-1] + 1), side="right")
+    found: Numbers = every.take(day - (days[0] - 1), mode="clip")
+    return found
 
 
-def running(who: Numbers, values: Numbers) -> Numbers:
-    """Sums of the values up to each row, client by client."""
-    first = np.flatnonzero(np.diff(who, prepend=-1))
-    ran = np.cumsum(values)
-    return ran - np.repeat(ran[first] - values[first], np.diff(first, append=len(who)))
+def _lateness(prices: Prices, days: Sequence[int]) -> tuple[Numbers, Numbers]:
+    """Client and window, as one key, of each step into (1) and out of (-1) being long unpaid."""
+    who, since, until = prices.behind
+    fell, rose = since < days[-1], until < days[-1]
+    client, day = np.concatenate([who[fell], who[rose]]), np.concatenate([since[fell], until[rose]])
+    return client * (len(days) + 1) + _places(days, day), np.repeat([1, -1], [fell.sum(), rose.sum()])
 
 
-def before(who: Numbers, values: Numbers) -> Numbers:
-    """The value of the row before, zero at the first of a client."""
-    return np.where(np.diff(who, prepend=-1) == 0, np.roll(values, 1), 0)
+def _firsts(values: Numbers) -> Numbers:
+    """The first place of each run of one value."""
+    return np.flatnonzero(np.append(len(values) > 0, values[1:] != values[:-1]))
+
+
+def _lasts(values: Numbers) -> Numbers:
+    """The last place of each run of one value."""
+    return np.flatnonzero(np.append(values[1:] != values[:-1], len(values) > 0))
+
+
+def _running(who: Numbers, ran: Numbers) -> Numbers:
+    """Sums that ran on over all clients, each client's from zero; every client of ``who`` is there, in order."""
+    before = np.append(0, ran[_lasts(who)])
+    found: Numbers = ran - before[who]
+    return found

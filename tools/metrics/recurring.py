@@ -51,13 +51,27 @@ def rows(ask: Ask) -> Rows:
     """Rows that make the ledger, and those left out by reason."""
     portfolio = ask.portfolio
     if "ledger rows" not in portfolio.memo:
-        base = ledger.base_of(portfolio)
-        counted = _marked(portfolio, []) if base is None else ledger.cut(portfolio, _marked(base, ["account_id"]))
-        sums = {name: int(pc.sum(counted[name]).as_py() or 0) for name in counted.column_names if name != "account_id"}
-        left = {reason: number for reason, number in sums.items() if number and reason != "*"}
-        portfolio.memo["ledger rows"] = Rows(sums["*"] - sum(left.values()), left)
+        portfolio.memo["ledger rows"] = _all_counted(portfolio) or _told_apart(portfolio)
     found: Rows = portfolio.memo["ledger rows"]
     return found
+
+
+def _all_counted(portfolio: Portfolio) -> Rows | None:
+    """The rows where all those of a whole base made the prices in hand, so that none is left out; else None."""
+    if portfolio.whole is not None or ledger.basis(portfolio) != ledger.CONTRACT:
+        return None
+    held = ledger.in_hand(portfolio)
+    if held is None or held.read != portfolio.rows("subscriptions"):
+        return None
+    return Rows(held.read, {})
+
+
+def _told_apart(portfolio: Portfolio) -> Rows:
+    base = ledger.base_of(portfolio)
+    counted = _marked(portfolio, []) if base is None else ledger.cut(portfolio, _marked(base, ["account_id"]))
+    sums = {name: int(pc.sum(counted[name]).as_py() or 0) for name in counted.column_names if name != "account_id"}
+    left = {reason: number for reason, number in sums.items() if number and reason != "*"}
+    return Rows(sums["*"] - sum(left.values()), left)
 
 
 def _marked(portfolio: Portfolio, by: list[str]) -> pa.Table:

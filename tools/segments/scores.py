@@ -168,17 +168,18 @@ def cuts(parts: int) -> tuple[float, ...]:
 
 def _scored(portfolio: Portfolio, rule: Rule, window: Window) -> Scored:
     """One pass over the lines; the edges and scores are drawn on its result, a row an account."""
-    measures = _measures(portfolio, rule, window)
+    lines = inside(portfolio, window)
+    tests = {"n": lines.count(), "used": lines.account_id.count(), "back": (lines.amount < 0).any()}
+    counts = portfolio.run(lines.agg(**tests)).to_pylist()[0]
+    measures = _measures(portfolio, rule, window, returns=bool(counts["back"]))
     accounts = portfolio.table("accounts").select(id="account_id")
     joined = accounts.left_join(measures, accounts.id == measures.account_id)
     found = portfolio.run(
         joined.select(account_id=joined.id, **{name: joined[name] for name in MEASURES}).order_by("account_id")
     )
     table, edges = _drawn(found, rule)
-    lines = inside(portfolio, window)
-    counts, _sql = portfolio.row(lines.agg(n=lines.count(), used=lines.account_id.count()))
-    every = portfolio.run(portfolio.table("invoices").count().name("n").as_table()).column(0)[0].as_py()
-    left = {"no client": int(counts["n"]) - int(counts["used"]), "outside the window": every - int(counts["n"])}
+    outside = portfolio.rows("invoices") - int(counts["n"])
+    left = {"no client": int(counts["n"]) - int(counts["used"]), "outside the window": outside}
     rows = Rows(int(counts["used"]), {reason: number for reason, number in left.items() if number})
     in_engine = portfolio.sql(_with_scores(portfolio, measures, rule).order_by("account_id"))
     return Scored(table, edges, rule, window, rows, in_engine, portfolio.sql(measures))
@@ -198,27 +199,29 @@ def _drawn(found: pa.Table, rule: Rule) -> tuple[pa.Table, dict[str, tuple[float
         if len(known):
             scores[letter][active] = score(known, edges[name], reverse=letter == "r")
     code = 100 * scores["r"] + 10 * scores["f"] + scores["m"]
-    names = np.array([str(number) for number in range(556)], dtype=object)
-    cell = np.where(active, names[np.minimum(code, 555)], INACTIVE)
+    names = pa.array([INACTIVE, *(str(number) for number in range(1, 556))])
     columns = {
         "account_id": found["account_id"],
         "recency_days": pa.array(np.where(active, values["recency_days"], np.nan), pa.float64(), from_pandas=True),
         "orders": pa.array(values["orders"].astype(np.int64)),
         "money": pa.array(values["money"]),
         **{letter: pa.array(found_scores) for letter, found_scores in scores.items()},
-        "cell": pa.array(cell, pa.string()),
+        "cell": names.take(pa.array(np.where(active, code, 0))),
     }
     return pa.table(columns), edges
 
 
-def _measures(portfolio: Portfolio, rule: Rule, window: Window) -> Any:
-    """``account_id, recency_days, orders, money`` of the accounts with a line; recency of those with an order."""
+def _measures(portfolio: Portfolio, rule: Rule, window: Window, *, returns: bool) -> Any:
+    """``account_id, recency_days, orders, money`` of the accounts with a line; recency of those with an order.
+
+    ``returns`` says whether any line of the window takes money back.
+    """
     lines = inside(portfolio, window).filter(_.account_id.notnull())
     if rule.gross:
         lines = lines.filter(_.amount > 0)
     document = lines.document.fill_null(lines.date.cast("string"))
     documents = lines.group_by("account_id", document=document).agg(date=_.date.max(), money=_.amount.sum())
-    if not rule.gross and _has_returns(portfolio, window):
+    if returns and not rule.gross:
         documents = _without_returned(documents, _begun_before(portfolio, window))
     else:
         documents = documents.mutate(is_order=documents.money > 0)
@@ -227,11 +230,6 @@ def _measures(portfolio: Portfolio, rule: Rule, window: Window) -> Any:
     )
     recency = ledger.literal(window.closing).delta(by.last, unit="day").cast("float64")
     return by.select("account_id", recency_days=recency, orders=by.orders, money=by.money)
-
-
-def _has_returns(portfolio: Portfolio, window: Window) -> bool:
-    lines = inside(portfolio, window)
-    return bool(portfolio.run(lines.filter(lines.amount < 0).limit(1).select("date")).num_rows)
 
 
 def _begun_before(portfolio: Portfolio, window: Window) -> Any:
