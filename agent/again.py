@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OPENS = re.compile(r"^\W*(?:а|и|ну а|но|тогда|теперь|and|but|what about|how about|then|now|ok|ок|хорошо)\b")
 REFERS = re.compile(
     r"\b(?:у них|им|их|ими|с ними|у него|у неё|у нее|ему|ей|о нём|о нем|о ней|по нему|по ней|с ним|с ней|этому клиенту|этим клиентам|этого клиента|"
-    r"этот клиент|эти клиенты|него|неё|нее|нему|они|он|она|"
+    r"эт\w+ (?:цифр|показател|значени|метрик)\w+|(?:that|this) (?:figure|number|metric)|этот клиент|эти клиенты|него|неё|нее|нему|они|он|она|"
     r"them|they|their|these clients|those clients|this client|that client|him|her|it|its)\b"
 )
 SAME = re.compile(r"\bто же самое|\bто же\b|\bтак же\b|\bsame\b")

@@ -40,7 +40,7 @@ SAID = re.compile(
     r"show|tell|give|me|make|made|get|got|much|big|large|high|overall|company|business|for|and|full|whole|i|ii|iii|iv|q[1-4]|h[12]"
 )
 _ASIDE = re.compile(
-    r"\b(?:у кого|кто|кому|кого|кем|каких|котор\w+|чь[яеию]\w*|who|whom|whose|which|where|that)\b|"
+    r"\b(?:у кого|кто|кому|кого|кем|каких|котор\w+|чь[яеию]\w*|who|whom|whose|which|where|that(?! (?:figure|number|metric)))\b|"
     rf"\b(?:сколько|скольк\w+|how many|каки[ем]\w*) (?:\w+ )?{CLIENT}"
 )
 _DID = r"\b(?:did|does|has|have|is|are|was|were|made)\b.*\b"

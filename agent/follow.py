@@ -29,7 +29,7 @@ WHO = re.compile(
 MEANT = re.compile(
     LEAD
     + r"(?:как (?:это |вы это |ты это |ее |его |их )?(?:по|рас|вы)?счита\w+|how did (?:you|we) (?:calculate|get|compute|count|work out|arrive at) (?:that|this|it)|что (?:это |он |она |оно |они )?(?:вообще |такое )?(?:такое|за показател\w+|за метрик\w+|за зверь|значит|означает)|что это (?:такое|вообще)|как (?:это|он|она|они) (?:вообще )?(?:считается|считаются|понимать)|"
-    r"(?:напомни\w*,? |поясни\w*,? |объясни\w*,? |remind me,? |explain,? )?(?:как (?:именно |точно )?(?:он|она|оно|это|они) (?:\w+ )?(?:рас)?считыва\w+|что (?:именно |точно )?(?:в нее|в него|в это|в этот показатель|в эту цифру)?\s?входит|how (?:exactly )?(?:is|are) (?:it|that|they|this) (?:calculated|computed|counted|worked out)|what (?:exactly )?goes into (?:it|that|this|them)|what (?:kind of|sort of) \w+ is (?:it|that|this))|это (?:что|что вообще|вообще что)(?: вообще)?(?: за \w+)?\W*$|what (?:on earth )?(?:does|do) (?:that|it|this|they) (?:\w+ )?mean|"
+    r"(?:напомни\w*,? |поясни\w*,? |объясни\w*,? |remind me,? |explain,? )?(?:как (?:именно |точно )?(?:он|она|оно|это|они) (?:\w+ )?(?:рас)?считыва\w+|что (?:именно |точно )?(?:в нее|в него|в это|в этот показатель|в эту цифру)?\s?входит|how (?:exactly )?(?:(?:is|are) (?:it|that|they|this)|(?:it|that|this) is|they are) (?:calculated|computed|counted|worked out)|what (?:exactly )?goes into (?:it|that|this|them)|what (?:kind of|sort of) \w+ is (?:it|that|this))|это (?:что|что вообще|вообще что)(?: вообще)?(?: за \w+)?\W*$|what (?:on earth )?(?:does|do) (?:that|it|this|they) (?:\w+ )?mean|"
     r"what(?:'s| is| does) (?:that|this|it|they)(?: metric| figure| number| thing)?(?: anyway| even| exactly| mean)*\W*$|how is (?:it|that|this) (?:calculated|computed|counted|defined))"
 )
 #: The same asked in money, or in clients.
@@ -88,6 +88,7 @@ def on(last: list[Call]) -> "Rule":
             _who,
             _what_to_do,
             _more,
+            _told,
             _document,
             again,
         ):
@@ -213,6 +214,14 @@ def with_rows(calls: list[Call]) -> list[Call]:
         call(item["name"], **{**item["arguments"], "rows": True}) if item["name"] == "metric" else item
         for item in calls
     ]
+
+
+def _told(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """The audit told to another audience: «то же самое для продаж»."""
+    from agent.tellings import audience_asked
+
+    key = audience_asked(f"audit {seen.plain}") if last[0]["name"] == "telling" and not seen.metrics else None
+    return [call("telling", audience=key)] if key is not None else None
 
 
 def _document(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:

@@ -34,6 +34,11 @@ NEAR, SURE = 0.2, 0.5
 WHO = re.compile(
     r"\W*(?:а |и |and )?(?:кто|кого|кому|у кого|чьи|какие клиенты|who|whom|whose|which (?:of our )?(?:clients|customers|accounts))\b"
 )
+#: What a question to the user's own documents speaks of.
+PAPERS = re.compile(
+    r"документ|регламент|файл|положени|политик|инструкц|памятк|приказ|стандарт|методичк|правил|загру|прописан|написан|сказано|бумаг|порядк|шаблон|"
+    r"\bfile|document|\bdocs?\b|polic|upload|handbook|guide|paper|shelf|written|manual|procedure|rule|playbook|folder|template"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ def _fits(call: Call, seen: "Understood") -> bool:
     sliced = seen.past or ours or grouped
     if call["name"] in ("account", "plan", "summary"):
         return not grouped
+    if call["name"] == "documents":
+        return PAPERS.search(seen.plain) is not None
     return call["name"] != "define" or not (sliced or WHO.match(seen.plain))
 
 

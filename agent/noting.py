@@ -74,7 +74,7 @@ RECALLS = re.compile(
     r"\bчто (?:сейчас |еще |у меня )?за (?:мной|нами)\b|\bчто (?:мне|нам|я|мы) (?:надо|нужно|должн\w+|осталось|обязан\w*) (?:сделать|выполнить)\b.*\b(?:недел|сегодня|месяц|завтра|до )|"
     r"\bwhat (?:did|have|had|has|'ve) (?:(?:we|i|you|been|already|just) )*(?:promised?|agree[d]?|decided?|noted?|recorded?|remember(?:ed)?|written down|logged)|"
     r"(?:^\W*|\b(?:me|us|and|exactly|know) )what(?: was|'s| were| is| has been| had been)? (?:(?:we|i|you|we've|i've)(?:'ve)? )?(?:have |had )?(?:agreed|decided|promised|noted|on record|recorded)\b|"
-    r"\bremind me,? (?:what|which|of|about|how|who)\b|\beverything (?:we|i)(?:'ve| have)? (?:promised|agreed|decided|noted|asked you to (?:remember|note|record|write))|"
+    r"\bremind me,? (?:what|which|of|about|who)\b|\beverything (?:we|i)(?:'ve| have)? (?:promised|agreed|decided|noted|asked you to (?:remember|note|record|write))|"
     r"\b(?:show|list|give|read|tell)(?: me| us)? (?:(?:all|my|our|the|open|overdue|any|last|latest) )*(?:notes|decisions|promises|actions|commitments|to-?dos)\b|"
     r"\b(?:any|open|overdue|my|our|which|what) (?:(?:open|overdue|notes?|our|my) )*(?:notes|promises|actions|decisions|commitments|to-?dos)\b(?! (?:should|can|could|would))|"
     r"^\W*recall\b|\bdo you remember\b|\bwhat(?:'s| is) on (?:my|our) (?:plate|list)\b|\bwhat (?:do|must) (?:we|i) owe\b|\bwhat am i (?:to do|supposed to)\b|"

@@ -20,6 +20,7 @@ NUMBER = rf"(\d{{1,3}}|{'|'.join(word for word, number in NUMBERS.items() if num
 COUNT = rf"{NUMBER}\b(?![.,]?\d)(?!(?:\s+(?:полн|календарн|рабоч|full|calendar|business|working)\w*)?[\s-]*{TIME})"
 FIRST = re.compile(
     rf"\b(?:топ|top|лучш\w+|best|largest|biggest)[\s-]*{COUNT}|"
+    rf"\b(?:дай\w*|назов\w+|give me|name)\s+{COUNT}\s+(?:имен\w*|names|{CLIENT})\b|"
     rf"\b(?:первы[ех]|first)\s+{COUNT}\s+(?:(?:\w+\s+)?{CLIENT}|(?:по|by)\s+(?!{TIME}))|"
     rf"\b{COUNT}\s+(?:самых\s+)?(?:лучш|крупн|больш|best|largest|biggest)\w*\s+(?:\w+\s+)?{CLIENT}|"
     rf"\b{COUNT}\s+(?:\w+\s+)?{CLIENT} (?:с (?:наибольш|самым (?:больш|высок))|with the (?:most|highest|largest))|"
@@ -70,7 +71,7 @@ ENDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("worst", r"\b(?:наи?худш\w+|худш\w+|хуже (?:всего|всех)|сам\w+ (?:плох|слаб|больн|нездоров|пуст|недовольн|убыточн|нестабильн|шатк|хрупк|рисков|опасн|трудн|проблемн|злостн|тяж[её]л|безнад[её]жн|неблагополучн|ненад[её]жн)\w*|worst|poorest|weakest|sickest|riskiest|shakiest|unhappiest|most (?:unhappy|at[- ]risk|problematic|troubled|unstable)|least healthy)\b"),
         ("best", r"\b(?:(?:наи)?лучш\w+|лучше (?:всего|всех)|сам\w+ (?:хорош|здоров|лояльн|над[её]жн|благополучн)\w*|best|healthiest|happiest|most (?:loyal|reliable))\b"),
         ("bottom", r"\b(?:наи(?:меньш|низш)\w+|сам\w+ (?:мелк|маленьк|низк|коротк|дешев|редк|мал)\w*|меньше (?:всего|всех)|(?:наи)?менее|lowest|smallest|fewest|shortest|least|bottom|cheapest)\b"),
-        ("top", r"\b(?:наи(?:больш|высш)\w+|крупнейш\w+|сам\w+ (?:крупн|больш|высок|дорог|ценн|долг|длинн|сильн|част|давн|стар|активн|прибыльн|доходн)\w*|(?:больше|сильнее|дольше|чаще|дороже|выше) (?:всего|всех|остальных)|(?:наи)?более|most|largest|biggest|highest|greatest|longest|heaviest|hardest|costliest|top|топ|вероятнее всего)\b"),
+        ("top", r"\b(?:наи(?:больш|высш)\w+|главн\w+|крупнейш\w+|сам\w+ (?:крупн|больш|высок|дорог|ценн|долг|длинн|сильн|част|давн|стар|активн|прибыльн|доходн)\w*|(?:больше|сильнее|дольше|чаще|дороже|выше) (?:всего|всех|остальных)|(?:наи)?более|most|largest|biggest|highest|greatest|longest|heaviest|hardest|costliest|top|топ|вероятнее всего)\b"),
     )
 )  # fmt: skip
 _TENS = {
@@ -90,6 +91,10 @@ GROUPS = re.compile(
     r"\b(?:топ|top|лучш\w+|худш\w+|best|worst)?[\s-]*\d{1,2}\s+(?:\w+\s+)?(?:регион|област|город|отрасл|тариф|план|сегмент|когорт|менеджер|region|cit(?:y|ies)|industr|plan|segment|cohort|manager|owner)\w*\s+(?:по|by|с|with)\b|"
     r"\b(?:топ|top)[\s-]*\d{1,2}\s+(?:регион|област|город|отрасл|тариф|сегмент|когорт|менеджер|region|cit(?:y|ies)|industr|plan|segment|cohort|manager|owner)\w*"
 )
+#: Before a number of clients that stands apart from its superlative: “Who is worst? Give me ten”.
+GIVEN = re.compile(r"\b(?:дай\w*|назов\w+|назвать|покаж\w+|give me|name|show(?: me)?|list)\W+$")
+#: Words that may stand beside an order and say nothing of what it is by.
+NOTHING = r"\b(?:наш\w*|покаж\w+|дай\w*|назов\w+|список|перечисл\w+|как\w+|show|give|list|name|what|which|are|the|our|тарифе?|план\w*|plan|крупн\w+|больш\w+)\b"
 #: How many words may lie between a number and the superlative that it belongs to, where no people are named.
 BESIDE = 2
 
@@ -107,7 +112,18 @@ def order(seen: "Understood", keys: Collection[str] = ()) -> Mapping[str, int]:
     return {_end(end, keys): count} if count else {}
 
 
+def bare(plain: str) -> bool:
+    """Whether a question says nothing but the order of clients: «топ-5 клиентов», “show our 10 largest customers”."""
+    rest = re.sub(rf"{CLIENT}|{COUNT}|{NOTHING}", " ", plain)
+    for _, pattern in ENDS:
+        rest = pattern.sub(" ", rest)
+    return re.search(r"[^\W\d_]{4,}", rest) is None
+
+
 def _counted(plain: str) -> tuple[str, int] | None:
+    plain = re.sub(r"[«»“”\"]", "", plain)
+    for words, count in COLLECTIVE.items():
+        plain = re.sub(rf"\b(?:перв\w+|топ|top|first)[ -](?:{words})(?!\w)", f"топ {count}", plain)
     plain = TENS.sub(lambda match: str(_TENS[match[1]] + NUMBERS[match[2]]), plain)
     if GROUPS.search(plain):
         return None
@@ -127,6 +143,8 @@ def _counted(plain: str) -> tuple[str, int] | None:
             re.match(rf"\W+(?:\w+\W+){{0,3}}?{PEOPLE}", plain[stop:])
             or re.search(rf"{PEOPLE}\W*$", plain[:start])
             or len(gap) <= BESIDE
+            or GIVEN.search(plain[:start])
+            or re.match(r"\W*(?:назов\w+|покаж\w+|дай\w*)?\W*$", plain[stop:])
         ):
             return end, count
     return None

@@ -44,7 +44,7 @@ def parts(message: str) -> list[str]:
 #: Where a list of things asked for may be cut: «отток за квартал, топ-5 должников и NPS по сегментам».
 LISTED = re.compile(
     r",?\s+(?:и|and|плюс|plus|а также|as well as|и ещё|и еще|и сразу|и заодно|and also)\s+(?:отдельно |separately,? )?|"
-    r"[,:;]\s+(?!котор|что\b|где\b|who\b|which\b|that\b|separately)|(?<=[?!.])\s+",
+    r"[,:;]\s+(?!(?:(?:у|на|с|со|в|во|для|о|от|по|за|из) )?котор|что\b|где\b|who\b|which\b|that\b|separately)|(?<=[?!.])\s+",
     re.IGNORECASE,
 )
 #: Words of a piece that ask for nothing.

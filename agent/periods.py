@@ -42,7 +42,7 @@ MONTHS = (
     r"июн\w*|june|jun", r"июл\w*|july|jul", r"август\w*|august|aug", r"сентябр\w*|september|sept?",
     r"октябр\w*|october|oct", r"ноябр\w*|november|nov", r"декабр\w*|december|dec",
 )  # fmt: skip
-MONTH = re.compile(rf"\b(?P<before>(?:за|в|во|с|со|по|до|к|на|in|for|of|from|to|until|since|during) )?(?:{'|'.join(f'({name})' for name in MONTHS)})\b,?(?= (?P<year>20\d\d))?")  # fmt: skip
+MONTH = re.compile(rf"\b(?P<before>(?:за|в|во|с|со|по|до|к|на|in|for|of|from|to|until|since|during|the) )?(?:{'|'.join(f'({name})' for name in MONTHS)})\b,?(?= (?P<year>20\d\d))?")  # fmt: skip
 #: A month that says by its own form that it is one: “May's revenue”, «мартовский отток».
 OWN = re.compile(r"\w+ск(?:ий|ая|ое|ие|ого|ой|их|ому|им|ими|ую|ом)\b|\w+['’]s\b")
 ORDINAL = r"(?P<one>1|i|перв\w+|first)|(?P<two>2|ii|втор\w+|second)|(?P<three>3|iii|трет\w+|third)|(?P<four>4|iv|четверт\w+|fourth)"
@@ -86,7 +86,7 @@ WRITTEN = (
     (re.compile(r"\b([1-4]) ?кв\.?(?:артал)? ?['’]?(\d\d)\b(?!\d)"), r"\1 кв 20\2"),
     (re.compile(r"\b([1-4])кв\.? ?(20\d\d)\b"), r"\1 кв \2"),
     (re.compile(r"\b(0[1-9]|1[0-2])/(20\d\d)\b"), r"\1.\2"),
-    (re.compile(r"\bза (\d\d)(?:-?й)? год\b"), r"за 20\1 год"),
+    (re.compile(r"\bза (?:весь )?(\d\d)(?:-?й)? год\b|\bза (?:весь )?(2\d)-й\b"), r"за 20\1\2 год"),
     (re.compile(r"\b(перв|втор)\w+ половин\w+(?= (?:20\d\d|год\w*\b))"), r"\1ое полугодие"),
     (
         re.compile(
@@ -126,6 +126,10 @@ OTHER = re.compile(
 ROLLING = (
     (re.compile(r"\b(?:monthly|over the month)\b"), "month"), (re.compile(r"\b(?:[lt]tm|twelve months)\b|\b(?:than|чем) (?:a |the )?(?:year ago|год назад)|\b(?:compared (?:to|with)|против|с) (?:a |the )?(?:year ago|год\w* назад)"), "year"),
 )  # fmt: skip
+#: A period alone at the end: “Net revenue retention, the year”.
+BARE = re.compile(
+    r"[,;?…–—-] ?(?:за |the )?(?:(?P<month>месяц|month)|(?P<quarter>квартал|quarter)|(?P<year>год|year))\W*$"
+)
 
 
 def asked(plain: str, as_of: date | None) -> str | None:
@@ -379,6 +383,9 @@ def _last(text: str, as_of: date | None) -> str | None:
 
 def _over(text: str, as_of: date | None) -> str | None:
     named = next((name for pattern, name in ROLLING if pattern.search(text)), None)
+    bare = BARE.search(text)
+    if named is None and bare is not None:
+        named = "month" if bare["month"] else "quarter" if bare["quarter"] else "year"
     return _length(OVER.search(text)) or _length(LONG.search(text)) or named
 
 

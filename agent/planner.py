@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from agent import follow
 from agent.backends import Gateway
-from agent.bounds import unread
+from agent.bounds import bounds, unread
 from agent.examples import Call, call
 from agent.model_planner import by_model
 from agent.nearest import NEAR, SURE, guesses, nearest
-from agent.order import REVENUE, uncounted
+from agent.order import REVENUE, bare, uncounted
 from agent.parts import listed, parts, statement
 from agent.periods import several
 from agent.rules import FIRST, RULES, filled
@@ -49,6 +49,8 @@ OF_A_CLIENT = frozenset({"draft_message", "report", "remember", "recall"})
 SHAPE = ("by", "where", "top", "bottom", "period", "change")
 #: What is set side by side is one question.
 COMPARED = re.compile(r"\bсравн|\bпротив\b|\bмежду\b|\bcompar|\bversus\b|\bvs\b|\bbetween\b")
+#: What is asked of each of the groups named before.
+EACH = re.compile(r"\b(?:on|in|at|for|per) each\b|\b(?:на|в|у|по) кажд\w+\W*$|\bпо ним же\b|\bby the same\b")
 WHOLE = frozenset({"summary", "telling", "plan", "documents", "inputs", "remember", "done", "whatif"})
 
 
@@ -70,10 +72,15 @@ def planned(
         ruled = _filled(said, seen, portfolio) if said is not None else ruled
     if ruled is None and gateway is not None:
         ruled = by_model(seen, portfolio, gateway)
-    calls = ruled or _filled(nearest(seen) or [call("refuse", reason="off_topic")], seen, portfolio)
+    calls = ruled or _filled(nearest(seen) or _last_resort(seen), seen, portfolio)
     if unread(seen) and calls[0]["name"] in ("metric", "clients", "segment"):
         return [call("refuse", reason="bound")]
     return _each_period(seen, calls, portfolio)
+
+
+def _last_resort(seen: Understood) -> list[Call]:
+    """The clients within the bound that a question sets, with what they pay; else what the product does."""
+    return [call("metric", key=REVENUE)] if bounds(seen) else [call("refuse", reason="off_topic")]
 
 
 def _listed(seen: Understood, portfolio: "Portfolio", ruled: list[Call]) -> list[Call]:
@@ -107,7 +114,7 @@ def _listed(seen: Understood, portfolio: "Portfolio", ruled: list[Call]) -> list
 
 def _within(item: Call, other: Call) -> bool:
     """Whether a figure says no more than another one of it does."""
-    return item["name"] == other["name"] == "metric" and item["arguments"].items() < other["arguments"].items()
+    return bool(item["name"] == other["name"] == "metric" and item["arguments"].items() < other["arguments"].items())
 
 
 def _filled(calls: list[Call], seen: Understood, portfolio: "Portfolio") -> list[Call]:
@@ -134,9 +141,10 @@ def _by_examples(seen: Understood, ruled: list[Call] | None) -> list[Call] | Non
         return nearest(seen, sure=SURE)
     doubtful = _doubtful(seen, ruled)
     if doubtful and {"top", "bottom"} & set(ruled[0]["arguments"]):
-        return _ranked(seen)
-    found = nearest(seen, sure=DOUBT if doubtful else PLAIN if ruled[0]["name"] == "whatif" else SURE)
-    if found is None:
+        return None if bare(seen.plain) else _ranked(seen)
+    plain = ruled[0]["name"] == "whatif" or len(ruled) > 1
+    found = nearest(seen, sure=DOUBT if doubtful else PLAIN if plain else SURE)
+    if found is None or plain and (found[0]["name"] != "metric" or _keys(ruled) >= _keys(found)):
         return None
     if ruled[0]["name"] == "account":
         return found if found[0]["name"] in OF_A_CLIENT else None
@@ -151,12 +159,19 @@ def _by_examples(seen: Understood, ruled: list[Call] | None) -> list[Call] | Non
     return None if same or refused else found
 
 
+def _keys(calls: list[Call]) -> set[str]:
+    return {str(item["arguments"].get("key")) for item in calls}
+
+
 def _ranked(seen: Understood) -> list[Call] | None:
     """The figure that puts clients in order where the question names none: the likeliest of those that can."""
     from tools.fields import account_readings
 
-    found = (guess.call for guess in guesses(seen) if guess.weight >= NEAR and guess.call["name"] == "metric")
-    return next(([item] for item in found if item["arguments"]["key"] in account_readings()), None)
+    found = guesses(seen)
+    if found[0].weight >= SURE:
+        return [found[0].call]
+    near = (guess.call for guess in found if guess.weight >= NEAR and guess.call["name"] == "metric")
+    return next(([item] for item in near if item["arguments"]["key"] in account_readings()), None)
 
 
 def _certain(seen: Understood, calls: list[Call]) -> bool:
@@ -165,7 +180,10 @@ def _certain(seen: Understood, calls: list[Call]) -> bool:
     given = first["arguments"]
     if "change" in given and seen.metrics or given.get("key") == "campaign_effect":
         return True
-    return len(calls) > 1 or first["name"] in CERTAIN or first["arguments"].get("reason") in ("injection", "ambiguous")
+    if given.get("reason") == "forecast" and not seen.past and seen.period is not None:
+        return True
+    mixed = len(calls) > 1 and any(item["name"] != "metric" for item in calls)
+    return mixed or first["name"] in CERTAIN or first["arguments"].get("reason") in ("injection", "ambiguous")
 
 
 def _doubtful(seen: Understood, calls: list[Call]) -> bool:
@@ -204,6 +222,14 @@ def _apart(seen: Understood, portfolio: "Portfolio", last: list[Call]) -> list[C
             calls = None
         if calls is None and not said:
             return []
+        calls = _alike(calls or [], found) if EACH.search(own.plain) else calls
         found += [item for item in calls or [] if item not in found]
         previous = calls or previous
     return found
+
+
+def _alike(calls: list[Call], found: list[Call]) -> list[Call]:
+    """The figures grouped as the one before them: “MRR by plan and how many clients are on each”."""
+    by = next((item["arguments"]["by"] for item in found if "by" in item["arguments"]), None)
+    figures = [item for item in calls if item["name"] in ("metric", "clients")]
+    return [call(item["name"], **{**item["arguments"], "by": by}) for item in figures] if by and figures else calls

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
 #: “What is it, and how large is ours?”: the meaning and the figure.
-ASKED_TOO = re.compile(r"(?:что такое|что значит|what(?:'s| is| does)) .*\b(?:и|and) (?:как\w+|сколько|what|how)\b")
+ASKED_TOO = re.compile(
+    r"(?:что такое|что значит|what(?:'s| is| does)|explain what) .*\b(?:и|and) (?:сразу |тут же |straight away )?(?:как\w+|сколько|what|how|покаж\w+|дай\w*|show|give)\b"
+)
 #: Asked of the meaning or the way of counting, whatever else is named.
 STRONG = re.compile(
     r"означа|значит|счита|рассчит|вычисл|формул|расшифр|определени|mean|defin|calculat|comput|formula|stand for"
@@ -131,7 +133,7 @@ def _explained(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     meant = meant and (STRONG.search(seen.plain) is not None or not _sliced(seen, portfolio))
     if "define" in seen.wants and ASKED_TOO.search(seen.plain) and len(seen.metrics) == 1:
         key = seen.metrics[0]
-        return [call("define", key=key), call("metric", key=key, **window_of(seen))]
+        return [call("define", key=key), call("metric", key=key, **window_of(seen), **grouping_of(seen))]
     if meant and seen.metrics and not seen.accounts:
         return [call("define", key=key) for key in seen.metrics[:2]]
     if "gaps" in seen.wants:

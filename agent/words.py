@@ -146,13 +146,13 @@ WANTS_BY: Mapping[str, re.Pattern[str]] = {
     for column, words in GROUPINGS.items()
     for also in (
         {
-            "month": r"|помесячн\w+|\bmonthly\b(?! (?:recurring|revenue|fee|payment|report|plan|meeting)).*\b(?:year|months|quarters|20\d\d)|ежемесячн\w+.*\b(?:год|месяцев|кварталов)\w*|\bmonthly (?:trend|dynamic|series|chart)|month by month|динамик\w+.*месяц",
-            "region": r"|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:регион|област|город|region|cit(?:y|ies))\w*",
-            "industry": r"|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:отрасл|industr)\w*",
+            "month": r"|\bмесяц за месяцем|(?:months|quarters|year|half),? monthly\b|помесячн\w+|\bmonthly\b(?! (?:recurring|revenue|fee|payment|report|plan|meeting)).*\b(?:year|months|quarters|20\d\d)|ежемесячн\w+.*\b(?:год|месяцев|кварталов)\w*|\bmonthly (?:trend|dynamic|series|chart)|month by month|динамик\w+.*месяц",
+            "region": r"|where in the country|\bрегиональн\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:регион|област|город|region|cit(?:y|ies))\w*",
+            "industry": r"|\bотраслев\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:отрасл|industr)\w*",
             "plan": r"|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:тариф|plan)\w*",
             "cohort": r"|\bкогорт\w*|\bcohorts?\b",
-            "segment": r"|в разбивке$|по группам|across segments|(?:в|на|у) каком сегменте|(?:in )?(?:which|what) segment (?:has|is|do|does|shows)\b",
-            "owner": r"|у какого (?:из )?(?:менеджер|ответственн)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:менеджер|manager|owner)\w*|у кого из (?:менеджер|ответственн)\w*|which (?:owner|manager)(?:'s|s)?\b.{0,40}\b(?:clients|book|portfolio|accounts|has|have)",
+            "segment": r"|(?:across|by) (?:the )?value segments|в разбивке$|по группам|across segments|(?:в|на|у) каком сегменте|(?:in )?(?:which|what) segment (?:has|is|do|does|shows)\b",
+            "owner": r"|\bwhose (?:account manager|manager|portfolio|book)|у какого (?:из )?(?:менеджер|ответственн)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:менеджер|manager|owner)\w*|у кого из (?:менеджер|ответственн)\w*|which (?:owner|manager)(?:'s|s)?\b.{0,40}\b(?:clients|book|portfolio|accounts|has|have)",
             "size": r"|\bкрупн\w+.*\bмелк\w+|\bмелк\w+.*\bкрупн\w+|\bбольш\w+ клиент\w*.*\b(?:мелк|маленьк)\w+|\b(?:big|large|bigger|larger)\b.*\bsmall\w*|\bsmall\w*\b.*\b(?:big|large)",
         }.get(column, ""),
     )

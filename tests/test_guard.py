@@ -19,6 +19,9 @@ CASES: list[dict[str, Any]] = FILE["cases"]
 VECTORS: list[tuple[Language, str]] = [(language, text) for language in LANGUAGES for text in FILE["vectors"][language]]
 LANGUAGE: dict[str, Language] = {
     "caveat": "ru",
+    "commands": "en",
+    "needs": "en",
+    "sentence_ru": "ru",
     "ranked": "en",
     "ranked_names": "en",
     "variants": "en",
