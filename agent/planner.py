@@ -23,8 +23,10 @@ MOST_CALLS = 4
 APART = 0.3
 #: How much they must speak for a call to overrule a what-if, or a figure by a refusal.
 PLAIN = 0.6
+#: How much they must speak for a figure where rules hear a forecast.
+FORETOLD = 0.8
 #: How much they must speak for a call to stand in the place of the rules' last resort.
-DOUBT = 0.3
+DOUBT = 0.25
 #: Tools whose answer is whole: a message they answer is not taken apart.
 CERTAIN = frozenset(
     {
@@ -99,17 +101,19 @@ def _listed(seen: Understood, portfolio: "Portfolio", ruled: list[Call]) -> list
             return []
         found += [item for item in calls if item not in found]
         first = calls[0]
-        shapes.add(
-            (
-                first["name"],
-                *sorted((name, str(first["arguments"][name])) for name in SHAPE if name in first["arguments"]),
-            )
-        )
+        shapes.add((first["name"], *sorted(_shape(first))))
     found = [item for item in found if not any(_within(item, other) for other in found if other is not item)]
     told = {item["name"] for item in found}
     kept = not ruled or ruled[0]["name"] not in WHOLE or ruled[0]["name"] in told and len(told) > 1
     plain = [shape for shape in shapes if shape == ("metric",)]
-    return found if kept and len(shapes) > 1 and not plain and len(found) >= len(ruled) and found != ruled else []
+    more = len(found) > len(ruled) or len(found) == len(ruled) > 1 and found != ruled
+    return found if kept and len(shapes) > 1 and not plain and more else []
+
+
+def _shape(item: Call) -> list[tuple[str, str]]:
+    """What tells a figure apart besides its key; values of a column beside each other are one question."""
+    given = item["arguments"]
+    return [(name, "" if name == "where" else str(given[name])) for name in SHAPE if name in given]
 
 
 def _within(item: Call, other: Call) -> bool:
@@ -180,8 +184,8 @@ def _certain(seen: Understood, calls: list[Call]) -> bool:
     given = first["arguments"]
     if "change" in given and seen.metrics or given.get("key") == "campaign_effect":
         return True
-    if given.get("reason") == "forecast" and not seen.past and seen.period is not None:
-        return True
+    if given.get("reason") == "forecast":
+        return seen.period is not None and not seen.past or nearest(seen, sure=FORETOLD) is None
     mixed = len(calls) > 1 and any(item["name"] != "metric" for item in calls)
     return mixed or first["name"] in CERTAIN or first["arguments"].get("reason") in ("injection", "ambiguous")
 

@@ -127,6 +127,18 @@ def test_an_outcome_completes_the_promise_on_record(tmp_path: Path) -> None:
     assert load.data["value_goals"].num_rows == 2
 
 
+@pytest.mark.parametrize(("current", "codes"), [(6, {"inputs_twice"}), (5, set())])
+def test_a_promise_on_record_written_on_two_sheets_is_one_promise(
+    tmp_path: Path, current: int, codes: set[str]
+) -> None:
+    own, plans = {"account_id": "C1", **PROMISE, "current": None}, {"plan": "Pro", **PROMISE, "current": None}
+    restated = {"plan_promises": row("Pro", **PROMISE), "promises": row("C1", **PROMISE)}
+    outcomes = row(4, current=current) | row(5, current=current)
+    _, load = answered(tmp_path, base(tmp_path, value_goals=[own, plans]), {**restated, "outcomes": outcomes})
+    assert {problem.code for problem in load.problems if problem.severity == "warning"} == codes
+    assert [goal["current"] for goal in load.data["value_goals"].to_pylist()] == [5, 5]
+
+
 def test_days_of_first_value_give_the_time_to_value(tmp_path: Path) -> None:
     portfolio = base(tmp_path)
     assert head(portfolio, "ttv").status == "undefined"
@@ -240,7 +252,7 @@ def test_two_respondents_of_one_department_are_both_heard(tmp_path: Path) -> Non
 
 
 MAKERS: dict[str, Callable[[int], Any]] = {
-    "goal": lambda n: f"goal {n}", "unit": lambda n: "%", "base": lambda n: n, "target": lambda n: n + 10.5,
+    "goal": lambda n: f"one more goal {n}", "unit": lambda n: "%", "base": lambda n: n, "target": lambda n: n + 10.5,
     "current": lambda n: n + 1, "value": lambda n: 1000 + n, "due": lambda n: date(2026, 12, 1 + n % 28),
     "grade": lambda n: "measured", "signup_date": lambda n: date(2024, 1, 1 + n % 28),
     "first_value": lambda n: date(2025, 1, 1 + n % 28), "contract_end": lambda n: date(2039, 1, 1 + n % 28),
