@@ -94,7 +94,7 @@ GROUPS = re.compile(
 #: Before a number of clients that stands apart from its superlative: “Who is worst? Give me ten”.
 GIVEN = re.compile(r"\b(?:дай\w*|назов\w+|назвать|покаж\w+|give me|name|show(?: me)?|list)\W+$")
 #: Words that may stand beside an order and say nothing of what it is by.
-NOTHING = r"\b(?:наш\w*|покаж\w+|дай\w*|назов\w+|список|перечисл\w+|как\w+|show|give|list|name|what|which|are|the|our|тарифе?|план\w*|plan|крупн\w+|больш\w+)\b"
+NOTHING = r"\b(?:наш\w*|покаж\w+|дай\w*|назов\w+|список|перечисл\w+|как\w+|show|give|list|name|what|which|are|the|our|тарифе?|план\w*|plan|сам\w+|крупн\w+|больш\w+|выручк\w*|оборот\w*|плат\w+|принос\w+|revenue|sales|pay\w*|bring\w*)\b"
 #: How many words may lie between a number and the superlative that it belongs to, where no people are named.
 BESIDE = 2
 

@@ -23,6 +23,8 @@ MOST_CALLS = 4
 APART = 0.3
 #: How much they must speak for a call to overrule a what-if, or a figure by a refusal.
 PLAIN = 0.6
+#: How much they must speak for an order to the assistant where rules read a question.
+ORDERED = 0.7
 #: How much they must speak for a figure where rules hear a forecast.
 FORETOLD = 0.8
 #: How much they must speak for a call to stand in the place of the rules' last resort.
@@ -157,9 +159,9 @@ def _by_examples(seen: Understood, ruled: list[Call] | None) -> list[Call] | Non
     same = first["name"] == other["name"] and (
         first["arguments"].get("key") == other["arguments"].get("key") and not told[1] or set(told[0]) & set(told[1])
     )
-    allowed = ("injection", "off_topic") if doubtful else ("injection",)
+    allowed = ("injection", "off_topic") if doubtful else ()
     refused = other["name"] == "refuse" and other["arguments"]["reason"] not in allowed
-    refused = refused and nearest(seen, sure=PLAIN) is None
+    refused = refused and nearest(seen, sure=ORDERED if other["arguments"]["reason"] == "injection" else PLAIN) is None
     return None if same or refused else found
 
 
