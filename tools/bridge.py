@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 from ibis import _
 
 from tools import ledger
-from tools.moves import NEVER, conditions, moved, moved_rows
+from tools.moves import conditions, moved, moved_rows
 from tools.portfolio import Portfolio
 from tools.reading import Window
 
+NEVER = np.iinfo(np.int64).max  # the place of what did not happen
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
 GAINS = ("new", "reactivation", "expansion")
 LOSSES = ("contraction", "churn")

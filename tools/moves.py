@@ -20,8 +20,6 @@ from tools.ledger.prices import Prices, changes_of
 from tools.portfolio import Portfolio
 from tools.reading import Window
 
-NEVER = np.iinfo(np.int64).max  # the place of what did not happen
-
 
 def moved(portfolio: Portfolio, windows: list[Window]) -> Any:
     """Table of every account and month in which its worth changed: ``opening, closing, now`` and what kind it may be."""

@@ -32,7 +32,7 @@ IBIS_TYPES = {
 }
 GROUP = "\u27e6group {}\u27e7"  # stands for a group's name in a compiled query
 OF_PART = "\u27e6part\u27e7"  # after a table's name in a compiled query: read within a part of the accounts only
-TABLES_KEPT = 1_000  # of so many names and days
+TABLES_KEPT = 1_000  # unbound tables, one for each name, day and kind of reading
 MEMBERS_WRITTEN = 200  # ids of a part that a kept query still spells out
 #: The column by which a row of a table is dated; rows after ``as_of`` do not exist for an audit.
 DATED: Mapping[str, str] = {

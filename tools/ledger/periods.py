@@ -63,20 +63,18 @@ def in_hand(portfolio: Portfolio) -> Prices | None:
 
 def _periods(portfolio: Portfolio) -> Any:
     if "periods" not in portfolio.memo:
-        portfolio.memo["periods"] = _of_prices(portfolio, priced(portfolio))
+        table = priced(portfolio)
+        rows = table.select(
+            "account_id",
+            "start_date",
+            "end_date",
+            client_id=client_of(table),
+            currency=currency_of(portfolio, table),
+            ticks=ticks(table.mrr),
+        )
+        lasting = rows.end_date.isnull() | (rows.end_date > rows.start_date)  # `prices_of` says the same of numbers
+        portfolio.memo["periods"] = rows.filter(rows.start_date.notnull(), lasting)
     return portfolio.memo["periods"]
-
-
-def _of_prices(portfolio: Portfolio, table: Any) -> Any:
-    rows = table.select(
-        "account_id",
-        "start_date",
-        "end_date",
-        client_id=client_of(table),
-        currency=currency_of(portfolio, table),
-        ticks=ticks(table.mrr),
-    )
-    return rows.filter(rows.start_date.notnull(), rows.end_date.isnull() | (rows.end_date > rows.start_date))
 
 
 def _gaps(portfolio: Portfolio, rows: Any) -> Any:

@@ -21,8 +21,8 @@ class Prices:
     """Prices in force, by client and first day, late renewals closed; ``late_renewals`` is how many of them there were.
 
     ``who`` is a client's place in ``clients``, a day is a number of days from 1970, ``end`` is the first day without
-    the price. ``read`` is the number of rows they were made of. ``behind`` (client, first day, first day after) are the
-    spans in which a client is long unpaid.
+    the price. ``read`` is the number of rows read, those that never lasted a day included. ``behind`` (client, first day,
+    first day after) are the spans in which a client is long unpaid.
     """
 
     clients: pa.Array

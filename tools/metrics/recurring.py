@@ -57,7 +57,10 @@ def rows(ask: Ask) -> Rows:
 
 
 def _all_counted(portfolio: Portfolio) -> Rows | None:
-    """The rows where all those of a whole base made the prices in hand, so that none is left out; else None."""
+    """The rows where all those of a whole base made the prices in hand, so that none is left out; else None.
+
+    Every reason of `_marked` is a row that `ledger.priced` leaves out, or a pause, which no prices in hand have.
+    """
     if portfolio.whole is not None or ledger.basis(portfolio) != ledger.CONTRACT:
         return None
     held = ledger.in_hand(portfolio)
