@@ -33,7 +33,7 @@ CELLS = (
     ("accounts", "plan"), ("usage", "quantity"), ("value_goals", "current"), ("surveys", "score"), ("milestones", "date"),
 )  # fmt: skip
 OF_ONE, ASKED = 10, 4  # cells of one portfolio, questions to each of them
-FEW, MANY = 10, 500
+FEW, MANY = 20, 500
 
 
 def test_an_answer_changes_where_its_readings_do_and_only_there() -> None:
