@@ -137,6 +137,7 @@ def _matches(plain: str) -> Iterator[tuple[str, re.Match[str]]]:
             before = plain[: match.start()]
             joined = match[0][0].isdigit() and re.search(rf"(?:{LESS}|{MORE}|than|чем|[<>]) ?$", before)
             changed = re.search(r"\b(?:by|на) $", before)
+            joined = joined or re.match(r"over 20[1-3]\d\b\W*(?:$|[^\W\d])", match[0] + plain[match.end() :][:9])
             if not (joined or changed or any(start < match.end() and match.start() < end for start, end in taken)):
                 taken.append(match.span())
                 yield sign, match

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agent import sentences, windows
 from tools import formats
-from tools.document import Claim, Direction, Slot
+from tools.document import Claim, Direction, Name, Slot
 from tools.reading import Reading
 from tools.text import Text
 
@@ -42,6 +42,29 @@ TWO = Text(
     ": {value} (from {start} to {end}) against {before} (from {before_start} to {before_end})",
     " — {value} (с {start} по {end}) против {before} (с {before_start} по {before_end})",
 )
+GROUPS = Text(
+    "Each group from {start} to {end}, against the days from {before_start} to {before_end}:",
+    "По группам: с {start} по {end} против периода с {before_start} по {before_end}:",
+)
+GROUP: dict[Direction | None, Text] = {
+    "up": Text("{name}: {value} against {before}, up.", "{name}: {value} против {before} — рост."),
+    "down": Text("{name}: {value} against {before}, down.", "{name}: {value} против {before} — снижение."),
+    "none": Text("{name}: {value}, as it was.", "{name}: {value} — без изменений."),
+    None: Text(
+        "{name}: {value} against {before}; the difference may be chance.",
+        "{name}: {value} против {before}; различие может быть случайным.",
+    ),
+}
+NEW_GROUP = Text(
+    "{name}: {value}; there is no figure of the days before.", "{name}: {value}; за прежний период значения нет."
+)
+#: Groups whose clients were others before: their figures of then are of other clients.
+THEN_OTHERS: dict[str, Text] = {
+    "segment": Text(
+        "the segments are those of the last day, other clients were in them before",
+        "сегменты взяты на последний день, прежде в них были другие клиенты",
+    )
+}
 NOT_KNOWN = Text(
     "Whether {name} rose or fell cannot be told: {reason}.",
     "{name}: вырос показатель или снизился, сказать нельзя — {reason}.",
@@ -67,6 +90,52 @@ def told(
     return (_by_two(head, before, asked, desk),)
 
 
+def of_groups(
+    readings: Sequence[Reading], desk: sentences.Desk, where: "Filter | None", by: str
+) -> tuple[tuple[Claim, ...], bool]:
+    """How each group went against the period before, a sentence each, and True; else the reason (none of months) and False."""
+    head = readings[0]
+    if by == "month":
+        return (), False
+    if by in THEN_OTHERS or not _comparable(head, desk):
+        return (_not_known(head, THEN_OTHERS.get(by, NO_EARLIER), desk),), False
+    earlier: dict[str | None, Reading] = {}
+    for item in _earlier(head, desk, where, by):
+        if item.usable and item.window is not None:
+            earlier.setdefault(item.scope.get("group"), item)
+    groups = {item.scope.get("group"): item for item in reversed(readings)}
+    pairs = [(item, earlier.get(group)) for group, item in reversed(groups.items())]
+    then = next((before.window for _, before in pairs if before is not None), None)
+    if then is None or head.window is None:
+        return (_not_known(head, NO_EARLIER, desk),), False
+    days: dict[str, Slot] = {
+        "start": head.window.start, "end": head.window.closing, "before_start": then.start, "before_end": then.closing,
+    }  # fmt: skip
+    told = [_of_group(item, before, desk, f"{head.key}.{place}") for place, (item, before) in enumerate(pairs)]
+    return (sentences.claim(f"{head.key}.groups", GROUPS, desk, **days), *told), True
+
+
+def _of_group(now: Reading, then: Reading | None, desk: sentences.Desk, name: str) -> Claim:
+    from tools.reports.names import group_name
+
+    group = Name(group_name(now, desk.language))
+    if then is None:
+        return sentences.claim(name, NEW_GROUP, desk, name=group, value=now)
+    way = _way(now, then, desk)
+    before: dict[str, Slot] = {"before": then} if way != "none" else {}
+    made = sentences.claim(name, GROUP[way], desk, name=group, value=now, **before)
+    return replace(made, direction=way) if way is not None else made
+
+
+def _way(now: Reading, then: Reading, desk: sentences.Desk) -> Direction | None:
+    """Which way a figure went; None where the difference may be chance."""
+    from tools.comparison import apart
+
+    if _shown(now, desk) == _shown(then, desk):
+        return "none"
+    return ("up" if float(now.value or 0) > float(then.value or 0) else "down") if apart(now, then) else None
+
+
 def _by_own(change: Reading, head: Reading, asked: "Change", desk: sentences.Desk) -> Claim:
     if not change.usable or change.value is None:
         return _not_known(head, change.reason or NO_EARLIER, desk)
@@ -81,13 +150,10 @@ def _by_own(change: Reading, head: Reading, asked: "Change", desk: sentences.Des
 
 
 def _by_two(head: Reading, before: Reading, asked: "Change", desk: sentences.Desk) -> Claim:
-    from tools.comparison import apart
-
     assert head.window is not None and before.window is not None
-    now, then = float(head.value or 0), float(before.value or 0)
-    same, sure = _shown(head, desk) == _shown(before, desk), apart(head, before)
-    way: Direction = "none" if same or not sure else "up" if now > then else "down"
-    opening = _opening(way, asked, head.key) if same or sure else UNPROVEN
+    found = _way(head, before, desk)
+    way: Direction = found or "none"
+    opening = _opening(way, asked, head.key) if found is not None else UNPROVEN
     slots: dict[str, Slot] = {
         "value": head, "start": head.window.start, "end": head.window.closing,
         "before": before, "before_start": before.window.start, "before_end": before.window.closing,
@@ -103,16 +169,26 @@ def _claim(parts: Sequence[Text], slots: dict[str, Slot], way: Direction, head: 
 
 def _before(head: Reading, desk: sentences.Desk, where: "Filter | None") -> Reading | None:
     """The metric of the period before the reading's own, or None where it has none of its own to compare with."""
-    from tools.question import Question, answer
+    found = _earlier(head, desk, where, None) if _comparable(head, desk) else []
+    return found[0] if found else None
 
+
+def _comparable(head: Reading, desk: sentences.Desk) -> bool:
+    """Whether a reading is of days that have others of their kind before them in the data."""
     today = desk.portfolio.as_of
     if head.window is None or head.window.days < SHORTEST or today is None or head.window.closing > today:
-        return None
+        return False
+    return not windows.before_data(desk.portfolio, windows.preceding(head.window))
+
+
+def _earlier(head: Reading, desk: sentences.Desk, where: "Filter | None", by: str | None) -> list[Reading]:
+    """The metric of the period before the reading's own, of each group; none where it is of other days."""
+    from tools.question import Question, answer
+
+    assert head.window is not None
     window = windows.preceding(head.window)
-    if windows.before_data(desk.portfolio, window):
-        return None
-    found = answer(desk.portfolio, Question(head.key, window, None, where))[0]
-    return found if found.window == window or not found.usable else None
+    found = answer(desk.portfolio, Question(head.key, window, by, where))
+    return [item for item in found if item.window == window or not item.usable]
 
 
 def _opening(way: Direction, asked: "Change", key: str) -> Text:

@@ -18,7 +18,9 @@ LOST = re.compile(
 )
 DENIED = re.compile(r"\b(?:не|ни|бы|без|never|not|would|without)\b|n['’]t\b")
 REMAINING = re.compile(r"\b(?:are|is|we have|do we have|have we|remain\w*) left\b|остал\w+")
-COUNTED = re.compile(rf"\b{_MANY}\b.*?\b{CLIENT}\b")
+COUNTED = re.compile(
+    rf"\b{_MANY}\b(?! (?:нам |денег |всего |в месяц |в год )*(?:плат[ия]т|приносят|pay|do we get)).*?\b{CLIENT}\b"
+)
 #: Words that a question of how many clients there are may hold besides: of manner, of time, of a grouping.
 NEUTRAL = re.compile(
     rf"{CLIENT}|\d+|сколько|скольк\w+|как\w+|число|количество|у|нас|меня|мы|всего|сейчас|сегодня|наш\w*|был[иоа]?|есть|имеем|имеется|общее|"
@@ -36,7 +38,7 @@ OTHER_REVENUE = re.compile(
     r"\b(?:keep|kept|retain\w*|lose|lost|left|what made|depend\w*|share|part|percent|average|per|customers?|clients?|accounts?|churn\w*)\b"
 )
 SAID = re.compile(
-    r"покаж\w+|назов\w+|скаж\w+|составил\w*|составля\w+|получил\w*|сделал\w*|вышл\w+|общ\w+|совокупн\w+|компани\w*|руб\w*|"
+    r"сравнени\w+|compared|against|покаж\w+|назов\w+|скаж\w+|составил\w*|составля\w+|получил\w*|сделал\w*|вышл\w+|общ\w+|совокупн\w+|компани\w*|руб\w*|"
     r"show|tell|give|me|make|made|get|got|much|big|large|high|overall|company|business|for|and|full|whole|i|ii|iii|iv|q[1-4]|h[12]"
 )
 _ASIDE = re.compile(
@@ -50,6 +52,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:уходит|отваливается|бежит) больше\?|\b(?:are|is) more .{0,20}(?:leaving|churning|quitting)\b|\b(?:get|got|getting) (?:\w+ )?(?:bigger|higher|larger)\b|\b(?:widened|(?:вырос|расширил|возрос|увеличил|повысил|поднял|подрос|подскочил|взлетел|скакнул)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
             r"(?:is|was|are|were|been) (?:\w+ )?up\b(?! to)|rose|risen|grew|grown|increased|climbed|jumped|spiked|soared|surged|(?:went|gone|going) up)\b|"
+            r"\bстал\w*(?: ли)?(?: \w+){0,3} (?:дольше|чаще|больше|выше|дороже|шире)\b|\b(?:taking|takes|take) .{0,40}\blonger\b|\b(?:leaving|losing|churning|going) .{0,40}\bfaster\b|"
             rf"{_DID}(?:(?<!price )rise|grow|increase|climb|go up|jump|spike|rising|growing|increasing)\b|причин\w+ рост|what (?:drove|pushed|brought|sent) .{{0,60}}\bup\b"
         ),
     ),
@@ -58,7 +61,8 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:(?:упал|снизил|уменьшил|сократил|просел|рухнул|обвалил|опустил|провалил)\w*|пада[ею]т|снижа[ею]тся|уменьша[ею]тся|сокраща[ею]тся|"
             r"падени[ея]|(?:get|got|getting) (?:\w+ )?(?:smaller|lower|shorter)|(?:укоротил|просел|сполз|съехал|поплыл)\w*|shorten(?:ed|ing)?|slid|slide|(?:сузил|уменьшил|ослаб)\w*|narrowed|eased|(?:is|was|are|were|been|come|came) (?:\w+ )?down\b(?! to)|slipp?(?:ed)?|fell|fallen|dropped|declined|decreased|shrank|shrunk|plunged|slumped|sank|tanked|(?:went|gone|going) down)\b|"
-            rf"{_DID}(?:fall|drop|slip|decline|decrease|shrink|go down|falling|dropping|declining|decreasing|shrinking)\b|причин\w+ снижени|what (?:drove|pushed|brought|dragged|pulled) .{{0,60}}\bdown\b"
+            r"\bстал\w*(?: ли)?(?: \w+){0,3} (?:короче|реже|меньше|ниже|дешевле)\b|\b(?:is|are|was|were) .{0,40}\b(?:sliding|slipping|sagging|dipping)\b|\b(?:dipped|sagged)\b|"
+            rf"{_DID}(?:sag|dip|fall|drop|slip|decline|decrease|shrink|go down|falling|dropping|declining|decreasing|shrinking)\b|причин\w+ снижени|what (?:drove|pushed|brought|dragged|pulled) .{{0,60}}\bdown\b"
         ),
     ),
     ("better", re.compile(rf"\bулучшил\w*|\bстал\w*(?: ли)?(?: \w+){{0,2}} лучше|\bлучше ли стал|\bбыстрее ли\b|\bстал\w*(?: ли)?(?: \w+){{0,2}} быстрее|\b(?:getting|got|get|gone) .{{0,40}}\b(?:any )?(?:faster|quicker)\b|\b(?:is|are|was|were|been) .{{0,40}}\b(?:getting|becoming) (?:any |a bit |much )?better\b|\bулучша[ею]тся|\bimproved\b|{_DID}(?:improve|improving|get better|got better)\b")),
@@ -66,7 +70,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
         "worse",
         re.compile(rf"\bухудшил\w*|\bстал\w*(?: ли)?(?: \w+){{0,2}} хуже|\bне стал\w*.{{0,40}}хуже|\bухудша[ею]тся|\b(?:worsened|deteriorated|got worse)\b|\b(?:is|are|was|were|been) .{{0,40}}\b(?:getting|becoming) (?:any |a bit |much )?worse\b|{_DID}(?:worsen|deteriorate|get worse|getting worse)\b"),
     ),
-    ("any", re.compile(rf"\bизменил\w*|\bсдвинул\w*|\bhow (?:has|have|did) .{{0,60}}\b(?:moved?|changed?|developed?|evolved?|gone)\b|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
+    ("any", re.compile(rf"\b(?:more|less|fewer|longer|shorter|faster|slower|higher|lower|better|worse|quicker) than (?:before|it used to|they used to|we used to|in the past)\b|\bgoing anywhere\b|\btreading water\b|\bor (?:are|is) (?:we|it|they) flat\b|\bor worse again\b|\bчем раньше\b|\bчем (?:в|за) (?:поза)?(?:прошл|предыдущ)\w+|\bthan (?:in |over |during )?(?:the )?(?:last|previous|prior) (?:year|quarter|month|half)\b|\bили (?:опять )?(?:хуже|топчемся|стоим)\b|\bизменил\w*|\bсдвинул\w*|\bhow (?:has|have|did) .{{0,60}}\b(?:moved?|changed?|developed?|evolved?|gone)\b|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
 )  # fmt: skip
 
 

@@ -1,14 +1,38 @@
 """Questions that go on from the last one: «а по сегментам?», «почему?», «а у Ромашки?», “and last quarter?”."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent import noting
-from agent.again import FIGURES, OF_ONE, SHORT, again, without
+from agent.again import FIGURES, ONE_CLIENT, REFERS, SHORT, again, without
 from agent.counted import change_asked
+from agent.cut_short import cut_short
 from agent.examples import Call, call
+from agent.follow_words import (
+    ABOUT_SEGMENT,
+    AGAIN,
+    BROKEN,
+    FAILED,
+    MORE,
+    NOW,
+    OURS,
+    OVERALL,
+    RETOLD,
+    SAME_TIME,
+    THEY,
+    TWINS,
+    WHAT_TO_DO,
+    WHO,
+    WHOM,
+    WHY,
+    WITH_GROWTH,
+    WITHOUT_GROWTH,
+)
+from agent.last_answer import ABOUT_ONE, among, card, elsewhere, meaning, topic, what_next
 from agent.letter_words import form_asked
+from agent.moved import calendar_name
 from agent.order import order
 
 if TYPE_CHECKING:
@@ -16,53 +40,8 @@ if TYPE_CHECKING:
     from agent.understand import Understood
     from tools.portfolio import Portfolio
 
-#: What may stand before a question that goes on.
-LEAD = r"^\W*(?:(?:а|и|ну|но|так|ок|хорошо|тогда|теперь|and|but|so|ok|okay|well|then|now)\W+)*"
-WHY = re.compile(
-    LEAD + r"(?:почему|отчего|с чего|из-за чего|в чем причина|why|how come|what is the reason|what drove it)\b"
-)
-WHO = re.compile(
-    LEAD
-    + r"(?:кто (?:они|это|именно)|покажи (?:их|список)|перечисли|назови|список|поимённо|поименно|по имен\w+|по клиентам|by name|by client|какие именно|кто$|who(?: are they| exactly)?\W*$|"
-    r"list them|show them|which ones|name them)"
-)
-MEANT = re.compile(
-    LEAD
-    + r"(?:как (?:это |вы это |ты это |ее |его |их )?(?:по|рас|вы)?счита\w+|how did (?:you|we) (?:calculate|get|compute|count|work out|arrive at) (?:that|this|it)|что (?:это |он |она |оно |они )?(?:вообще |такое )?(?:такое|за показател\w+|за метрик\w+|за зверь|значит|означает)|что это (?:такое|вообще)|как (?:это|он|она|они) (?:вообще )?(?:считается|считаются|понимать)|"
-    r"(?:напомни\w*,? |поясни\w*,? |объясни\w*,? |remind me,? |explain,? )?(?:как (?:именно |точно )?(?:он|она|оно|это|они) (?:\w+ )?(?:рас)?считыва\w+|что (?:именно |точно )?(?:в нее|в него|в это|в этот показатель|в эту цифру)?\s?входит|how (?:exactly )?(?:(?:is|are) (?:it|that|they|this)|(?:it|that|this) is|they are) (?:calculated|computed|counted|worked out)|what (?:exactly )?goes into (?:it|that|this|them)|what (?:kind of|sort of) \w+ is (?:it|that|this))|это (?:что|что вообще|вообще что)(?: вообще)?(?: за \w+)?\W*$|what (?:on earth )?(?:does|do) (?:that|it|this|they) (?:\w+ )?mean|"
-    r"what(?:'s| is| does) (?:that|this|it|they)(?: metric| figure| number| thing)?(?: anyway| even| exactly| mean)*\W*$|how is (?:it|that|this) (?:calculated|computed|counted|defined))"
-)
-#: The same asked in money, or in clients.
-TWINS: "tuple[tuple[re.Pattern[str], dict[str, str]], ...]" = (
-    (
-        re.compile(
-            r"\bв (?:деньгах|рублях|выручке)|\bin (?:money|roubles|rubles|revenue|cash)\b|\bсколько это (?:денег|в деньгах)"
-        ),
-        {"logo_churn": "money_churn", "churn_share": "money_churn", "clients": "mrr"},
-    ),
-    (
-        re.compile(r"\bв (?:клиентах|абонентах|штуках)|\bin (?:clients|customers|accounts|logos)\b"),
-        {"money_churn": "logo_churn"},
-    ),
-)
-NOW = re.compile(LEAD + r"(?:сейчас|на сегодня|сегодня|now|today|currently|as of today)\W*$")
-OVERALL = re.compile(
-    LEAD + r"(?:в целом|по всем(?: клиентам)?|по всей базе|всего|overall|in total|for (?:all|everyone)|in all)\W*$"
-)
-OURS = re.compile(
-    LEAD
-    + r"(?:как(?:ой|ая|ое|ие|ов|ова|ово) (?:он|она|оно|они|это|сейчас|тогда)?\s?у нас|сколько (?:он|она|это|у нас)|(?:what|how)(?:'s| is| are| about)? (?:ours|it for us|our own)|what do we have)"
-)
-WHAT_TO_DO = re.compile(
-    LEAD
-    + r"(?:что (?:с (?:этим|ними|ним|ней) )?(?:нам |мне )?(?:делать|делаем)|what do (?:we|i) do|как (?:это )?(?:исправить|улучшить)|what (?:should|can) (?:we|i) do|what to do|how (?:do|can) we fix)"
-)
-MORE = re.compile(
-    r"^\W*(?:а |и )?(?:подробнее|подробней|детали|покажи строки|ещё|еще|more|details|in more detail|show (?:me )?(?:the )?rows)\W*$"
-)
-SAME_TIME = re.compile(
-    r"\b(?:это|тот|то|этот) же (?:время|период|срок|квартал|месяц|год)|за это время|(?:in|over|during|for) (?:that|the same) (?:time|period|quarter|month|year)"
-)
+    Follow = Callable[[Understood, list[Call], Portfolio], list[Call] | None]
+
 LISTS = {"logo_churn": "lost", "money_churn": "lost", "churn_share": "lost"}
 REASONS = {
     "at_risk": ("at_risk_accounts",),
@@ -74,42 +53,33 @@ SHOWN = 10
 
 def on(last: list[Call]) -> "Rule":
     """The rule of a question that goes on from ``last``, the calls of the one before; no rule fires without them."""
+    return _first_of(
+        last, noting.went_on, meaning, elsewhere, among, _ours, _widened, _otherwise, _failed, _why, _who, _what_to_do, _more,
+        _told, _document, card, cut_short, again,
+    )  # fmt: skip
 
+
+def first(last: list[Call]) -> "Rule":
+    """The same of what stands before every other rule: a meaning, other companies, how many of those of the last answer."""
+    return _first_of(last, meaning, elsewhere, among, what_next, card)
+
+
+def _first_of(last: list[Call], *follows: "Follow") -> "Rule":
     def rule(seen: "Understood", portfolio: "Portfolio") -> list[Call] | None:
-        if not last:
+        if not last or last[0]["name"] == "refuse" and len(last) == 1 or "injection" in seen.wants:
             return None
-        for follow in (
-            noting.went_on,
-            _meaning,
-            _ours,
-            _widened,
-            _otherwise,
-            _why,
-            _who,
-            _what_to_do,
-            _more,
-            _told,
-            _document,
-            again,
-        ):
-            calls = follow(seen, last, portfolio)
-            if calls:
-                return calls
-        return None
+        return next((calls for follow in follows if (calls := follow(seen, last, portfolio))), None)
 
     return rule
 
 
 def timed(seen: "Understood", last: list[Call]) -> "Understood":
-    """The question with the period of the one before, where it refers to it: «за это же время», “in that time”."""
+    """The question with the period or, if it is a note, the client of the one before, where it refers to it."""
+    named = {item["arguments"]["id"] for item in last if item["name"] in ABOUT_ONE and "id" in item["arguments"]}
+    seen = noting.about(seen, named.pop() if len(named) == 1 else None)
     period = next((item["arguments"]["period"] for item in last if "period" in item["arguments"]), None)
-    return replace(seen, period=period) if period and SAME_TIME.search(seen.plain) else seen
-
-
-def _meaning(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
-    keys = [item["arguments"]["key"] for item in last if item["name"] == "metric"]
-    asked = MEANT.search(seen.plain) and not (seen.metrics or seen.accounts or seen.segments)
-    return [call("define", key=key) for key in dict.fromkeys(keys)] or None if asked else None
+    own = seen.period is not None and (calendar_name(seen.period) or "/" in seen.period)
+    return replace(seen, period=period) if period and SAME_TIME.search(seen.plain) and not own else seen
 
 
 def _ours(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
@@ -132,6 +102,27 @@ def _widened(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> li
 
 def _otherwise(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """The last figure counted in money, or in clients: «а в деньгах это сколько?», “and in clients?”."""
+    swap = (
+        {"nrr": "grr"}
+        if WITHOUT_GROWTH.search(seen.plain)
+        else {"grr": "nrr"}
+        if WITH_GROWTH.search(seen.plain)
+        else {}
+    )
+    swapped = [
+        call("metric", **{**item["arguments"], "key": swap[item["arguments"]["key"]]})
+        for item in last
+        if item["name"] == "metric" and item["arguments"]["key"] in swap
+    ]
+    if (
+        swapped
+        and len(seen.stems) <= SHORT
+        and not seen.period
+        and not any(name.startswith("by_") for name in seen.wants)
+        and set(seen.metrics) <= {"nrr", "grr"}
+        and not seen.accounts
+    ):
+        return swapped
     if seen.metrics or seen.accounts or len(seen.stems) > SHORT:
         return None
     twins = next((table for pattern, table in TWINS if pattern.search(seen.plain)), {})
@@ -144,6 +135,8 @@ def _otherwise(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> 
 
 
 def _why(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    if ONE_CLIENT.search(seen.plain) and last[0]["name"] not in ABOUT_ONE:
+        return None
     if not WHY.search(seen.plain) or seen.metrics or seen.accounts or seen.segments or len(seen.stems) > SHORT:
         return None
     first = last[0]
@@ -156,6 +149,14 @@ def _why(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[C
     if first["name"] == "segment":
         return [call("findings", codes=list(REASONS.get(given["segment"], ("top_pain",))))]
     return [first] if first["name"] in ("account", "findings") else None
+
+
+def _failed(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """Which clients the promises were broken to: «по каким клиентам сорвали?»."""
+    named = WHOM.search(seen.plain) and FAILED.search(seen.plain) and len(seen.stems) <= SHORT
+    keys = [item["arguments"].get("key") for item in last if item["name"] == "metric"]
+    codes = next((BROKEN[key] for key in keys if key in BROKEN), None)
+    return [call("findings", codes=list(codes))] if named and codes and not (seen.metrics or seen.accounts) else None
 
 
 def _who(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
@@ -191,15 +192,15 @@ def _what_to_do(seen: "Understood", last: list[Call], portfolio: "Portfolio") ->
     if first["name"] == "account":
         return [call("draft_message", id=given["id"], form="call")]
     if first["name"] == "metric":
-        return [call("advice", query=_topic(given["key"], seen))]
-    return [call("findings", codes=given["codes"])] if first["name"] == "findings" else None
-
-
-def _topic(key: str, seen: "Understood") -> str:
-    from tools.metrics import metrics
-
-    name = metrics()[key].name[seen.language] if key in metrics() else key
-    return f"{seen.question} {name}"
+        return [call("advice", query=topic(given["key"], seen))]
+    part = re.search(r"\bsegment = (\w+)", str(given.get("where", "")))
+    if first["name"] == "clients" and part is not None:
+        return [call("advice", query=seen.question, segment=part[1])]
+    if first["name"] != "findings":
+        return None
+    segment = next((ABOUT_SEGMENT[code] for code in given["codes"] if code in ABOUT_SEGMENT), None)
+    about = " ".join(code.replace("_", " ") for code in given["codes"])
+    return [call("advice", query=f"{seen.question} {about}", **({"segment": segment} if segment else {}))]
 
 
 def _more(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
@@ -220,18 +221,21 @@ def _told(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
     """The audit told to another audience: «то же самое для продаж»."""
     from agent.tellings import audience_asked
 
-    key = audience_asked(f"audit {seen.plain}") if last[0]["name"] == "telling" and not seen.metrics else None
-    return [call("telling", audience=key)] if key is not None else None
+    told = last[0]["name"] == "telling" or last[0]["name"] == "summary" and RETOLD.search(seen.plain)
+    key = audience_asked(f"audit {seen.plain}") if told and not (seen.metrics or seen.accounts) else None
+    if key is not None:
+        return [call("telling", audience=key)]
+    return [last[0]] if told and AGAIN.search(seen.plain) and len(seen.stems) <= SHORT else None
 
 
 def _document(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """A letter or a report for whom the last answer was about."""
     wanted = next((name for name in ("report", "letter") if name in seen.wants), None)
-    if wanted is None and len(seen.stems) <= SHORT and form_asked(seen.plain, named=True):
+    if wanted is None and (len(seen.stems) <= SHORT or THEY.search(seen.plain)) and form_asked(seen.plain, named=True):
         wanted = "letter"
-    if wanted is None or seen.accounts or seen.segments:
+    if wanted is None or seen.accounts or seen.segments or len(seen.stems) > SHORT and not REFERS.search(seen.plain):
         return None
-    given = next((item["arguments"] for item in last if item["name"] in (*OF_ONE, "segment")), None)
+    given = next((item["arguments"] for item in last if item["name"] in (*ABOUT_ONE, "segment")), None)
     if given is None:
         return None
     if "id" in given:

@@ -83,7 +83,7 @@ LEAVING = re.compile(
 def asked(seen: "Understood", portfolio: "Portfolio") -> "list[Call] | None":
     """The letter that a question asks for: to the client or the segment named, in the form and about what it says."""
     from agent.examples import call
-    from agent.names import NAMELESS
+    from agent.names import nameless
 
     form = form_asked(seen.plain) or ("letter" if "letter" in seen.wants else None)
     if form is None or len(seen.accounts) > 1:
@@ -95,7 +95,7 @@ def asked(seen: "Understood", portfolio: "Portfolio") -> "list[Call] | None":
     segment = next(iter(seen.segments), "at_risk" if LEAVING.search(seen.plain) else None)
     if segment is not None:
         return [call("draft_message", segment=segment, **more)]
-    unknown = NAMELESS.search(seen.question)
+    unknown = nameless(seen.question, portfolio)
     if unknown is not None:
         return [call("refuse", reason="unknown_account", names=[unknown.group(1)])]
     return [call("refuse", reason="which_client")]

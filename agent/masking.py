@@ -54,7 +54,7 @@ class Names:
 
 def known_names(names: Iterable[str]) -> Names:
     """The index of names: legal forms do not count, and neither does a name of digits alone."""
-    from agent.names import LEGAL
+    from agent.name_index import LEGAL
     from knowledge.search import stems
 
     known: dict[str, Word] = {}

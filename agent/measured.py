@@ -8,6 +8,7 @@ from agent import changes, refusals, sentences, windows
 from agent.sentences import Result
 from tools.document import Claim, Name
 from tools.reading import Reading, Unit, Window
+from tools.text import Text
 
 if TYPE_CHECKING:
     from agent.counted import Change
@@ -97,6 +98,11 @@ def _stated(
     elif asked.change is not None and asked.by is None:
         claims += changes.told(readings, asked.change, desk, asked.where)
         usable = [reading for reading in usable if reading.scope.get("kind") != "change"]
+    elif asked.change is not None and asked.by is not None:
+        moved, known = changes.of_groups(usable[:SHOWN_GROUPS], desk, asked.where, asked.by)
+        claims += moved
+        if known:
+            return Result((*claims, *_notes(usable, len(readings), item, asked, desk)))
     if usable[0].status == "partial" or not any(usable[0] in claim.readings for claim in claims):
         claims.append(sentences.stated(usable[0], desk, f"{item.key}.a"))
     claims += [
@@ -194,6 +200,11 @@ def part(head: Reading, value: Any, kind: str, unit: Unit = Unit.COUNT) -> Readi
     )  # fmt: skip
 
 
+def _sentence(reason: Text) -> Text:
+    """A reason as a sentence of its own."""
+    return Text(*(f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in (reason.en, reason.ru)))
+
+
 def clients(
     desk: sentences.Desk, *, period: str | None = None, by: str | None = None, where: str | None = None
 ) -> Result:
@@ -226,6 +237,8 @@ def clients(
         claims += _not_asked([paying], asked)
     if not known or asked.window is None:
         claims.append(sentences.claim("clients.all", refusals.CLIENTS_IN_ALL, desk, n=every))
+    if not number and paying.reason is not None:
+        claims.append(sentences.claim("clients.why", refusals.SAID, desk, said=_sentence(paying.reason)))
     if known and paying.window is not None:
         text = refusals.CLIENTS_PAYING if asked.window is None else refusals.CLIENTS_PAYING_ON
         now = part(paying, paying.n, "clients")

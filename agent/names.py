@@ -10,24 +10,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tools.text import latin
+from agent.listed_names import by_number, in_series
+from agent.name_index import LEGAL, WORD, Account, Index, index_of, roman
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
-Account = tuple[str, str]
-WORD = re.compile(r"[^\W_]+")
 QUOTED = re.compile(r"[«“\"„]([^«»“”\"„]{2,80})[»”\"]")
-LEGAL = frozenset(
-    "ооо оао зао пао ао ип гбуз гбу мбу мбоу фгуп фгбу нко тоо ltd llc inc gmbh co corp company plc limited group компания группа "
-    "ooo oao zao pao ao ip gbuz llp jsc".split()
-)
 CALLED = re.compile(
     r"(?:клиент\w*|компани\w*|заказчик\w*|client|account|customer|company|ооо|оао|зао|пао|ао|ип|гбуз)\s+$",
     re.IGNORECASE,
 )
 NAMELESS = re.compile(
-    r"(?:клиент\w*|компани\w*|client|account|customer|для|у|с|о|об|про|for|about|with|ооо|оао|зао|пао|ао|ип|гбуз)\s+[«\"“]([^»\"”]+)[»\"”]",
+    r"(?<!\w)(?:клиент\w*|компани\w*|client|account|customer|для|у|с|о|об|про|for|about|with|ооо|оао|зао|пао|ао|ип|гбуз)\s+[«\"“]([^»\"”]+)[»\"”]",
     re.IGNORECASE,
 )
 CLIENT_ID = r"(?:клиент\w*|компани\w*|client|account|customer|\bid|№|#)\s*[:№#]?\s*"
@@ -44,34 +39,34 @@ class Mention:
     places: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """The words of all names: each account's own, and the accounts of each word."""
-
-    accounts: Sequence[Account]
-    cores: Sequence[tuple[str, ...]]
-    owners: Mapping[str, Sequence[int]]
-    stems: Sequence[str]
-    romanised: Mapping[str, str]
-
-
 def mentions(question: str, portfolio: "Portfolio", *, ordinary: frozenset[str] = frozenset()) -> tuple[Mention, ...]:
     """The clients named, in the order of the question; ``ordinary`` are stems that no misspelled name may stand for."""
     from knowledge.search import stems
 
     words = WORD.findall(question)
     own = [stems(word)[0] if stems(word) else "" for word in words]
-    index = _index(portfolio)
+    index = index_of(portfolio)
     found = _by_id(question, words, index)
+    found += _shortened(question, own, index, taken=_places(found))
     found += _whole(words, own, index, taken=_places(found))
     near = _near(question, words, own, index, ordinary, _places(found))
     found += [mention for mention in near if not found or len(mention.places) > 1]
     return tuple(sorted(found, key=lambda mention: min(mention.places, default=0)))
 
 
+def nameless(question: str, portfolio: "Portfolio") -> re.Match[str] | None:
+    """A quoted name of a client that the data lack; a plan or another value of the data in quotes is none."""
+    from agent.plans import named
+
+    quoted = [(item.start, item.end) for item in named(question, portfolio)]
+    lead = len(question) - len(question.lstrip())
+    found = NAMELESS.finditer(question)
+    return next((match for match in found if (match.start(1) - lead, match.end(1) - lead) not in quoted), None)
+
+
 def known_words(portfolio: "Portfolio") -> Collection[str]:
     """Stems of the words of all names: never misspellings of anything else."""
-    return _index(portfolio).owners.keys()
+    return index_of(portfolio).owners.keys()
 
 
 def masked(question: str, named: Iterable[Mention]) -> str:
@@ -88,30 +83,6 @@ def masked(question: str, named: Iterable[Mention]) -> str:
     return re.sub(r"(?i)\b(?:ооо|оао|зао|пао|ао|ип|гбуз)\s*[«\"“]?\s*(?=\{)", "", question)
 
 
-def _index(portfolio: "Portfolio") -> Index:
-    if "name_index" not in portfolio.memo:
-        portfolio.memo["name_index"] = _indexed(list(portfolio.accounts()))
-    index: Index = portfolio.memo["name_index"]
-    return index
-
-
-def _indexed(accounts: Sequence[Account]) -> Index:
-    from knowledge.search import stems
-
-    cores: list[tuple[str, ...]] = []
-    owners: dict[str, list[int]] = defaultdict(list)
-    spelled: dict[str, str] = {}  # every form of a word of the names, and its stem
-    for place, (_, name) in enumerate(accounts):
-        words = [word.lower().replace("ё", "е") for word in WORD.findall(name) if word.lower() not in LEGAL]
-        core = tuple(stems(" ".join(words)))
-        cores.append(core)
-        for stem, word in zip(core, words, strict=True):
-            spelled.setdefault(_roman(word), stem)
-        for stem in set(core):
-            owners[stem].append(place)
-    return Index(accounts, cores, owners, list(owners), spelled)
-
-
 def _by_id(question: str, words: Sequence[str], index: Index) -> list[Mention]:
     """Ids that stand in the question; a bare number (sixty days) only after a word for a client."""
     shown = set(words) | {word.strip(".,:;?!()«»“”\"'") for word in question.split()}
@@ -125,6 +96,18 @@ def _by_id(question: str, words: Sequence[str], index: Index) -> list[Mention]:
             if match:
                 found.append(Mention(((account, name),), frozenset({words.index(account)})))
     return found
+
+
+def _shortened(question: str, own: Sequence[str], index: Index, *, taken: frozenset[int]) -> list[Mention]:
+    """Clients given by the number in their names, or in a row with their noun said once."""
+    spans = [match.span() for match in WORD.finditer(question)]
+    made: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, core in enumerate(index.cores):
+        if len(core) == 2:
+            made[core[0], core[1]].append(place)
+    pairs = {core: places[0] for core, places in made.items() if len(places) == 1}
+    found = by_number(question, index.cores, spans) | in_series(question, own, spans, pairs, taken)
+    return [Mention((index.accounts[place],), places) for place, places in found.items() if not places & taken]
 
 
 def _whole(words: Sequence[str], own: Sequence[str], index: Index, *, taken: frozenset[int]) -> list[Mention]:
@@ -268,26 +251,9 @@ def _alike(word: str, stem: str, index: Index) -> dict[str, bool]:
     if re.search("[а-яё]", word.lower()):
         near = process.extract(stem, index.stems, scorer=OSA.distance, score_cutoff=edits, limit=8)
         return {name: False for name, _, _ in near if len(name) > 3}
-    near = process.extract(_roman(word), list(index.romanised), scorer=OSA.distance, score_cutoff=edits, limit=8)
+    near = process.extract(roman(word), list(index.romanised), scorer=OSA.distance, score_cutoff=edits, limit=8)
     best = min((distance for _, distance, _ in near), default=0)
     return {index.romanised[form]: False for form, distance, _ in near if distance == best}
-
-
-def _roman(word: str) -> str:
-    """The word in Latin letters, so that the ways in which people write Russian names in them come to one."""
-    plain = latin(word)
-    for said, kept in (
-        ("kh", "h"),
-        ("yi", "y"),
-        ("iy", "y"),
-        ("ii", "y"),
-        ("yo", "e"),
-        ("x", "ks"),
-        ("j", "y"),
-        ("'", ""),
-    ):
-        plain = plain.replace(said, kept)
-    return plain
 
 
 def _places(found: Iterable[Mention]) -> frozenset[int]:

@@ -4,13 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from agent import values
+from agent import plans, values
 from agent.bounds import bounds
 from agent.counted import change_asked
 from agent.order import order, rankable
 from agent.understand import Understood, segments_in
 from tools.errors import UserError
-from tools.text import latin
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
@@ -63,8 +62,7 @@ def narrowed(
 
 def plan_alone(seen: Understood, part: Mapping[str, Any], portfolio: "Portfolio") -> dict[str, Any]:
     """The filter of the plan that a question names without saying that it is one: «Сколько у нас клиентов Про?»."""
-    words = set(re.findall(r"\w+", seen.plain))
-    named = [name for name in values.plans(portfolio) if words & {name.lower().replace("ё", "е"), latin(name)}]
+    named = list(dict.fromkeys(item.plan for item in plans.named(seen.question, portfolio)))
     return {"where": plan_filter(named[0])} if len(named) == 1 and "where" not in part else {}
 
 

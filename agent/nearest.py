@@ -1,7 +1,8 @@
 """What the examples say of a question: the call that they speak for, by meaning.
 
-A ridge regression in the kernel of the bundled multilingual embedding, counted from the examples' own mean (so a
-Russian example serves an English question); without the embedding, the example that shares most rare words decides.
+A ridge regression over the examples, in a kernel of their meaning (the bundled multilingual embedding, counted from
+the examples' own mean, so a Russian example serves an English question) and of their wording (`agent.wording`);
+without the embedding, the example that shares most rare words decides.
 """
 
 import hashlib
@@ -18,16 +19,21 @@ import numpy as np
 
 from agent.examples import Call, examples
 from agent.names import masked
+from agent.wording import LETTERS, STEMS, Wordings, worded
 
 if TYPE_CHECKING:
     from agent.understand import Understood
     from knowledge.embed import Embedder, Vectors
 
+#: The parts of the wordings as they are stored.
+WORDED = ("starts", "texts", "weights", "rare")
+#: As much of a question is read for its meaning.
+LONGEST = 2_000
 VECTORS = Path(__file__).parent / "prompts" / "examples.npz"
-#: Width of the kernel and weight of the ridge, chosen by leaving each example out.
-WIDTH, RIDGE = 0.5, 0.01
+#: Width of the kernel of meaning and weight of the ridge, chosen on questions not seen before.
+WIDTH, RIDGE = 2.0, 0.05
 #: Below the first nothing is near; from the second on the call is as sure as a rule's.
-NEAR, SURE = 0.2, 0.5
+NEAR, SURE = 0.2, 0.4
 
 
 #: Questions of clients, never of a meaning.
@@ -79,7 +85,8 @@ def guesses(seen: "Understood", most: int = 5) -> list[Guess]:
     names, calls = _classes()
     if vector is None:
         return [Guess(_copy(item["call"]), weight) for item, weight in _by_words(question, most)]
-    weights = np.exp(WIDTH * (_matrix() @ vector - 1)) @ _ridge()
+    near = np.exp(WIDTH * (_matrix() @ vector - 1)) + _wordings().alike(question[:LONGEST], len(examples()))
+    weights = near @ _ridge()
     order = np.argsort(-weights, kind="stable")[:most]
     return [Guess(_copy(calls[names[place]]), float(weights[place])) for place in order]
 
@@ -131,30 +138,41 @@ def _classes() -> tuple[list[str], Mapping[str, Call]]:
 
 
 @cache
-def _ridge() -> "Vectors":
-    """The weight of each example for each call: as shipped where it is of these very examples, else worked out now."""
+def _stored() -> "tuple[Wordings, Vectors]":
+    """Wordings of the examples and the weight of each for each call: as shipped where they are of these very examples."""
     if VECTORS.exists():
         with np.load(VECTORS) as stored:
             if "ridge" in stored and str(stored["of"]) == _state():
-                weights: Vectors = stored["ridge"].astype(np.float32)
-                return weights
+                worded = Wordings(*(stored[name] for name in WORDED))
+                return worded, stored["ridge"].astype(np.float32)
     return _solved()
+
+
+def _wordings() -> "Wordings":
+    return _stored()[0]
+
+
+def _ridge() -> "Vectors":
+    return _stored()[1]
 
 
 def _state() -> str:
     """A hash of all examples with their calls, in order."""
     told = "\n".join(f"{item['q']}\t{signature(item['call'])}" for item in examples())
-    return hashlib.sha256(f"{WIDTH} {RIDGE}\n{told}".encode()).hexdigest()
+    return hashlib.sha256(f"{WIDTH} {RIDGE} {STEMS} {LETTERS}\n{told}".encode()).hexdigest()
 
 
-def _solved() -> "Vectors":
+def _solved() -> "tuple[Wordings, Vectors]":
+    """What `_stored` gives, worked out now."""
+    questions = [item["q"] for item in examples()]
     places = {name: place for place, name in enumerate(_classes()[0])}
-    wanted = np.zeros((len(examples()), len(places)))
+    wanted = np.zeros((len(questions), len(places)))
     for row, item in enumerate(examples()):
         wanted[row, places[signature(item["call"])]] = 1.0
-    kernel = np.exp(WIDTH * (_matrix().astype(np.float64) @ _matrix().T - 1))
-    solved: Vectors = np.linalg.solve(kernel + RIDGE * np.eye(len(kernel)), wanted).astype(np.float32)
-    return solved
+    wordings = worded(questions)
+    alike = np.stack([wordings.alike(question, len(questions)) for question in questions])
+    kernel = np.exp(WIDTH * (_matrix().astype(np.float64) @ _matrix().T - 1)) + alike
+    return wordings, np.linalg.solve(kernel + RIDGE * np.eye(len(kernel)), wanted).astype(np.float32)
 
 
 @cache
@@ -177,7 +195,7 @@ def _embedder() -> "Embedder | None":
 
 
 def _asked(question: str) -> "Vectors | None":
-    model = _embedder()
+    question, model = question[:LONGEST], _embedder()
     if model is None:
         return None
     centred: Vectors = model.embed([question], "query")[0] - _mean()
@@ -220,8 +238,11 @@ def key_of(question: str) -> str:
 def write_vectors(path: Path = VECTORS) -> int:
     """Embeds the examples that have no vector yet and drops those of examples that are gone; how many there are comes back."""
     keys = np.array([key_of(item["q"]).encode() for item in examples()])
-    ridge = _solved().astype(np.float16)
-    np.savez_compressed(path, keys=keys, vectors=_raw().astype(np.float16), ridge=ridge, of=_state())
+    wordings, ridge = _solved()
+    parts = {name: getattr(wordings, name) for name in WORDED}
+    np.savez_compressed(
+        path, keys=keys, vectors=_raw().astype(np.float16), ridge=ridge.astype(np.float16), of=_state(), **parts
+    )
     return len(keys)
 
 

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agent import refusals, sentences
+from agent.narrowing import narrowed
 from agent.sentences import Desk, Result
 from tools.capacity import capacity
 from tools.document import Claim, Name, Slot
@@ -29,6 +30,12 @@ ASKS_PLAN = re.compile(
     r"\b(?:next|free|spare) hour|\b(?:90|ninety).day plan|\baction plan|\bplan of (?:action|work)|\broad ?map|"
     r"where (?:do|should) (?:we|i) (?:start|begin)|what to do on monday|\bquick wins?"
 )
+#: Whom to call first; with a part of the clients named, a list of these in order answers better.
+CALLS_FIRST = re.compile(
+    r"\bс кого (?:нам |мне |лучше )?нач(?:ать|инать|нем)|\bкому перв\w+ (?:по)?звонить|\bкому\b.{0,20}звонить\b.{0,20}\b(?:перв\w+|сначала|в первую очередь)|\b(?:перв\w+|сначала|в первую очередь)\b.{0,20}\b(?:кому|кого)\b.{0,20}(?:звонить|обзванивать|набрать)|"
+    r"\b(?:очередь|очередность|порядок) (?:\w+ )?(?:обзвон|звонк)\w*|"
+    r"\bwho(?:m)? (?:gets|to) (?:the )?(?:first call|call first|ring first)|\bwho(?:m)? (?:do|should|shall|must) .{0,30}\b(?:call|calling|ring|ringing|phone|contact)(?: up)? first|\bwho(?:m)? (?:should|must|needs? to) be (?:called|rung|phoned|contacted) first|\bwith whom (?:do|should) (?:we|i) (?:start|begin)|who (?:do|should) (?:we|i) (?:start|begin) with|\bcall(?:ing)? (?:queue|order)\b"
+)
 FIRST = Text("The plan begins like this:", "План начинается так:")
 ACTION = Text("“{title}”: {owner}, from {start} to {due}.", "«{title}»: {owner}, с {start} по {due}.")
 UNDATED = Text("“{title}”: {owner}.", "«{title}»: {owner}.")
@@ -45,7 +52,8 @@ def asked(seen: "Understood", portfolio: "Portfolio") -> "list[Call] | None":
     from agent.examples import call
 
     named = seen.accounts or seen.metrics or seen.codes or "define" in seen.wants
-    return [call("plan")] if ASKS_PLAN.search(seen.plain) and not named else None
+    calls = CALLS_FIRST.search(seen.plain) and not seen.segments and "where" not in narrowed(seen, portfolio)[0]
+    return [call("plan")] if (calls or ASKS_PLAN.search(seen.plain)) and not named else None
 
 
 def plan(desk: Desk) -> Result:

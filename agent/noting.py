@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent.examples import Call, call
 from agent.names import NAMELESS
+from agent.note_ends import breaks
 from agent.notes import Kind
+from agent.ticked import ticked
 
 if TYPE_CHECKING:
     from agent.understand import Understood
     from tools.portfolio import Portfolio
 
-_POLITE = r"^\W*(?:(?:пожалуйста|а|и|ну|ок|окей|хорошо|так|please|and|ok|okay|so|also|now)\W+)*"
+_POLITE = r"^\W*(?:(?:пожалуйста|а|и|ну|ок|окей|хорошо|так|да|ещ[её]|потом|затем|заодно|please|and|ok|okay|so|also|now|then|plus|oh)\W+)*"
 _RU = (
     r"(?:запомни(?:те)?|запиши(?:те)?|зафиксируй(?:те)?|зафиксировать|запротоколируй(?:те)?|имей(?:те)? в виду|возьми(?:те)? на заметку|"
     r"(?:сделай|добавь|создай|внеси|поставь|занеси)(?:те)? (?:себе |мне |в )?(?:заметк\w+|запись|задачу)|заметка(?= ?[:—–-])|"
@@ -20,7 +23,7 @@ _RU = (
 )
 _EN = (
     r"(?:remember(?=[:,]| (?:that|we|our|to|the|this|they|he|she|it|for|my)\b)|note(?= ?[:—–-]| (?:that|down|the|for|a|to|on|our|we)\b)|"
-    r"(?:write|put|jot|mark) (?:it |this )?down|(?:make|take|add|leave) a note|keep in mind|bear in mind|"
+    r"(?:write|put|jot|mark|note) (?:it |this |that )?down|note (?:it|this)(?= ?[:—–-])|(?:make|take|add|leave) a note|keep in mind|bear in mind|"
     r"(?:log|record|save)(?=[: ]+(?:that|the|a|an|our|this|it|decision|promise|action|outcome|result|for|against)\b|:))"
 )
 #: «Напомни позвонить» asks to note an action; «напомни, что решили» asks what is noted.
@@ -28,9 +31,10 @@ _TO_DO = r"(?:напомни(?:те)?(?: мне| нам)?(?= (?:(?!что\b|о\b
 BEGINS = re.compile(rf"{_POLITE}(?:{_RU}|{_EN}|{_TO_DO})")
 _ENDING = (
     r"(?:запиши|зафиксируй|запомни|отметь|сохрани|пометь|внеси)(?:те)?(?: (?:это|себе|в заметк\w+|результат|решение|итог|обещание|пожалуйста))*|"
-    r"(?:please )?(?:write it down|put it down|note it|note that|log it|log that|record it|record that|remember it|remember that|make a note(?: of it)?)(?: please)?"
+    r"(?:please )?(?:write (?:it|that|this) down|put it down|(?:note|log|record|remember|save) (?:it|that|this)(?: down)?(?: (?:outcome|result|decision|promise|action|call|one))?|"
+    r"(?:note|log|record|save) the (?:outcome|result|decision|promise|action)|make a note(?: of (?:it|that))?)(?: please)?"
 )
-ENDS = re.compile(rf"\s*[,;.—–-]\s*(?:{_ENDING})\W*$")
+ENDS = re.compile(rf"\s*[,;.!…)—–-]+\s*(?:(?:и|and) )?(?:{_ENDING})\W*$")
 #: What stands between the order to note and the words themselves.
 _OPENING = re.compile(
     r"(?:[\s,]*(?:пожалуйста|себе|нам|мне|у себя|в заметки|в заметках|в записи|please|down|it|this)\b)*\s*(?:[:—–]|-\s|,?\s*(?:что|that)\b)?\s*"
@@ -48,7 +52,7 @@ KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     )),
     ("outcome", re.compile(
         r"\b(?:продлил|ушл[иао]|ушел|отказал|согласил|остал|оста[юе]тся|остаются|купил|оплатил|подписал|вернул|выросл|прин[её]сл|дал[аио]?\b|помогл)\w*|"
-        r"\b(?:renewed|left|refused|agreed|stay(?:ed|ing|s)|bought|paid|signed|returned|brought|churned|cancell?ed|grew|worked)\b"
+        r"\b(?:renewed|left|refused|agreed|stay(?:ed|ing|s)|bought|paid|settled|signed|returned|brought|churned|cancell?ed|grew|worked)\b"
     )),
     ("decision", re.compile(r"\bдоговорил\w*|\b(?:не )?\w{3,}(?:[аеиоуюя]ем|им)\b(?<!чем)(?<!всем)|\bwe (?!called|sent|met)(?:don'?t |do not |won'?t |will |are |only |always |never )?\w+\b")),
 )  # fmt: skip
@@ -64,8 +68,8 @@ PAST = re.compile(
 
 _OF = r"(?:обещани\w*|обещанн\w+|договор[её]нност\w*|решени\w*|заметк\w*|заметок|запис(?:и|ей|ях|ям)|задач\w*|действи[йяе]\w*|дел\b|поручени\w*)"
 RECALLS = re.compile(
-    r"\bчто (?:же )?(?:(?:мы|я|ты|вы|уже|им|ему|ей|нам|там|было|у нас|с \w+|по \w+) )*(?:по)?обеща(?:л\w*|но)\b|"
-    r"\bчто (?:(?:мы|ты|вы|я|уже|с \w+|по \w+) )*(?:решил\w*|решено|постановил\w*|договорил\w*|договаривал\w*|запомнил\w*|записал\w*|записано|зафиксировал\w*|зафиксировано)|"
+    r"\bчто (?:же )?(?:(?:мы|я|ты|вы|уже|им|ему|ей|нам|там|было|раньше|ранее|до этого|тогда|у нас|с \w+|по \w+) )*(?:по)?обеща(?:л\w*|но)\b|"
+    r"\bчто (?:(?:мы|ты|вы|я|уже|раньше|ранее|тогда|с \w+|по \w+) )*(?:решил\w*|решено|постановил\w*|договорил\w*|договаривал\w*|запомнил\w*|записал\w*|записано|зафиксировал\w*|зафиксировано)|"
     r"\bо чем (?:(?:мы|с \w+|уже) )*(?:договаривал|договорил|условил|говорил)\w*|\bчто я просил\w* (?:записать|запомнить|зафиксировать)|"
     r"\bнапомни(?:те)?\b,? (?:(?:мне|нам|пожалуйста)\b,? ?)*(?:что|о чем|про|какие|чем|каки[ем])\b|"
     rf"\b(?:покажи|выведи|дай|открой|перечисли|прочитай|назови)(?:те)? (?:(?:все|мне|мои|наши|последние|открытые|просроченные|список|по \w+) )*{_OF}|"
@@ -90,11 +94,20 @@ FINISHED = re.compile(
     r"отметь(?:те)? (?:как )?(?:выполненн|сделанн|готов)\w*|отметь(?:те)?,? что (?:выполнен|сделан)\w*|"
     r"done|completed|mark (?:as )?(?:done|complete|completed)|close(?= (?:the )?(?:promise|action|task|n[0-9a-f]{10})))\b\s*[:—–,-]?\s+(?P<text>\S.*)$"
 )
-#: Where, after what is to be noted, a question begins.
-THEN_ASKS = re.compile(r"(?<=[.!;»”])\s+(?=[^.!;?]*\?\W*$)")
+#: The meaning of a term, whatever order to remind stands before it.
+MEANING = re.compile(
+    r"\b(?:means?|meaning|stands? for|defin\w+)\b|\b(?:значит|означает|такое|расшифров\w+|считается|считают)\b|\bэто что\b|\bчто за\b"
+)
+#: A paper that is to be made of what was promised.
+PAPER = re.compile(
+    r"\b(?:нуж(?:ен|на|но)|подготов\w+|собер\w+|сдела\w+|состав\w+|need|prepare|make|put together) (?:[\w-]+ ){0,3}(?:документ|отч[её]т|справк|бумаг|сводк|report|document|paper|one-pager|summary)"
+)
 NOTE_ID = re.compile(r"\bn[0-9a-f]{10}\b")
 REFERS = re.compile(
     r"\b(?:им|ему|ей|них|ними|ним|ней|этому клиенту|этим клиентом|them|him|her|it|this client|that client)\b"
+)
+THEY = re.compile(
+    r"\b(?:им|ему|ей|они|он|она|их|них|ними|ним|нему|ней|него|нее|их|эт(?:им|от|ому|ого) клиент\w*|they|them|their|him|her|he|she|(?:this|that) (?:client|customer|account))\b"
 )
 #: To enter many at once is the workbook's affair.
 ENTERS = re.compile(r"\b(?:внести|ввести|вбить|заполнить|загрузить|enter|record|fill in|upload|load)\b")
@@ -109,21 +122,31 @@ WHEN: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 def asked(seen: "Understood", portfolio: "Portfolio") -> list[Call] | None:
-    """The call for words to be noted, recalled or marked done; an order to break rules is none of them."""
-    plain = seen.plain
+    """The call for words to be noted, recalled or marked done; an order to break rules is none of them.
+
+    Of a message that goes on with an order or a question only the note is told of: `rest` has the words after it.
+    """
+    from agent.understand import understood
+
     if "injection" in seen.wants:
         return None
-    said = _said(seen).strip()
+    note, after = _parted(_said(seen))
+    if after:
+        return asked(understood(note, portfolio, language=seen.language), portfolio)
+    plain, said = seen.plain, _said(seen).strip()
     finished = FINISHED.search(_small(said))
-    if finished is not None and "?" not in said:
-        return [call("done", **_ids(seen)[0], text=said[finished.start("text") :])]
-    if BEGINS.search(plain) and (cut := THEN_ASKS.search(_said(seen))):
-        return _both(_said(seen)[: cut.start()], _said(seen)[cut.end() :], seen, portfolio)
+    told = said[finished.start("text") :] if finished is not None and "?" not in said else None
+    if told is None:
+        told = ticked(said, named=bool(seen.accounts))
+    if told is not None:
+        return [call("done", **_ids(seen)[0], text=told)]
     if BEGINS.search(plain) or ENDS.search(plain) and "?" not in plain:
         return _unclear(seen) or [
             call("remember", **id, kind=kind_of(plain), text=words_of(_said(seen))) for id in _ids(seen)
         ]
-    if seen.wants & BUSY or seen.codes or "advice" in seen.wants or ENTERS.search(plain):
+    if seen.wants & BUSY or seen.codes or "advice" in seen.wants or ENTERS.search(plain) or PAPER.search(plain):
+        return None
+    if seen.metrics and not seen.accounts and MEANING.search(plain):
         return None
     if not RECALLS.search(plain) and not (seen.accounts and OF_CLIENT.search(plain)):
         return None
@@ -132,19 +155,45 @@ def asked(seen: "Understood", portfolio: "Portfolio") -> list[Call] | None:
     return _unclear(seen) or [recalled(seen, **_ids(seen)[0])]
 
 
-def _both(note: str, question: str, seen: "Understood", portfolio: "Portfolio") -> list[Call] | None:
-    """The calls of a note and of the question that comes after it in the same message."""
-    from agent.planner import planned
-    from agent.understand import understood
+def rest(question: str) -> str:
+    """The words after a note in the same message, an order or a question of their own; empty where there are none."""
+    return _parted(question)[1]
 
-    noted = asked(understood(note, portfolio, language=seen.language), portfolio)
-    after = planned(understood(question, portfolio, language=seen.language), portfolio, last=noted or [])
-    return [*noted, *after] if noted else None
+
+def noted_or_recalled(seen: "Understood") -> bool:
+    """Whether a question is to note something or asks for what is noted."""
+    return any(pattern.search(seen.plain) for pattern in (BEGINS, ENDS, RECALLS, OF_CLIENT))
+
+
+def about(seen: "Understood", id: str | None) -> "Understood":
+    """A note about «них», “them”: the same with the client ``id`` of the turn before, where it names none."""
+    from agent.names import Mention
+
+    note = _small(words_of(_parted(_said(seen))[0]))
+    said = BEGINS.search(seen.plain) or ENDS.search(seen.plain)
+    if id is None or seen.accounts or not said or not THEY.search(note) or NAMELESS.search(note):
+        return seen
+    account = (id, id)
+    return replace(seen, accounts=(account,), mentions=(Mention((account,), frozenset()),))
+
+
+def _parted(said: str) -> tuple[str, str]:
+    """A note and the order or question after it, empty where the message is one note or none."""
+    return next((pair for pair in breaks(said) if _is_note(pair[0])), (said, ""))
+
+
+def _is_note(said: str) -> bool:
+    """Whether words are to be noted or marked done, and hold something to note."""
+    small = _small(said)
+    if BEGINS.search(small) or ENDS.search(small):
+        return re.search(r"\w{2}", words_of(said)) is not None
+    return FINISHED.search(small) is not None or ticked(said, named=False) is not None
 
 
 def went_on(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """«А что мы им обещали?»: the notes of the client that the last question was about."""
-    if seen.accounts or not (RECALLS.search(seen.plain) or OF_CLIENT.search(seen.plain)) or seen.wants & BUSY:
+    wanted = RECALLS.search(seen.plain) or OF_CLIENT.search(seen.plain)
+    if seen.accounts or not wanted or seen.wants & BUSY or seen.codes or PAPER.search(seen.plain):
         return None
     id = next((item["arguments"]["id"] for item in last if item["arguments"].get("id")), None)
     return [recalled(seen, **({"id": id} if id is not None else {}))]

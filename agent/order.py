@@ -61,19 +61,25 @@ BY = re.compile(
 #: Numbers of people, and words that stand for one.
 COLLECTIVE: Mapping[str, int] = {
     r"дво(?:е|их|им)|пар[ауы]\b|a couple(?: of)?": 2, r"тро(?:е|их|им)|тройк\w*": 3, r"четвер(?:о|ых|ым)|четверк\w*": 4,
-    r"пятер(?:о|ых|ым)|пятерк\w*": 5, r"шестер(?:о|ых|ым)": 6, r"семер(?:о|ых|ым)": 7, r"десятк\w*|десятер(?:о|ых)": 10,
-    r"a dozen": 12, r"двадцат(?:ь|и)|twenty": 20,
+    r"пятер(?:о|ых|ым)|пятерк\w*": 5, r"шестер(?:о|ых|ым)": 6, r"семер(?:о|ых|ым)|семерк\w*": 7, r"восьмер(?:о|ых|ым)|восьмерк\w*": 8, r"десятк\w*|десятер(?:о|ых)": 10,
+    r"a dozen": 12, r"двадцат(?:ь|и|к\w+)|twenty": 20,
 }  # fmt: skip
 PEOPLE = rf"(?:{CLIENT}|должник\w*|неплательщик\w*|нович\w*|адвокат\w*|холдинг\w*|имен\b|человек|штук|наш\w+|debtors?|newcomers?|advocates?|holdings?|names|of them|(?:из )?них|кого|кто|котор\w+|who|whom)"
 ENDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (end, re.compile(shape))
     for end, shape in (
-        ("worst", r"\b(?:наи?худш\w+|худш\w+|хуже (?:всего|всех)|сам\w+ (?:плох|слаб|больн|нездоров|пуст|недовольн|убыточн|нестабильн|шатк|хрупк|рисков|опасн|трудн|проблемн|злостн|тяж[её]л|безнад[её]жн|неблагополучн|ненад[её]жн)\w*|worst|poorest|weakest|sickest|riskiest|shakiest|unhappiest|most (?:unhappy|at[- ]risk|problematic|troubled|unstable)|least healthy)\b"),
+        ("worst", r"\b(?:наи?худш\w+|худш\w+|хуже (?:всего|всех)|сам\w+ (?:плох|слаб|больн|нездоров|пуст|недовольн|убыточн|нестабильн|шатк|хрупк|рисков|опасн|трудн|проблемн|злостн|тяж[её]л|безнад[её]жн|неблагополучн|ненад[её]жн)\w*|worst|poorest|weakest|sickest|unhealthiest|riskiest|shakiest|unhappiest|most (?:unhappy|at[- ]risk|problematic|troubled|unstable)|least healthy)\b"),
         ("best", r"\b(?:(?:наи)?лучш\w+|лучше (?:всего|всех)|сам\w+ (?:хорош|здоров|лояльн|над[её]жн|благополучн)\w*|best|healthiest|happiest|most (?:loyal|reliable))\b"),
-        ("bottom", r"\b(?:наи(?:меньш|низш)\w+|сам\w+ (?:мелк|маленьк|низк|коротк|дешев|редк|мал)\w*|меньше (?:всего|всех)|(?:наи)?менее|lowest|smallest|fewest|shortest|least|bottom|cheapest)\b"),
-        ("top", r"\b(?:наи(?:больш|высш)\w+|главн\w+|крупнейш\w+|сам\w+ (?:крупн|больш|высок|дорог|ценн|долг|длинн|сильн|част|давн|стар|активн|прибыльн|доходн)\w*|(?:больше|сильнее|дольше|чаще|дороже|выше) (?:всего|всех|остальных)|(?:наи)?более|most|largest|biggest|highest|greatest|longest|heaviest|hardest|costliest|top|топ|вероятнее всего)\b"),
+        ("bottom", r"\b(?:наи(?:меньш|низш)\w+|сам\w+ (?:мелк|маленьк|низк|коротк|дешев|редк|мал)\w*|меньше (?:всего|всех)|(?:наи)?менее|нижн\w+(?= (?:\d|пят|десят|трой|семер|восьмер|двадцат))|tiniest|slimmest|lowest|smallest|fewest|shortest|least|bottom|cheapest)\b"),
+        ("top", r"\b(?:наи(?:больш|высш)\w+|главн\w+|крупнейш\w+|сам\w+ (?:крупн|больш|высок|дорог|ценн|долг|длинн|сильн|част|давн|стар|активн|прибыльн|доходн)\w*|(?:больше|сильнее|дольше|чаще|дороже|выше) (?:всего|всех|остальных)|(?:наи)?более|most|fattest|juiciest|сам\w+ жирн\w+|largest|biggest|highest|greatest|longest|heaviest|hardest|costliest|top|топ|вероятнее всего)\b"),
     )
 )  # fmt: skip
+#: A superlative of another word: the first of the figure that the question names.
+ANY_MOST = re.compile(
+    r"\bсам(?:ых|ые|ыми) (?!последн|нов|свеж|молод|ранн|недавн|скромн|бедн|незначит|юн)\w+|"
+    r"\b(?!(?:rest|latest|interest|request|test|west|invest|suggest|honest|guest|newest|youngest|oldest|earliest|slowest|quietest|nearest|closest|manifest|"
+    r"contest|protest|forest|modest|digest|harvest|northwest|southwest|midwest|arrest|priest|conquest|unrest|reinvest|retest)\b)\w{3,}est\b"
+)
 _TENS = {
     "двадцать": 20,
     "двадцати": 20,
@@ -104,7 +110,7 @@ def order(seen: "Understood", keys: Collection[str] = ()) -> Mapping[str, int]:
 
     What is worst lies at the end that is worse for the first of ``keys``: the highest debt, the lowest health.
     """
-    said = _counted(seen.plain)
+    said = _counted(seen.plain, figure=bool(seen.metrics))
     if said is None:
         worst = SOME_WORST.search(seen.plain) and not DEPENDENCE.search(seen.plain)
         return {_end("worst", keys): SHOWN} if worst else uncounted(seen)
@@ -120,7 +126,7 @@ def bare(plain: str) -> bool:
     return re.search(r"[^\W\d_]{4,}", rest) is None
 
 
-def _counted(plain: str) -> tuple[str, int] | None:
+def _counted(plain: str, *, figure: bool) -> tuple[str, int] | None:
     plain = re.sub(r"[«»“”\"]", "", plain)
     for words, count in COLLECTIVE.items():
         plain = re.sub(rf"\b(?:перв\w+|топ|top|first)[ -](?:{words})(?!\w)", f"топ {count}", plain)
@@ -134,6 +140,8 @@ def _counted(plain: str) -> tuple[str, int] | None:
             end = "worst" if ENDS[0][1].search(plain) else end
             return end, int(said) if said.isdigit() else NUMBERS[said]
     named = next(((end, match) for end, pattern in ENDS if (match := pattern.search(plain))), None)
+    other = ANY_MOST.search(plain) if named is None and figure else None
+    named = ("top", other) if other is not None else named
     if named is None:
         return None
     end, match = named
@@ -159,7 +167,7 @@ def _amounts(plain: str) -> list[tuple[int, int, int]]:
             plain,
         )
         if not re.search(
-            r"(?:ниже|выше|больше|меньше|более|менее|below|above|than|under|over|at least|at most|nps|чем) $",
+            r"(?:менеджер\w*|успеху|manager|csm|rep|owner|№|no\.?|ниже|выше|больше|меньше|более|менее|below|above|than|under|over|at least|at most|nps|чем) $",
             plain[: match.start()],
         )
     ]

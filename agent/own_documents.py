@@ -23,14 +23,19 @@ _SAYS = (
 _EN_DOC = (
     r"(?:documents?|docs?|polic(?:y|ies)|guidelines?|handbooks?|regulations?|manuals?|procedures?|rulebooks?|rules)"
 )
-_EN_SAYS = r"(?:says?|said|states?|tells?|requires?|allows?|forbids?|prescribes?|mentions?)"
+_EN_SAYS = r"(?:says?|said|states?|tells?|gives?|sets?|promises?|requires?|allows?|forbids?|prescribes?|mentions?)"
+#: A paper that somebody put here, not the data.
+_NOT_DATA = r"^(?!.*(?:данн|таблиц|выгруз|эксел|csv|excel|\bdata\b|table|spreadsheet|export|клиент|client|customer|account|выручк|revenue|\bmrr\b|отток|churn)).*"
+_WE_PUT = r"\b(?:i|we|i've|we've|i have|we have) (?:just |already |also )?(?:uploaded|put on the shelf|added to the shelf|(?:dropped|attached)(?= (?:here|in\b|to (?:the|this)|earlier)))\b"
+_MY_PUT = r"(?:закидыва|закину|загруз|загруж|залив|залил|приклады|приложи|выложи|подгру)\w*"
 #: Questions to the user's own documents, in small letters, ё as е.
 ASKS_DOCUMENTS = re.compile(
     rf"\b{_SAYS}\s+(?:(?:нам|в|во|об этом|про это)\s+)*(?:{_OWN}\s+)?(?:внутренн\w+\s+)?{_DOC}|"
     rf"\b{_OWN}\s+(?:\w+\s+)?{_DOC}\s+(?:\w+\s+){{0,4}}{_SAYS}|"
     rf"\b(?:в|во|по|согласно|из)\s+{_OWN}\s+(?:\w+\s+)?{_DOC}|\bв документах\b|"
     rf"\b(?:in|from|per|by|according to|under) (?:our|my) (?:\w+ ){{0,2}}{_EN_DOC}\b|\bin the documents\b|"
-    rf"\b(?:our|my) (?:\w+ ){{0,2}}{_EN_DOC} (?:\w+ ){{0,3}}{_EN_SAYS}\b"
+    rf"\b(?:our|my) (?:\w+ ){{0,2}}{_EN_DOC} (?:\w+ ){{0,3}}{_EN_SAYS}\b|"
+    rf"{_NOT_DATA}{_WE_PUT}\b.{{0,90}}\b{_EN_SAYS}|{_NOT_DATA}\b(?:what|which|how)\b.{{0,90}}\b{_WE_PUT}|{_NOT_DATA}(?:\bя|котор\w+ (?:я|мы)) (?:\w+ )?{_MY_PUT}"
 )
 NO_DOCUMENTS = Text(
     "There is no document of yours to look into: put one on the shelf with the command “cvm shelf add FILE” and ask again.",

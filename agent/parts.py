@@ -1,16 +1,32 @@
-"""A message taken apart into its questions: «Какой у нас NRR и кто в зоне риска?» are two."""
+"""A message taken apart into its clauses: «Какой у нас NRR и кто в зоне риска?» has two."""
 
 import re
+from dataclasses import dataclass
 
 ASKS = (
-    r"(?:как(?:ой|ая|ое|ие|ова|овы|ов)?|сколько|кто|кого|кому|у кого|почему|отчего|что|чего|где|когда|куда|зачем|чем|чей|чья|"
-    r"покаж\w+|напиш\w+|подготов\w+|состав\w+|посчита\w+|сравни\w*|дай\w*|расскаж\w+|объясн\w+|посовет\w+|запомн\w+|перечисл\w+|назов\w+|"
-    r"what|which|how|who|whom|whose|why|where|when|show|write|draft|prepare|list|compare|tell|give|explain|is|are|do|does|did|can|should)"
+    r"(?:как(?:ой|ая|ое|ие|ова|овы|ов|им|их|ую|ом)?|сколько|скольким|кто|кого|кому|кем|у кого|с кем|с кого|почему|отчего|что|чего|где|когда|куда|откуда|зачем|чем|чей|чья|"
+    r"\w{3,} ли|насколько|на сколько|за сколько|с чего|есть ли|есть|покаж\w+|напиш\w+|подготов\w+|состав\w+|собер\w+|посчита\w+|сравни\w*|дай\w*|расскаж\w+|объясн\w+|посовет\w+|запомн\w+|"
+    r"скажи\w*|подскажи\w*|запиши\w*|отметь\w*|перечисл\w+|назов\w+|напомни\w*|набросай\w*|накидай\w*|черкни\w*|выведи\w*|пришли\w*|скинь\w*|сделай\w*|"
+    r"what(?:'s|’s)?|which|how(?:'s|’s)?|who(?:'s|’s)?|whom|whose|with whom|why|where(?:'s|’s)?|when|whether|is there|are there|do we|does|do they|did|can we|should we|"
+    r"show|write|draft|prepare|list|compare|tell|give|explain|remind|mark|log|pull up|hand me|send|put together)"
 )
+#: What may stand before a question.
+OPENERS = r"а|и|ну|and|so|но|but|oh|перед этим|сначала|для начала|пока|заодно|потом|затем|ещё|еще|сразу|meanwhile|before that|first|also|then"
 #: Ends of sentences: not the point of an abbreviation or of a number.
-ENDS = re.compile(r"(?<=[?!;])\s+|(?<=[а-яёa-z%)»”\"]{2}\.)\s+(?=[A-ZА-ЯЁ«“\"])|\n+")
-JOINS = re.compile(
-    rf",?\s+(?:а также|а ещё|а еще|и ещё|и еще|and also|as well as|plus|плюс)\s+|,?\s+(?:и|and|then|затем|потом)\s+(?={ASKS}\b)|,\s+(?:а\s+)?(?={ASKS}\b)",
+ENDS = re.compile(
+    r"(?<=[?!;])\s+|(?<=[а-яёa-z%)»”\"]{2}\.)\s+(?=[A-ZА-ЯЁ«“\"])|(?<=[а-яёa-z]{4}\.)\s+(?=[a-zа-яё])|\n+"
+)
+#: Between two things asked for, whatever the second begins with.
+LINKS = (
+    r"а также|а ещё|а еще|и ещё|и еще|и сразу|и заодно|а заодно|и отдельно|плюс|как и|рядом с(?= (?:перв|втор|тем же|20\d\d|H\d|Q\d))|а потом|и потом|"
+    r"and also|as well as|plus|and then|next to(?= (?:the )?(?:first|second|last|same|20\d\d|Q\d|H\d))|and separately"
+)
+#: The same after a comma alone.
+AFTER = r"ещё|еще|сразу|заодно|затем|потом|отдельно|then|also|separately"
+CUTS = re.compile(
+    rf"(?P<link>,?\s+(?:(?:{LINKS})\b:?|\+|&)\s+(?:отдельно |separately,? )?|,\s+(?:{AFTER})\s+)|"
+    rf"(?P<weak>,?\s+(?:и|and)\s+)|(?P<comma>,\s+(?:а\s+|but\s+)?(?!(?:(?:у|на|с|со|в|во|для|о|от|по|за|из) )?котор|что(?! (?:с|у|делать|нам|мы|за|по|болит|говор\w+|дальше|еще|ещё)\b)|чтоб|that\b|separately))|"
+    r"(?P<dash>\s+(?:—|–|-|\.\.\.|…)\s+)|(?P<head>:\s+)",
     re.IGNORECASE,
 )
 SHORT = re.compile(
@@ -18,8 +34,8 @@ SHORT = re.compile(
 )
 #: What only opens the question after it: «Напомни, что обещали», «Посоветуй, как …», “Tell me what …”.
 LEADS = re.compile(
-    r"(?:\W*\w+\W+){0,2}?\W*(?:посовет\w+|подскаж\w+|скаж\w+|покаж\w+|объясн\w+|расскаж\w+|напомн\w+|отметь\w*|запомни\w*|запиши\w*|зафиксируй\w*|"
-    r"знаешь|интересно|хочу (?:понять|знать)|tell(?: me)?|show(?: me)?|explain|advise|remind me|i (?:want|need) to know)(?: мне| нам)?(?:, пожалуйста)?\W*",
+    r"(?:\W*\w+\W+){0,2}?\W*(?:посовет\w+|подскаж\w+|скаж\w+|покаж\w+|объясн\w+|расскаж\w+|напомн\w+|отметь\w*|запомни\w*|запиши\w*|зафиксируй\w*|хочу|нужно|надо|"
+    r"перечисл\w+|назов\w+|list|name|знаешь|интересно|хочу (?:понять|знать)|tell(?: me)?|show(?: me)?|explain|advise|remind me|i (?:want|need) to know)(?: мне| нам)?(?:, пожалуйста)?\W*",
     re.IGNORECASE,
 )
 #: Whom a clause goes on to tell of: «у тех, кто поставил …», “clients, where …” is one question.
@@ -32,46 +48,39 @@ POINTS = re.compile(
     r"\W*(?:покаж\w+|выведи\w*|дай\w*|скаж\w+|show|give|tell)(?: me| мне)? (?:это|его|ее|их|that|this|it|them)(?: \w+){0,2}\W*$",
     re.IGNORECASE,
 )
+#: Words of a piece that ask for nothing.
+POLITE = re.compile(
+    r"\W*(?:(?:names|имена|фамилии|oh|ну|так|пожалуйста|спасибо|коллеги|друзья|команда|привет|добрый день|здравствуйте|please|pls|thanks|thank you|team|hi|hello|folks|all|ta|quick one|двумя строками|одной строкой|"
+    r"по пунктам|по порядку|in two lines|two lines|one line each|by name|поимённо|поименно|коротко|кратко|в двух словах|briefly|списком|список|"
+    r"(?:оба|обе|все|две|два|три|both|two|three|all three) (?:\w+ )?(?:числ\w+|цифр\w+|списк\w+|таблиц\w+|вещи|lists?|tables?|numbers?|figures?|things)|больше ничего|that(?:'s|’s) all|at once|can be side by side|можно рядом|"
+    r"(?:while|whilst) you(?:'re|’re| are) at it|if you can|if possible|если можно|отдельно|separately)(?!\w)\W*)+",
+    re.IGNORECASE,
+)
 QUOTES = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
 
 
-def parts(message: str) -> list[str]:
-    """The questions of a message in their order, each with its words; a message of one question comes back alone."""
-    found = [piece for sentence in _sentences(message) for piece in _joined(sentence)]
-    return [piece for piece in found if re.search(r"\w", piece)] or [message]
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of a message, how it is tied to the one before it (end, link, weak, comma, dash, head), whether it asks for itself."""
+
+    text: str
+    tied: str = "end"
+    asks: bool = False
 
 
-#: Where a list of things asked for may be cut: «отток за квартал, топ-5 должников и NPS по сегментам».
-LISTED = re.compile(
-    r",?\s+(?:и|and|плюс|plus|а также|as well as|и ещё|и еще|и сразу|и заодно|and also)\s+(?:отдельно |separately,? )?|"
-    r"[,:;]\s+(?!(?:(?:у|на|с|со|в|во|для|о|от|по|за|из) )?котор|что\b|где\b|who\b|which\b|that\b|separately)|(?<=[?!.])\s+",
-    re.IGNORECASE,
-)
-#: Words of a piece that ask for nothing.
-POLITE = re.compile(
-    r"(?:\W*(?:пожалуйста|спасибо|коллеги|друзья|команда|привет|добрый день|здравствуйте|please|pls|thanks|thank you|team|hi|hello|folks|all|quick one|двумя строками|одной строкой|по пунктам|по порядку|in two lines|two lines|one line each|by name|поимённо|поименно|коротко|кратко|в двух словах|briefly)\W*)+",
-    re.IGNORECASE,
-)
+def clauses(message: str) -> list[Clause]:
+    """The clauses of a message in their order, words of courtesy left out."""
+    found = [clause for sentence in _sentences(message) for clause in _cut(sentence)]
+    return [clause for clause in found if re.search(r"\w", clause.text) and not POLITE.fullmatch(clause.text)]
 
 
-def listed(message: str) -> list[str]:
-    """The pieces of a message cut wherever things may be listed, words of courtesy left out; the opening before a colon too."""
-    head, colon, rest = message.partition(":")
-    kept = rest if colon and len(head) < 60 and rest.strip() else message
-    pieces = [piece.strip(" ,.;") for piece in _cut(LISTED, kept)]
-    return [piece for piece in pieces if re.search(r"\w{2}", piece) and not POLITE.fullmatch(piece)]
-
-
-def statement(part: str) -> bool:
-    """Whether a piece of a message asks nothing by itself: a greeting, a reason, an introduction."""
-    if POINTS.match(part):
-        return True
-    return "?" not in part and re.match(rf"\s*{ASKS}\b", part, re.IGNORECASE) is None
+def _begins(text: str) -> bool:
+    return re.match(rf"\W*(?:(?:{OPENERS})\W+)*{ASKS}\b", text, re.IGNORECASE) is not None
 
 
 def _sentences(message: str) -> list[str]:
     pieces: list[str] = []
-    for piece in _cut(ENDS, message):
+    for piece in _split(ENDS, message):
         if pieces and SHORT.search(pieces[-1].rstrip()):
             pieces[-1] = f"{pieces[-1]} {piece}"
         else:
@@ -79,21 +88,38 @@ def _sentences(message: str) -> list[str]:
     return pieces
 
 
-def _joined(sentence: str) -> list[str]:
+def _cut(sentence: str) -> list[Clause]:
+    """The clauses of a sentence; each of a question's is a question where it begins like one."""
     ends = "?" if sentence.rstrip().endswith("?") else ""
-    pieces = [piece.strip(" ,") for piece in _cut(JOINS, sentence)]
-    return [piece if piece.endswith(("?", "!", ".")) else piece + ends for piece in pieces if piece]
+    found: list[tuple[str, str]] = []
+    tied, last = "end", 0
+    for match in CUTS.finditer(sentence):
+        before = sentence[last : match.start()]
+        if not before.strip(" ,.;-—") or _kept(sentence, match) or LEADS.fullmatch(before):
+            continue
+        if match[0].strip() == "," and RELATIVE.search(before):
+            continue
+        found.append((before.strip(" ,"), tied))
+        tied, last = next(name for name, said in match.groupdict().items() if said is not None), match.end()
+    found.append((sentence[last:].strip(" ,"), tied))
+    return [_clause(text, tied, ends) for text, tied in found if text]
 
 
-def _cut(pattern: re.Pattern[str], text: str) -> list[str]:
-    """The text cut at the pattern, never inside quotation marks."""
-    inside = [match.span() for match in QUOTES.finditer(text)]
+def _clause(text: str, tied: str, ends: str) -> Clause:
+    begins = _begins(text)
+    asks = not POINTS.match(text) and (begins or tied == "end" and text.endswith("?"))
+    return Clause(text + ends if begins and text[-1] not in "?!." else text, tied, asks)
+
+
+def _kept(text: str, match: re.Match[str]) -> bool:
+    """Whether a cut would fall inside quotation marks."""
+    return any(start < match.start() < end for start, end in (quote.span() for quote in QUOTES.finditer(text)))
+
+
+def _split(pattern: re.Pattern[str], text: str) -> list[str]:
     pieces, last = [], 0
     for match in pattern.finditer(text):
-        before = text[last : match.start()]
-        clause = match[0].strip() == "," and RELATIVE.search(before)
-        if any(start < match.start() < end for start, end in inside) or LEADS.fullmatch(before) or clause:
-            continue
-        pieces.append(text[last : match.start()])
-        last = match.end()
+        if not _kept(text, match):
+            pieces.append(text[last : match.start()])
+            last = match.end()
     return [piece for piece in (*pieces, text[last:]) if piece.strip()]

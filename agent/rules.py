@@ -9,9 +9,10 @@ from agent import compare, inputs, letters, next_steps, noting, questionnaire, t
 from agent.counted import CLIENT, change_asked, clients_asked, lost_asked, revenue_asked
 from agent.examples import Call, call
 from agent.letter_words import form_asked
-from agent.names import NAMELESS
+from agent.names import nameless
 from agent.narrowing import narrowed, plan_alone
-from agent.order import order, rankable
+from agent.order import DEPENDENCE, REVENUE, order, rankable
+from agent.slices import sliced
 from agent.understand import Understood
 from agent.values import named_words, plans
 from agent.windows import future
@@ -29,6 +30,17 @@ ASKED_TOO = re.compile(
 STRONG = re.compile(
     r"означа|значит|счита|рассчит|вычисл|формул|расшифр|определени|mean|defin|calculat|comput|formula|stand for"
 )
+#: Figures whose own names hold those of segments.
+OF_SEGMENTS = frozenset(
+    {"segments", "churn_risk", "money_at_stake", "logo_churn", "churn_share", "money_churn", "upsell"}
+)
+#: A client that is pointed at and named nowhere.
+POINTED = re.compile(
+    r"\b(?:эт(?:от|ого|ому|им|ом)|т(?:от|ого|ому|ем|ом)(?: самый| самого| самому)?) (?:клиент|заказчик|аккаунт|контрагент|плательщик)(?:а|у|ом|е)?\b|"
+    r"\b(?:эт(?:а|у|ой)) компани(?:я|ю|ей|и)\b|\b(?:this|that) (?:one )?(?:client|customer|account|company)\b(?!['’]?s? (?:base|group|segment|list))|\bу того самого\b"
+)
+#: Several values of one column: figures beside each other.
+SIDE_BY_SIDE = re.compile(r"\b(plan|industry|region|owner|segment) in \(")
 Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
 
 
@@ -46,11 +58,13 @@ def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return [call("market", query=seen.question)]
     if "competitors" in wants:
         return [call("refuse", reason="competitors")]
-    if "leavers" in wants and form_asked(seen.plain) is None:
+    planning = next_steps.asked(seen, portfolio) is not None
+    if "leavers" in wants and form_asked(seen.plain) is None and not planning:
         listed = order(seen, ["churn_risk"])
         where = {name: value for name, value in narrowed(seen, portfolio)[0].items() if name == "where"}
-        return [call("metric", key="churn_risk", **where, **listed) if listed else call("segment", segment="at_risk")]
-    planning = next_steps.asked(seen, portfolio) is not None
+        if listed:
+            return [call("metric", key="churn_risk", **where, **listed)]
+        return [sliced(call("segment", segment="at_risk"), seen, portfolio)]
     if "forecast" in wants and "renewals" not in wants and "advice" not in wants and not planning:
         return [call("refuse", reason="forecast")]
     if future(seen.period, portfolio.as_of) and "renewals" not in wants and not planning:
@@ -96,6 +110,12 @@ def _change(seen: Understood) -> dict[str, str]:
     return {"change": asked} if asked is not None else {}
 
 
+def _pointed(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    """A question about «этот клиент» where none is named and none was spoken of."""
+    named = seen.accounts or seen.mentions or "define" in seen.wants
+    return [call("refuse", reason="which_client")] if POINTED.search(seen.plain) and not named else None
+
+
 def _written(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     """A value report for the client named; a campaign's effect."""
     if "report" not in seen.wants:
@@ -117,7 +137,7 @@ def _found(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if seen.accounts:
         return None
     if seen.codes:
-        return [call("findings", codes=list(seen.codes))]
+        return [sliced(call("findings", codes=list(seen.codes)), seen, portfolio)]
     if "promises" in seen.wants and not seen.wants & {"advice", "define"}:
         part, _spoken = narrowed(seen, portfolio, about="vrs")
         where = {name: value for name, value in part.items() if name == "where"}
@@ -162,7 +182,7 @@ def _about_account(seen: Understood, portfolio: "Portfolio") -> list[Call] | Non
         return [call("refuse", reason="ambiguous", names=names)]
     if seen.accounts:
         return [call("account", id=seen.accounts[0][0])]
-    quoted = NAMELESS.search(seen.question)
+    quoted = nameless(seen.question, portfolio)
     return [call("refuse", reason="unknown_account", names=[quoted.group(1)])] if quoted else None
 
 
@@ -171,6 +191,8 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     ordered = bool({"top", "bottom"} & set(part))
     keys = [key for key in seen.metrics if key not in spoken] or list(seen.metrics)
     key = rankable(seen, keys) if ordered else None
+    if key == REVENUE and not seen.metrics and DEPENDENCE.search(seen.plain):
+        key = "concentration"
     if key is not None:
         return [call("metric", key=key, **part, **window_of(seen))]
     if not ordered and spoken and set(keys) <= spoken and clients_asked_with(seen):
@@ -178,16 +200,14 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if not seen.metrics:
         return None
     if part and not ordered:
-        by = grouping_of(seen, part)
-        moved = {} if by else _change(seen)
-        return [call("metric", key=key, **part, **window_of(seen), **by, **moved) for key in keys[:3]]
+        cut = {**grouping_of(seen, part), **_change(seen)}
+        return [call("metric", key=key, **part, **window_of(seen), **cut) for key in keys[:3]]
     if seen.segments and not grouping_of(seen) and "list" in seen.wants and "own" not in seen.wants:
         return None
     one = {"where": f"segment = {seen.segments[0]}"} if len(seen.segments) == 1 else {}
     grouped = grouping_of(seen) or one or ({"by": "segment"} if seen.segments else {})
     extra = {name: True for name in ("forge", "rows") if name in seen.wants}
-    moved = {} if grouped else _change(seen)
-    return [call("metric", key=key, **window_of(seen), **grouped, **extra, **moved) for key in seen.metrics[:3]]
+    return [call("metric", key=key, **window_of(seen), **grouped, **extra, **_change(seen)) for key in seen.metrics[:3]]
 
 
 def clients_asked_with(seen: Understood) -> bool:
@@ -203,7 +223,7 @@ def clients_asked_with(seen: Understood) -> bool:
 
 
 def _listed(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
-    return [call("segment", segment=key) for key in seen.segments[:2]] or None
+    return [sliced(call("segment", segment=key), seen, portfolio) for key in seen.segments[:2]] or None
 
 
 def _general(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
@@ -211,14 +231,16 @@ def _general(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return [call("summary")]
     if "forge" in seen.wants:
         return [call("refuse", reason="off_topic")]
-    return [call("segment", segment="")] if "mean" in seen.wants else None
+    grouped = "by_segment" in seen.wants
+    return [sliced(call("segment", segment=""), seen, portfolio)] if "mean" in seen.wants and not grouped else None
 
 
 def grouping_of(seen: Understood, part: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """The grouping asked for; none by the column of which one value is named."""
-    named = "plan" if "plan = " in str((part or {}).get("where", "")) else ""
-    names = (name for name in GROUPINGS if f"by_{name}" in seen.wants and name != named)
-    return next(({"by": name} for name in names), {})
+    """The grouping asked for, or by the column of which several values are; none by that of which one value is named."""
+    where = str((part or {}).get("where", ""))
+    names = [name for name in GROUPINGS if f"by_{name}" in seen.wants and f"{name} = " not in where]
+    beside = SIDE_BY_SIDE.search(where)
+    return {"by": names[0]} if names else {"by": beside[1]} if beside else {}
 
 
 def window_of(seen: Understood) -> dict[str, str]:
@@ -237,16 +259,23 @@ def filled(item: Call, seen: Understood, portfolio: "Portfolio") -> Call:
     if name in ("metric", "clients"):
         part, _spoken = narrowed(seen, portfolio, about=given.get("key"))
         part = part if name == "metric" else {key: value for key, value in part.items() if key == "where"}
+        part |= _of_segment(given.get("key"), part, seen)
         by = {} if {"top", "bottom"} & set(part) else grouping_of(seen, part)
         period = window_of(seen) or {key: value for key, value in given.items() if key == "period" and value != "year"}
-        moved = _change(seen) if name == "metric" and not by and not {"top", "bottom"} & set(part) else {}
+        moved = _change(seen) if name == "metric" and not {"top", "bottom"} & set(part) else {}
         kept = {key: value for key, value in given.items() if key != "period"}
         return call(name, **{**kept, **part, **by, **period, **moved})
     if name == "whatif":
         return whatif.of_example(item, seen)
     if name in ("advice", "market", "documents"):
         return call(name, **{**given, "query": seen.question})
-    return item
+    return sliced(item, seen, portfolio)
+
+
+def _of_segment(key: str | None, part: Mapping[str, Any], seen: Understood) -> dict[str, str]:
+    """The one segment that a question names, as the filter of a figure that is not about segments itself."""
+    alone = len(seen.segments) == 1 and "where" not in part and key not in OF_SEGMENTS
+    return {"where": f"segment = {seen.segments[0]}"} if alone else {}
 
 
 def _with_clients(name: str, given: dict[str, Any], seen: Understood) -> Call:
@@ -260,8 +289,8 @@ def _with_clients(name: str, given: dict[str, Any], seen: Understood) -> Call:
 
 #: What must never be overlooked stands before what goes on from the last question; then the particular before the general.
 FIRST: tuple[Rule, ...] = (
-    whole_audit.asked, _shelved, noting.asked, whatif.asked, _refusals, questionnaire.asked, inputs.asked, tellings.asked, next_steps.asked, terms.asked, _counted,
+    whole_audit.asked, _shelved, noting.asked, whatif.worth, whatif.asked, _refusals, questionnaire.asked, inputs.asked, tellings.asked, next_steps.asked, terms.asked, _counted,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = (
-    letters.asked, _written, compare.asked, _summed_up, _explained, _found, _advised, _about_account, _measured, _listed, _general,
+    _pointed, letters.asked, _written, compare.asked, _summed_up, _explained, _found, _advised, _about_account, _measured, _listed, _general,
 )  # fmt: skip

@@ -51,8 +51,17 @@ MOST = 2
 _OF_KIND = re.compile(r"what (?:is|are) the (?:audit )?(?:segment|step|stage|status|grade|profile|business model)")
 
 
+#: What makes a client one of a segment.
+CRITERIA = re.compile(
+    r"по как(?:им|ому) (?:признак|критери|правил)\w*|\bкого (?:вы |мы |ты )?(?:относ\w+|счита\w+|зовете|называете)|"
+    r"\bwhat (?:qualifies|counts as|makes (?:someone|somebody|a client|a customer|an account))\b|\bwhat(?:'s| is) the rule\b|\bby what (?:rule|criteri)\w*"
+)
+
+
 def asked(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     """The calls that explain a segment, step, stage, business model, grade or status, where the question is of nothing else."""
+    if len(seen.segments) == 1 and CRITERIA.search(seen.plain) and not seen.accounts:
+        return [call("define", key=seen.segments[0])]
     return [call("define", key=term) for term in meant(seen)] or None
 
 

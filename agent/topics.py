@@ -47,6 +47,7 @@ TOPICS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
         ("cross_sell_ready",),
     ),
     (re.compile(r"взгляд\w* расход|(?:сегмент|rfm).{0,30}(?:расход|разош|спор|не совпада)|lens\w* disagree|(?:segments?|rfm).{0,40}(?:disagree|diverge|differ from each)"), ("lens_disagreement",)),
+    (re.compile(r"симпсон|simpson"), ("churn_mix",)),
     (re.compile(r"детрактор|(?:\bкто|какие клиент\w*).{0,30}критик|\bdetractors?\b"), ("nps_detractors",)),
     (re.compile(r"слаб\w+ (?:звено|отдел)|weakest (?:link|department|team)"), ("weakest_department", "culture_not_answered")),
     (

@@ -85,7 +85,9 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
 
 
 def _risk_alone(metrics: Collection[str], plain: str) -> bool:
-    """Whether risk is a figure and no segment: «риск ухода», not «зона риска»."""
+    """Whether risk is a figure and no segment: «риск ухода», «деньги под риском», not «зона риска»."""
+    if "money_at_stake" in metrics:
+        return True
     return "churn_risk" in metrics and not re.search(r"зон|at[- ]risk|под угроз|рисков", plain)
 
 

@@ -1,9 +1,15 @@
 """Values of the clients' columns that a question names: its plan, region and industry, and those that it leaves out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from agent.owners import named as owner_named
+from agent.owners import numbered
+from agent.plans import Place, compared, named, places
+from agent.plans import lacking as lacking_plans
+from agent.plans import plans as plans
+from agent.trades import lacking, said
 from tools.errors import UserError
 from tools.text import latin
 
@@ -13,57 +19,50 @@ if TYPE_CHECKING:
 
 #: What stands before those whom a question leaves out.
 EXCEPT = re.compile(
-    r"(?:\b(?:кроме|за исключением|исключая|не считая|без уч[её]та|без|вне|не (?:на|из|в|у)|except(?: for)?|excluding|leaving out|leave out|other than|apart from|"
+    r"(?:\b(?:кроме|за исключением|исключая|минус|помимо|не считая|без уч[её]та|без|вне|не (?:на|из|в|у)|except(?: for)?|excluding|minus|ex|leaving out|leave out|other than|apart from|"
     r"but not|not (?:on|in|from)|without|outside(?: of)?)\s+|\bnon-)"
     r"(?P<those>[^\s,.?!;:]+(?:\s+(?!(?:на|в|во|у|за|по|из|с|со|on|in|by|for|over|with|from|during)\b)[^\s,.?!;:]+){0,4})"
 )
-#: What may stand between two plans set beside each other.
-BESIDE = r"(?:,|/|,? (?:и|или|vs\.?|против|and|or|versus|against)(?: на| у| on)?)"
+_WORD = re.compile(r"[^\W_]+")
 #: Words of a value that do not tell it apart from others.
 GENERIC = frozenset(
     "санкт saint st область край республика округ город промышленность торговля обл region oblast krai republic city industry trade".split()
 )
-#: Places that English calls otherwise than their letters say.
-ABROAD: Mapping[str, str] = {
-    "moscow": "москва",
-    "petersburg": "петербург",
-    "spb": "петербург",
-    "nizhny": "нижегородская",
-    "healthcare": "медицина",
-    "medical": "медицина",
-    "retail": "розница",
-    "manufacturing": "производство",
-    "production": "производство",
-    "logistics": "логистика",
-    "transport": "транспорт",
-    "construction": "строительство",
-    "education": "образование",
-    "finance": "финансы",
-    "banking": "банки",
-    "agriculture": "сельское",
-    "hospitality": "гостиницы",
-    "services": "услуги",
-    "food": "пищевая",
-    "wholesale": "опт",
-}
 
 
 def conditions(seen: "Understood", portfolio: "Portfolio") -> list[str]:
-    """Conditions of the plan, regions, industries and segments that a question names or leaves out, as texts of a filter."""
+    """Conditions of the plan, owners, regions, industries and segments that a question names or leaves out, as texts of a filter."""
     from agent.understand import segments_in
 
     left = EXCEPT.search(seen.plain)
     kept = seen.plain if left is None else seen.plain[: left.start()] + seen.plain[left.end() :]
-    plan = _plan(kept, portfolio)
-    found = [f'plan = "{plan}"'] if plan is not None else []
-    found += _together(_valued(kept, seen, portfolio))
+    found = _together([*_planned(seen, portfolio, left), *_valued(kept, seen, portfolio)])
     if left is not None:
         those = left["those"]
-        words = set(re.findall(r"\w+", those))
-        found += [f'plan != "{name}"' for name in plans(portfolio) if words & _spellings(name)]
+        told = {item.plan for item in places(seen.question, portfolio) if _within(item, left)}
+        found += [f'plan != "{name}"' for name in plans(portfolio) if name in told]
         found += [f'{column} != "{value}"' for column, value in _valued(those, seen, portfolio)]
         found += [f"segment != {key}" for key in segments_in(those)]
     return found
+
+
+def _within(item: Place, left: re.Match[str]) -> bool:
+    return left.start() <= item.start and item.end <= left.end()
+
+
+def _planned(seen: "Understood", portfolio: "Portfolio", left: re.Match[str] | None) -> list[tuple[str, str]]:
+    """The plans that the question names; none where it sets them beside each other."""
+    if plans_compared(seen.plain, portfolio):
+        return []
+    names = [match.span() for place, match in enumerate(_WORD.finditer(seen.question.strip())) if place in _taken(seen)]
+    kept = [item for item in named(seen.question, portfolio) if left is None or not _within(item, left)]
+    free = [item for item in kept if not any(start <= item.start < end for start, end in names)]
+    plain = [item.plan for item in free] or ([] if left is not None else lacking_plans(seen.question, portfolio))
+    return [("plan", plan) for plan in dict.fromkeys(plain)]
+
+
+def _taken(seen: "Understood") -> set[int]:
+    return {place for mention in seen.mentions for place in mention.places}
 
 
 def _together(named: Sequence[tuple[str, str]]) -> list[str]:
@@ -83,40 +82,30 @@ def left_out(plain: str) -> str:
 
 def plans_compared(plain: str, portfolio: "Portfolio") -> bool:
     """Whether two plans or more stand beside each other: «на Старте, Про и Бизнесе», “Pro vs Business”."""
-    names = "|".join(
-        sorted((re.escape(word) for name in plans(portfolio) for word in _spellings(name)), key=len, reverse=True)
-    )
-    one = rf"[«\"“]?(?:{names})[аеуыо]?м?[»\"”]?"
-    return (
-        bool(names)
-        and re.search(rf"(?<!\w){one}{BESIDE} (?:the )?{one}(?!\w)|(?<!\w){one}/{one}(?!\w)", plain) is not None
-    )
-
-
-def _plan(plain: str, portfolio: "Portfolio") -> str | None:
-    """A plan of the data that the question names as one: Pro clients, клиенты на тарифе «Про»; in either alphabet."""
-    if plans_compared(plain, portfolio):
-        return None
-    named = [name for name in plans(portfolio) if _is_named(name, plain)]
-    return max(named, key=len) if named else None
+    return compared(plain, portfolio)
 
 
 def _valued(text: str, seen: "Understood", portfolio: "Portfolio") -> list[tuple[str, str]]:
-    """Owners, regions and industries whose values a text names: «у московских клиентов», “in Samara”."""
-    from agent.understand import place
+    """Owners, regions and industries whose values a text names: «у московских клиентов», “in Samara”; also those that the data lack."""
+    from agent.examples import vocabulary
+
+    owners = _values("owner", portfolio)
+    found = [("owner", owner) for owner in owner_named(text, seen, owners, vocabulary())]
+    if _taken(seen):
+        return found
+    known = {column: _values(column, portfolio) for column in ("region", "industry")}
+    own = _own(text, portfolio)
+    for column, values in known.items():
+        found += [(column, value) for value in _apart(values, own)]
+    return found + lacking(text, known["industry"], known["region"])
+
+
+def _own(text: str, portfolio: "Portfolio") -> list[str]:
+    """The stems of a text, industries and towns in the words of the data."""
     from knowledge.search import stems
 
-    words = [ABROAD.get(word, word) for word in re.findall(r"[^\W\d_]+", text)]
-    taken = {place for mention in seen.mentions for place in mention.places}
-    own = [stem for word in words for stem in stems(word)]
-    found = []
-    spoken = tuple(stem for word in re.findall(r"\w+", text) for stem in stems(word))
-    for value in _values("owner", portfolio):
-        if len(tuple(stems(value))) > 1 and place(spoken, tuple(stems(value)), set()) is not None:
-            found.append(("owner", value))
-    for column in ("region", "industry"):
-        found += [] if taken else [(column, value) for value in _apart(_values(column, portfolio), own)]
-    return found
+    values = (*_values("region", portfolio), *_values("industry", portfolio))
+    return [stem for word in re.findall(r"[^\W\d_]+", said(text, values)) for stem in stems(word)]
 
 
 def _apart(values: Sequence[str], own: Sequence[str]) -> list[str]:
@@ -145,14 +134,11 @@ def named_words(seen: "Understood", portfolio: "Portfolio") -> frozenset[str]:
     """Words of a question that name the values which its conditions stand for."""
     from knowledge.search import stems
 
-    values = [stem for _, value in _valued(seen.plain, seen, portfolio) for stem in stems(value)]
+    own = [stem for _, value in _valued(seen.plain, seen, portfolio) for stem in stems(value)]
     words = re.findall(r"[^\W\d_]+", seen.plain)
-    return frozenset(
-        word
-        for word in words
-        for stem in stems(ABROAD.get(word, word))
-        if any(_shared(value, stem) for value in values)
-    )
+    told = {word for word in words for stem in _own(word, portfolio) if any(_shared(value, stem) for value in own)}
+    told |= {word for item in numbered(seen.plain) for word in re.findall(r"\w+", item.words)}
+    return frozenset(told | {seen.plain[item.start : item.end] for item in named(seen.question, portfolio)})
 
 
 def _hit(value: str, own: Sequence[str]) -> int:
@@ -187,23 +173,3 @@ def _values(column: str, portfolio: "Portfolio") -> tuple[str, ...]:
         portfolio.memo[key] = tuple(sorted(value for value in values if '"' not in value))
     known: tuple[str, ...] = portfolio.memo[key]
     return known
-
-
-def _is_named(name: str, plain: str) -> bool:
-    words = "|".join(re.escape(spelling) for spelling in sorted(_spellings(name)))
-    before = rf"(?:тариф\w*|план\w*|plan|tariff)\s+[«\"“]?(?:{words})(?!\w)"
-    on = rf"\b(?:на|у|со?|среди|on) [«\"“]?(?:{words})[аеуы]?(?!\w)"
-    after = rf"(?<!\w)(?:{words})[»\"”]?[\s-]+(?:clients?|customers?|accounts?|plan|tariff|клиент\w*)"
-    return re.search(f"{before}|{on}|{after}", plain) is not None
-
-
-def _spellings(name: str) -> set[str]:
-    return {name.lower().replace("ё", "е"), latin(name)}
-
-
-def plans(portfolio: "Portfolio") -> tuple[str, ...]:
-    """Names of the plans of the data."""
-    from tools.fields import raw_values
-
-    values = {str(value) for value in raw_values(portfolio, "plan").values()}
-    return tuple(sorted(value for value in values if '"' not in value))

@@ -32,6 +32,11 @@ SUPPOSES = re.compile(
     r"\b(?:run|play|work|model) (?:out |through )?(?:a |the |this )?(?:scenario|what-if)|\bplay out\b|\bscenario:|\b(?:impact|effect) of (?:a|an|\w+ing)\b|"
     r"how much .{0,30}(?:would|could|will) .{0,30}(?:gain|lose|save|make|earn|add|bring|keep).{0,60}\b(?:if|by)\b|\bwhat would .{3,60} (?:mean|add|bring|cost|do to)\b"
 )
+#: “If we do all you advise, what does it bring?”
+ALL_ADVISED = re.compile(
+    r"(?:\bвсе (?:ваши |твои |эти |предложенные )?(?:меры|действия|рекомендации|советы|шаги)\b|\bвсе,? (?:что (?:вы |ты |нам )*(?:\w*совет|предлаг|рекоменд)\w+|из плана|по плану|предложенн\w+|как (?:вы |ты )?совет\w+)|\bвесь план\b).{0,60}(?:принес|дас[тш]|дадут|верн|получим|заработа)\w*|"
+    r"\b(?:all|everything)\b.{0,25}\b(?:actions?|measures?|steps?|recommendations?|advice|you (?:advise|propose|suggest|recommend)\w*)\b.{0,60}\b(?:return|bring|give|yield|worth|add|get|make|earn)\b"
+)
 #: The future without a change of ours is a forecast, whatever it begins with.
 NOTHING_CHANGES = re.compile(
     r"ничего не (?:мен|дела|предприн)|все (?:останется|пойдет) (?:как|так)|так пойдет|не вмешив|"
@@ -70,6 +75,14 @@ POINTS = Text(
 )
 IN_POINTS = Text("churn falls by 2 points", "отток снизится на 2 пункта")
 TOO_MANY = Text("There are not so many clients: {n} in all.", "Столько клиентов нет: всего их {n}.")
+
+
+def worth(seen: "Understood", portfolio: "Portfolio") -> "list[Call] | None":
+    """The effect that the audit reckons of all it advises, where that is asked: no supposition of the user's."""
+    from agent.examples import call
+
+    named = seen.accounts or seen.metrics or seen.segments or seen.period
+    return [call("metric", key="effect")] if ALL_ADVISED.search(seen.plain) and not named else None
 
 
 def asked(seen: "Understood", portfolio: "Portfolio") -> "list[Call] | None":

@@ -9,26 +9,26 @@ from agent.own_documents import ASKS_DOCUMENTS
 SPOKEN: Mapping[str, tuple[str, ...]] = {
     "nrr": ("retention", "удержание", "net retention", "net dollar retention", "чистое удержание", "нрр"),
     "grr": ("gross retention", "валовое удержание", "грр"),
-    "logo_churn": ("чурн", "логотипный чурн", "логотипный отток", "отток по числу клиентов", "churn", "churn rate", "client churn", "отток", "отток клиентов", "уровень оттока", "процент оттока"),
-    "money_churn": ("revenue churn", "отток выручки", "отток денег", "денежный отток", "денежный чурн", "отток по деньгам", "чурн по деньгам", "отток в деньгах", "чурн в деньгах", "churn in money", "отток по выручке"),
+    "logo_churn": ("логочурн", "лого чурн", "logo churn", "чурн", "логотипный чурн", "логотипный отток", "отток по числу клиентов", "churn", "churn rate", "client churn", "отток", "отток клиентов", "уровень оттока", "процент оттока"),
+    "money_churn": ("dollar churn", "revenue churn", "отток выручки", "отток денег", "денежный отток", "денежный чурн", "отток по деньгам", "чурн по деньгам", "отток в деньгах", "чурн в деньгах", "churn in money", "отток по выручке"),
     "mrr": ("мрр", "monthly revenue", "абонентка", "абонплата", "subscription revenue", "recurring revenue", "регулярная выручка", "ежемесячная выручка", "выручка в месяц"),
     "arr": ("арр", "annual revenue", "annual recurring revenue", "годовая выручка", "выручка в год"),
     "arpa": ("арпа", "average bill", "average fee", "средняя абонентка", "средняя абонплата", "средний счет", "average revenue", "revenue per account", "revenue per customer", "average cheque", "average check", "средний чек", "средняя выручка"),
     "revenue_per_client": ("revenue per client", "выручка на клиента"),
-    "ltv": ("lifetime value", "clv", "пожизненная ценность", "ценность клиента за срок"),
-    "ttv": ("time to value", "time to first value", "get the first value", "get the first benefit", "время до ценности", "время до первой пользы", "скорость первой пользы"),
-    "vrs": ("value realization", "value realisation", "реализация ценности", "показатель реализации ценности", "оценка реализации ценности", "promises kept", "выполнение обещаний", "выполнение обещанного"),
+    "ltv": ("лтв", "lifetime value", "clv", "пожизненная ценность", "ценность клиента за срок"),
+    "ttv": ("ттв", "time to value", "time to first value", "get the first value", "get the first benefit", "время до ценности", "время до первой пользы", "скорость первой пользы"),
+    "vrs": ("врс", "value realization", "value realisation", "реализация ценности", "показатель реализации ценности", "оценка реализации ценности", "promises kept", "выполнение обещаний", "выполнение обещанного"),
     "value_gap": ("value gap", "недополученная ценность", "разрыв ценности", "разрыву ценности", "недополученная польза"),
-    "chs": ("хелс-скор", "хелс скор", "хелс", "балл здоровья", "health score", "health", "здоровье", "client health", "индекс здоровья", "здоровье клиентов"),
-    "nps": ("promoter score", "нпс", "индекс рекомендаций", "индекс лояльности"),
+    "chs": ("unhealthiest", "healthiest", "sickest", "нездоровые", "самые больные", "самые здоровые", "хелс-скор", "хелс скор", "хелс", "балл здоровья", "health score", "health", "здоровье", "client health", "индекс здоровья", "здоровье клиентов"),
+    "nps": ("эн пи эс", "энпиэс", "promoter score", "нпс", "индекс рекомендаций", "индекс лояльности"),
     "referrals": ("referrals", "referral rate", "рекомендации клиентов", "рефералы"),
     "renewals": ("renewals", "renew", "продления", "продлеваются договоры", "договор кончается", "contracts ending"),
-    "overdue": ("past-due", "past due", "просроченная дебиторка", "overdue", "late payments", "debts", "просрочка", "просрочек", "долги", "долгов", "должники", "кто нам должен", "late payers", "debtors", "неплательщики", "дебиторка", "просроченная оплата"),
-    "silence": ("silent clients", "silent accounts", "silent customers", "quiet accounts", "quiet clients", "silence", "молчуны", "gone quiet", "went quiet", "затихли", "затих", "замолчали", "молчащие клиенты", "молчат"),
+    "overdue": ("пдз", "past-due", "past due", "просроченная дебиторка", "overdue", "late payments", "debts", "просрочка", "просрочек", "долги", "долгов", "должники", "кто нам должен", "late payers", "debtors", "неплательщики", "дебиторка", "просроченная оплата"),
+    "silence": ("dormant accounts", "dormant clients", "dormant customers", "дормант", "спящие клиенты", "silent clients", "silent accounts", "silent customers", "quiet accounts", "quiet clients", "silence", "молчуны", "gone quiet", "went quiet", "затихли", "затих", "замолчали", "молчащие клиенты", "молчат"),
     "concentration": ("concentration", "largest clients", "biggest clients", "top clients", "концентрация", "крупнейшие клиенты",
                       "топ клиентов", "крупные клиенты"),
     "indexation": ("indexation", "price rise", "индексация", "повышение цен"),
-    "movements": ("bridge", "mrr bridge", "revenue bridge", "мост mrr", "мост", "movements", "revenue move", "revenue movements", "mrr movements", "движения mrr", "движение mrr", "движение выручки", "движения выручки", "мост выручки"),
+    "movements": ("waterfall", "mrr waterfall", "revenue waterfall", "водопад выручки", "водопад mrr", "bridge", "mrr bridge", "revenue bridge", "мост mrr", "мост", "movements", "revenue move", "revenue movements", "mrr movements", "движения mrr", "движение mrr", "движение выручки", "движения выручки", "мост выручки"),
     "quick_ratio": ("quick ratio", "квик рейшо", "квик ратио"),
     "cac_payback": ("cac payback", "cac", "окупаемость привлечения", "стоимость привлечения"),
     "client_roi": ("client roi", "отдача", "roi", "окупаемость клиента"),
@@ -38,6 +38,8 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "churn_risk": ("риск чурна", "churn risk", "risk of leaving", "risk of churn", "leaving risk", "chance of leaving", "риск ухода", "риск оттока", "вероятность ухода", "вероятность оттока"),
     "journey": ("client journey", "customer journey", "путь клиента", "карта пути"),
     "money_at_stake": ("money on the line", "revenue on the line", "сумма в зоне риска", "сумма денег в зоне риска", "деньги в зоне риска", "money at stake", "money at risk", "amount at risk", "revenue at risk", "revenue at stake", "amount at stake", "сумма под угрозой", "выручка под угрозой", "выручка под риском", "деньги под угрозой", "денег под угрозой", "деньги под риском", "денег под риском"),
+    "cross_sell": ("whitespace", "кросс сейл", "кросс селл", "cross sell"),
+    "upsell": ("апсейл", "апселл"),
     "cash_per_client": ("поступления на клиента", "поступлений на клиента", "cash per customer", "cash per account", "cash per client", "деньги с клиента"),
 }  # fmt: skip
 SEGMENTS: Mapping[str, tuple[str, ...]] = {
@@ -67,7 +69,7 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     ),
     "renewals": re.compile(r"продл|договор\w* (?:конча[ею]т|заканчива|истека)|renew|contracts? (?:end|expir|run)"),
     "forecast": re.compile(
-        r"следующ\w+ (?:год|квартал|месяц|недел)|(?:в|на) будущ|прогноз|предска|спрогноз|сколько (?:клиентов )?(?:мы )?(?:заработаем|потеряем|будет|уйд[её]т)|"
+        r"экстраполир|extrapolat|\b(?:quarters|months|years|weeks) ahead\b|следующ\w+ (?:\w+ )?(?:год|квартал|месяц|недел)|(?:в|на) будущ|прогноз|предска|спрогноз|сколько (?:клиентов )?(?:мы )?(?:заработаем|потеряем|будет|уйд[её]т)|"
         r"как(?:ой|ая|ое|ие) буд[еу]т|через (?:год|месяц|квартал|полгода)|forecast|predict|next (?:year|quarter|month|week)|"
         r"\b(?:вырастет|вырастут|упад[её]т|упадут|снизится|снизятся|увеличится|увеличатся|изменится|сократится|подним[её]тся|достигн[её]т|будет ли)\b|"
         r"(?:сможем|сумеем|успеем) ли|сколько\b(?!.*\bесли\b).{0,40}\b(?:прид[её]т|придут|уйд[её]т|уйдут|появится|добавится|получим|продадим|прибавится)\b|"
@@ -75,7 +77,7 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"will (?:our|we|the|churn|revenue|nrr|it|they|customers|clients)\b|in the future|by the end of next|going to (?:grow|be)"
     ),
     "competitors": re.compile(r"конкурент|competit|\bбитрикс|\bbitrix|\bhubspot\b|\bsalesforce\b|\bamocrm\b|\bамо ?срм\b|\bмегафон|\bбилайн|\bbeeline\b|\bмтс\b|\bgainsight\b|\btotango\b|rivals?\b|у других компаний|чем у нас(?! (?:в|за) )|than (?:ours|us|we (?:have|do))\b|средн\w+ по (?:рынку|отрасли)|market share|доля рынка"),
-    "costs": re.compile(r"марж|прибыл|рентабельн|себестоим|margin|profit|\bcosts?\b|затрат|расход"),
+    "costs": re.compile(r"марж|прибыл|рентабельн|себестоим|зарплат|\bфот\b|\bпреми[ияюй]\b|сколько (?:получа[ею]т|зарабатыва[ею]т) (?:наш\w* |у нас )?менеджер|сколько (?:мы )?платим (?:\w+ )?менеджер|\bsalar(?:y|ies)\b|\bbonus(?:es)?\b|\bpayroll\b|margin|profit|\bcosts?\b|затрат|расход"),
     "market": re.compile(
         r"mckinsey|маккинз|на рынке|норм\w* (?:на рынке|в отрасл)|(?:in|on|for) the (?:market|industry|sector)\b|across the industry|market norm|amazon|амазон|starbucks|старбакс|orange|telia|movistar|nike|sitejabber|кейс|пример\w* компан|тренд\w* (?:рынк|в |20|отрасл|cvm|на)|какие тренды|^тренды|(?<!monthly )(?<!weekly )(?<!quarterly )\btrends\b|market trend|"
         r"\bcases?\b|case stud|benchmark|бенчмарк|в статье|the article|в отрасли|(?<!by )(?<!per )(?<!across )\bindustry (?:averages?|norms?|standards?|benchmarks?|levels?|median|peers|trends?|practices?)|on average grow|\d+\s*[–-]\s*\d+\s*%|"
@@ -87,13 +89,15 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     ),
     "define": re.compile(
         r"что (?:такое|значит|означает|за показатель)|\bэто (?:что|что вообще|вообще что)(?: такое)?\W*$|^\W*(?:а |и )?что за \w+\W*$|\bпонима\w+ под\b|под этим понима|формулу (?:дай|покаж|назов|напиш)\w*|(?:дай|покаж|назов|напиш)\w* формулу|give me the formula|\b(?:is|are) .{0,40}\b(?:worked out|calculated|computed)\b|как (?:\w+ ){0,2}(?:считает|рассчит|вычисл)|по какой формуле|(?:what|which) formula|how did you (?:get|calculate|compute|count|arrive at)|объясни|расшифруй|поясни|"
+        r"\bформул\w+\b|\bformula\b|\bконвенци\w+|\bconventions?\b|\bс ндс\b|\b(?:net|gross) of vat\b|\b(?:with|without|including|excluding) vat\b|\bпороги?\?|\bthresholds?\?|\b(?:classed|classified|counted) as an?\b|как определя\w+,? (?:что|кто)\b|"
+        r"по как(?:им|ому) (?:признак|критери|правил)\w*|\bкого (?:вы |мы |ты )?(?:относ\w+|счита\w+|зовете|называете)|\bwhat (?:qualifies|counts as|makes (?:someone|somebody|a client|a customer|an account))\b|\bwhat(?:'s| is) the rule\b|\bby what (?:rule|criteri)\w*|"
         r"чем (?:\w+ )?отлича\w+|разниц\w+ между|из чего (?:складыва|состо|счита|собира)\w+(?! (?:измен|рост|паден|прирост|движен))|что входит в|что за зверь|"
         r"how (?:is|are|does) \w+ differ|differen\w+ (?:between|from)|what goes into|what makes up|what(?:'s| is) (?:a |an |in )|"
         r"what (?:is|are) (?!our|my|the)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
     ),
     "why": re.compile(r"\bпочему\b|\bотчего\b|\bwhy\b|из-за чего|за счет чего|what (?:made|drove|caused|is behind|was behind)|how come"),
     "advice": re.compile(
-        r"что (?:нам |мне |с этим |же )?(?:делать|предпринять)|что делаем|как (?:себя )?вести|what do (?:we|i) do\b|как (?:нам |мне |лучше |быстрее )?(?:удерж|увелич|сниз|уменьш|подня|повыс|получ|верн|ускор|работать|"
+        r"\bрычаг\w*\b|\blevers?\b|\bplaybooks?\b|\bплейбук\w*|что (?:нам |мне |с этим |же )?(?:делать|предпринять)|что делаем|как (?:себя )?вести|what do (?:we|i) do\b|как (?:нам |мне |лучше |быстрее )?(?:удерж|увелич|сниз|уменьш|подня|повыс|получ|верн|ускор|работать|"
         r"сделать|сократ|вырастить|улучш|помочь|начать|привле|расшир|вести)|посовет|порекоменд|рекомендуе|совет\b|план действий|"
         r"how (?:do|can|should|could|might) (?:we|i)|how to|what (?:should|can|could) (?:we|i)|what to do|advi[sc]e|suggest|recommend (?:how|what|a)|"
         r"\bimprove\b|ways to"
@@ -104,9 +108,10 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"(?:чего|что) (?:нельзя|не получ|невозможно|не могу|не хватает)|каких данных не|what (?:can(?:'|no)t|cannot|is missing|could not)|missing data|"
         r"can(?:'|no)t (?:you |be )?comput"
     ),
-    "overview": re.compile(r"провед\w+ аудит|сделай аудит|как (?:у нас )?дела|общая картина|audit (?:our|my|the)|how are we doing|overview|big picture"),
+    "overview": re.compile(r"провед\w+ аудит|сделай аудит|как (?:у нас )?дела|общая картина|executive summary|саммари\b|audit (?:our|my|the)|how are we doing|overview|big picture"),
     "mean": re.compile(r"сегмент|segments?\b|получает пользу|gets? value"),
     "report": re.compile(
+        r"\b(?:документ|doc(?:ument)?)\b.{0,80}(?:обеща|promis).{0,40}(?:сдела|получ|выполн|\bdid\b|\bdone\b|\bgot\b|deliver)|"
         r"отчет\w* о ценности|value report|(?:подготов|сдела|собер|сформиру|выгруз|дай|нужен|нужна)\w* (?:\w+ ){0,3}отчет|отчет\w* (?:клиенту|для клиента|по клиенту|для (?=ооо|ип|ао|гбуз|«))|"
         r"(?:prepare|make|build|generate|need|give me) .*report|report for"
     ),
@@ -126,11 +131,11 @@ WANTS: Mapping[str, re.Pattern[str]] = {
 GROUPINGS: Mapping[str, str] = {
     "segment": r"сегмент\w*|segment|групп\w*|segments?|groups?",
     "plan": r"тариф\w*|plan|план\w*|пакет\w*|plans?|tariffs?|packages?",
-    "industry": r"отрасл\w*|индустри\w*|сфер\w*|industr\w+|sectors?",
+    "industry": r"отрасл\w*|индустри\w*|сфер\w*|вертикал\w*|industr\w+|sectors?|verticals?|trades?|lines? of (?:business|work)",
     "region": r"регион\w*|district\w*|област\w*|город\w*|territor\w*|regions?|cit(?:y|ies)",
     "size": r"размер\w*|величин\w*|sizes?",
     "cohort": r"когорт\w*|cohorts?",
-    "owner": r"(?:аккаунт-?|клиентск\w+ |персональн\w+ )?менеджер\w*|ответственн\w*|аккаунт-?менеджер\w*|владельц\w*|кам\b|камам\b|csms?|(?:account |customer success |success )?(?:managers?|owners?)|reps?\b|account execs?",
+    "owner": r"(?:аккаунт-?|клиентск\w+ |персональн\w+ )?менеджер\w*|ответственн\w*|куратор\w*|аккаунт-?менеджер\w*|владельц\w*|кам\b|камам\b|csms?|(?:account |customer success |success )?(?:managers?|owners?)|reps?\b|account execs?",
     "month": r"месяц\w*|months?",
 }
 _BY = (
@@ -139,20 +144,36 @@ _BY = (
 )
 #: “In which region …?” wants the figure of each region.
 _WHICH = r"\b(?:(?:в|у|на|по|из|какие|какой|какая)\s+)?(?:как(?:ой|ом|ому|их|ая|ие|ого)|which|what)(?: (?:of (?:our|the)|именно|наш\w*|our))?\s+"
+
+
+def _apart(column: str, words: str) -> str:
+    """A grouping said without “by”: «тариф за тарифом», «тарифы отдельно», «…, отрасли»; of many, never of one plan."""
+    show = r"(?:(?:смотрим|покаж\w+|дай\w*|show) )?"
+    many = {"plan": r"тарифы|пакеты|plans|tariffs|packages"}.get(column, words)
+    return (
+        rf"|\b(?P<one_{column}>{words}) (?:за|after|by) (?P=one_{column})\w*\b"
+        rf"|[.?,:—–-]\s+{show}(?:{many}) (?:отдельно|separately|apart)"
+        rf"|[.,:—–-]\s+{show}(?:{many})(?: (?:please|pls|пожалуйста))?\W*$"
+    )
+
+
 WANTS_BY: Mapping[str, re.Pattern[str]] = {
     column: re.compile(
-        rf"{_BY}(?:{words})\b" + (rf"|{_WHICH}(?:{words})\b" if column not in ("segment", "owner") else "") + also
+        rf"{_BY}(?:{words})\b"
+        + ("" if column == "month" else _apart(column, words))
+        + (rf"|{_WHICH}(?:{words})\b" if column not in ("segment", "owner") else "")
+        + also
     )
     for column, words in GROUPINGS.items()
     for also in (
         {
             "month": r"|\bмесяц за месяцем|(?:months|quarters|year|half),? monthly\b|помесячн\w+|\bmonthly\b(?! (?:recurring|revenue|fee|payment|report|plan|meeting)).*\b(?:year|months|quarters|20\d\d)|ежемесячн\w+.*\b(?:год|месяцев|кварталов)\w*|\bmonthly (?:trend|dynamic|series|chart)|month by month|динамик\w+.*месяц",
-            "region": r"|where in the country|\bрегиональн\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:регион|област|город|region|cit(?:y|ies))\w*",
+            "region": r"|where in the country|\bregional (?:split|breakdown|view|cut)|\bрегиональн\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:регион|област|город|region|cit(?:y|ies))\w*",
             "industry": r"|\bотраслев\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:отрасл|industr)\w*",
             "plan": r"|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:тариф|plan)\w*",
             "cohort": r"|\bкогорт\w*|\bcohorts?\b",
             "segment": r"|(?:across|by) (?:the )?value segments|в разбивке$|по группам|across segments|(?:в|на|у) каком сегменте|(?:in )?(?:which|what) segment (?:has|is|do|does|shows)\b",
-            "owner": r"|\bwhose (?:account manager|manager|portfolio|book)|у какого (?:из )?(?:менеджер|ответственн)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:менеджер|manager|owner)\w*|у кого из (?:менеджер|ответственн)\w*|which (?:owner|manager)(?:'s|s)?\b.{0,40}\b(?:clients|book|portfolio|accounts|has|have)",
+            "owner": r"|(?:у кого|кто|кого|чьи|на ком) из (?:наших |наши )?(?:ребят|сотрудник|людей|коллег|менеджер|ответственн|продавц|продажник)\w*|\b(?:who|which) (?:one )?of (?:the|our) (?:staff|guys|people|team|reps|managers|lads|colleagues)\b|\bу чьих клиент|\bwhose (?:clients|customers|accounts)\b|(?:у|на|под) как(?:их|ом|ого|им|ими) (?:из )?(?:менеджер|ответственн|куратор)\w*|на ком из (?:менеджер|ответственн)\w*|\b(?:under|with|at|by|for) which (?:account |success )?(?:owners?|managers?)|\bwhich (?:account |success |of (?:our|the) )?(?:owner|manager)s? (?:has|have|is|are|holds?|owns?|loses?|lost)\b|\bwhose (?:account manager|manager|portfolio|book)|у какого (?:из )?(?:менеджер|ответственн)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:менеджер|manager|owner)\w*|у кого из (?:менеджер|ответственн)\w*|which (?:owner|manager)(?:'s|s)?\b.{0,40}\b(?:clients|book|portfolio|accounts|has|have)",
             "size": r"|\bкрупн\w+.*\bмелк\w+|\bмелк\w+.*\bкрупн\w+|\bбольш\w+ клиент\w*.*\b(?:мелк|маленьк)\w+|\b(?:big|large|bigger|larger)\b.*\bsmall\w*|\bsmall\w*\b.*\b(?:big|large)",
         }.get(column, ""),
     )

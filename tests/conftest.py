@@ -1,5 +1,6 @@
 """What every test shares: a home of its own, the demo loaded once, the shared data where they are."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ SHARED = ROOT.parent / "shared" / "data"
 IN_CI = bool(os.environ.get("CI"))
 WITHOUT = os.environ.get("CVM_TEST_WITHOUT", "")  # the one part that CI says it does not have
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a worker has one core: a second thread would only be waited for
+gc.set_threshold(50_000, 20, 20)  # expressions are millions of small objects that stay: looked through a tenth as often
 SETTINGS = (
     "CVM_LLM", "CVM_LLM_BASE_URL", "CVM_LLM_MODEL", "CVM_LLM_API_KEY", "CVM_LLM_GGUF", "CVM_LANGUAGE", "CVM_API_KEY", "OPENAI_API_KEY",
 )  # fmt: skip
@@ -63,6 +66,7 @@ def shared() -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take longest go first, so that no worker is left alone with one of them at the end."""
     items.sort(key=lambda item: longest_first(item.nodeid.split("::", 1)[0]))
+    gc.freeze()  # what was imported stays
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -26,7 +26,9 @@ from tools.document import Answer, Name
 from tools.portfolio import Portfolio
 from tools.text import Text
 
-CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases" / "planner.yaml").read_text("utf-8"))
+FOLDER = Path(__file__).parent / "cases"
+CASES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "planner.yaml").read_text("utf-8"))
+SEVERAL: list[dict[str, Any]] = yaml.safe_load((FOLDER / "several.yaml").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,15 @@ def assistant(home: Path, portfolio: Portfolio) -> Assistant:
     return Assistant.open(Settings(home=home, llm_base_url=None))
 
 
+@pytest.mark.parametrize("case", SEVERAL, ids=[case["q"] for case in SEVERAL])
+def test_a_message_of_several_questions(case: dict[str, Any], demo_home: Path, demo_snapshot: str) -> None:
+    portfolio = Assistant.open(Settings(home=demo_home, llm_base_url=None)).portfolio(demo_snapshot)
+    calls = planned(understood(case["q"], portfolio), portfolio, last=[])
+    said = [{"tool": call["name"], **call["arguments"]} for call in calls]
+    assert len(said) == len(case["calls"]), said
+    assert all(wanted.items() <= made.items() for wanted, made in zip(case["calls"], said, strict=True)), said
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["q"] for case in CASES])
 def test_plan(case: dict[str, Any], portfolio: Portfolio) -> None:
     first = planned(understood(case["q"], portfolio), portfolio, last=[])[0]
@@ -55,8 +66,10 @@ def test_plan(case: dict[str, Any], portfolio: Portfolio) -> None:
 NAMES = {"{account}": "ООО «Ромашка Д»", "{other}": "ООО «Ромашка Ж»", "{plan}": "Про", "{campaign}": "«Весна»"}
 
 
-def test_examples_have_plans_of_their_own_tools(portfolio: Portfolio) -> None:
-    some = examples()[::16]
+@pytest.mark.parametrize("every", [64, pytest.param(1, marks=pytest.mark.soak)])
+def test_examples_have_plans_of_their_own_tools(every: int, portfolio: Portfolio) -> None:
+    """One example in so many in every run of the tests, and all of them in a soak."""
+    some = examples()[::every]
     wrong = []
     for item in some:
         question = item["q"]
@@ -106,6 +119,14 @@ def test_a_follow_up_says_whom_it_is_still_about(demo_home: Path, demo_snapshot:
         bound(answer)
         assert assistant.render_answer(answer)["text"].startswith("Только по клиентам — тариф: Про.")
     assert answer.tools[0]["arguments"]["by"] == "segment"
+
+
+def test_a_change_asked_by_groups_is_told_of_each(demo_home: Path, demo_snapshot: str) -> None:
+    """The recurring revenue of each plan on the last days of two half-years, as the file of subscriptions has it."""
+    assistant = Assistant.open(Settings(home=demo_home, llm_base_url=None))
+    answer = assistant.ask("How has MRR changed by plan since January?", demo_snapshot)
+    told = [[reading.value for reading in claim.readings] for claim in answer.claims if claim.direction == "up"]
+    assert told == [[3780372, 3281100], [7107184, 6355400], [1646400, 1284600]]
 
 
 def test_clients_in_an_answer_go_by_their_names(demo_home: Path, demo_snapshot: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent.assistant import Assistant
-from agent.periods import asked
+from agent.periods import asked, several
 from agent.settings import Settings
 from agent.windows import preceding
 from tests.agent_small import small
@@ -49,7 +49,7 @@ def test_the_answer_is_of_the_period_asked_about(
 
 
 @pytest.mark.parametrize(
-    "question", ["What was MRR in the first 30 days?", "MRR на 31.03.2025", "топ-3 клиента по MRR за март"]
+    "question", ["What was MRR in the first 30 days?", "MRR на 15.03.2025", "топ-3 клиента по MRR за март"]
 )
 def test_an_answer_of_another_period_says_so(question: str, assistant: Assistant, portfolio: Portfolio) -> None:
     assert assistant.ask(question, portfolio.snapshot).claims[0].id == "other_period"
@@ -74,6 +74,51 @@ def test_a_period_before_the_data_is_refused_and_not_a_nought(assistant: Assista
 )
 def test_a_calendar_period_is_the_latest_one_of_the_data(as_of: date | None, question: str, period: str) -> None:
     assert asked(question.lower(), as_of) == period
+
+
+@pytest.mark.parametrize(
+    ("question", "period"),
+    [
+        ("MRR at the end of 2025", "2025"),
+        ("клиентов на конец марта 2026-го", "2026-03"),
+        ("MRR at 31 March", "2026-03"),
+        ("MRR на 1 апреля", "2026-03"),
+        ("MRR на 31.03.2026", "2026-03"),
+        ("MRR на 15 марта", "unread"),
+        ("MRR at the end of 2026", "unread"),
+        ("MRR since the end of March", "unread"),
+        ("revenue since New Year", "2026-01-01/2026-06-30"),
+        ("contracts ending in Q3 2026", "2026-Q3"),
+        ("NRR за 2 кв. 2026", "2026-Q2"),
+        ("the forth quarter of 2025", "2025-Q4"),
+        ("ARPA November 2025 through January 2026", "2025-11-01/2026-01-31"),
+        ("lost revenue, april thru june", "2026-04-01/2026-06-30"),
+        ("New MRR in May, and the quick ratio for May too", "2026-05"),
+        ("Food industry, March: new MRR", "2026-03"),
+        ("better in Q2 than over the winter", "2026-Q2"),
+        ("прогноз на июль", "2026-07"),
+        ("MRR с первого квартала", "2026-01-01/2026-06-30"),
+    ],
+)
+def test_a_period_is_read_as_it_is_said(question: str, period: str) -> None:
+    assert asked(question.lower().replace("ё", "е"), date(2026, 6, 30)) == period
+
+
+@pytest.mark.parametrize(
+    ("question", "periods"),
+    [
+        ("revenue churn for 2025 next to the first half of 2026", ("2025", "2026-H1")),
+        ("отток в первом квартале и во втором", ("2026-Q1", "2026-Q2")),
+        ("at the end of 2025 and at the end of March 2026", ("2025", "2026-03")),
+        ("в мае и июне", ("2026-05", "2026-06")),
+        ("Q1, Q2 and Q3 2025", ("2025-Q1", "2025-Q2", "2025-Q3")),
+        ("с января по март", ()),
+        ("между 1 марта и 1 мая", ()),
+        ("May I see MRR in March", ()),
+    ],
+)
+def test_periods_beside_each_other_are_each_read(question: str, periods: tuple[str, ...]) -> None:
+    assert several(question.lower(), date(2026, 6, 30)) == periods
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 import csv
 import gzip
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,22 @@ def check_steps(found: dict[str, Step]) -> None:
 @pytest.fixture(scope="module")
 def saas(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Portfolio:
     return load(shared / "saas_metrics_sample" / "billing.csv.gz", tmp_path_factory.mktemp("saas"), date(2025, 12, 31))
+
+
+Audited = Callable[..., tuple[Portfolio, dict[str, Step]]]
+
+
+@pytest.fixture(scope="module")
+def audited(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Audited:
+    """An export loaded and audited, once for all tests that look at it."""
+    home = tmp_path_factory.mktemp("exports")
+
+    @cache
+    def once(source: str, as_of: date | None = None) -> tuple[Portfolio, dict[str, Step]]:
+        portfolio = load(shared / source, home, as_of)
+        return portfolio, audit(portfolio)
+
+    return once
 
 
 def test_invoice_export_gives_the_reference_figures(saas: Portfolio) -> None:
@@ -92,9 +110,8 @@ def test_without_period_columns_nobody_is_called_lost(shared: Path, tmp_path: Pa
     assert not {"churn_high", "at_risk_accounts"} & {item.code for item in found["retention"].findings}
 
 
-def test_contradicting_answers_are_a_problem_and_the_first_finding(shared: Path, tmp_path: Path) -> None:
-    portfolio = load(shared / "ravenstack", tmp_path, date(2024, 12, 31))
-    found = audit(portfolio)
+def test_contradicting_answers_are_a_problem_and_the_first_finding(audited: Audited) -> None:
+    portfolio, found = audited("ravenstack", date(2024, 12, 31))
     check_steps(found)
     assert 100 * float(metrics.reading(portfolio, "nrr").value or 0) == pytest.approx(292.27, abs=0.005)
     assert 100 * float(metrics.reading(portfolio, "grr").value or 0) == pytest.approx(99.59, abs=0.005)
@@ -121,9 +138,8 @@ def test_repeat_purchases_claim_no_recurring_revenue(shared: Path, tmp_path: Pat
     assert sum(int(group.accounts.value or 0) for group in rfm.groups) == 4372 == len(rfm.accounts)
 
 
-def test_a_snapshot_without_dates_gives_a_share_and_no_rate(shared: Path, tmp_path: Path) -> None:
-    portfolio = load(shared / "telco", tmp_path)
-    found = audit(portfolio)
+def test_a_snapshot_without_dates_gives_a_share_and_no_rate(audited: Audited) -> None:
+    portfolio, found = audited("telco")
     check_steps(found)
     share = metrics.reading(portfolio, "churn_share")
     assert share.window is None and 100 * float(share.value or 0) == pytest.approx(26.54, abs=0.005)
@@ -194,10 +210,10 @@ DOMAIN_WORDS = {"first", "quarter"}  # the first benefit, a quarter of a year: t
 
 
 @pytest.mark.parametrize("source", ["saas_metrics_sample/billing.csv.gz", "ravenstack", "telco"])
-def test_no_sentence_of_the_rules_holds_a_number_word(shared: Path, tmp_path: Path, source: str) -> None:
+def test_no_sentence_of_the_rules_holds_a_number_word(audited: Audited, source: str) -> None:
     from agent.number_words import pattern
 
-    for step in audit(load(shared / source, tmp_path)).values():
+    for step in audited(source)[1].values():
         told = [*step.claims, *(claim for finding in step.findings for claim in finding.claims)]
         for claim in [*told, *(line.why for finding in step.findings for line in finding.accounts)]:
             assert set(pattern("en").findall(claim.text.en.lower())) <= DOMAIN_WORDS, claim.text.en
@@ -205,22 +221,21 @@ def test_no_sentence_of_the_rules_holds_a_number_word(shared: Path, tmp_path: Pa
             assert all(word.startswith("перв") for word in russian), claim.text.ru
 
 
-def test_every_kind_of_reading_has_a_name_in_russian(demo: Any, shared: Path, tmp_path: Path) -> None:
+def test_every_kind_of_reading_has_a_name_in_russian(demo: Any, audited: Audited) -> None:
     from tools.reports.names import reading_name
 
-    portfolios = [demo, load(shared / "ravenstack", tmp_path), load(shared / "telco", tmp_path)]
-    for portfolio in portfolios:
-        for step in audit(portfolio).values():
+    for found in (audit(demo), audited("ravenstack")[1], audited("telco")[1]):
+        for step in found.values():
             for item in step.readings:
                 kind = item.scope.get("kind", "")
                 assert not kind or kind.replace("_", " ") not in reading_name(item, "ru"), (item.key, kind)
 
 
 @pytest.mark.parametrize("source", ["demo", "telco"])
-def test_every_kind_of_the_registry_is_named(source: str, demo: Any, shared: Path, tmp_path: Path) -> None:
+def test_every_kind_of_the_registry_is_named(source: str, demo: Any, audited: Audited) -> None:
     from tools.reports.names import kind_name
 
-    portfolio = demo if source == "demo" else load(shared / source, tmp_path)
+    portfolio = demo if source == "demo" else audited(source)[0]
     bare = {
         (key, item.scope["kind"])
         for key, spec in metrics.metrics().items()

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from agent.state import Event
 from tests.conftest import ROOT
 from tools.text import LANGUAGES, Language
 from ui.commands.reference import PAGES, page_path
+from ui.progress import plain_line
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 STEPS = ["segments", "delivery", "growth", "personalisation", "retention", "culture", "proof"]
@@ -43,7 +45,7 @@ def audited(demo_home: Path, demo_snapshot: str, tmp_path_factory: pytest.TempPa
     """The audit of the demo run once: the process's output, its files and its JSON."""
     out = tmp_path_factory.mktemp("audit")
     done = subprocess.run(
-        [sys.executable, "-m", "ui.cli", "audit", "--data", "demo", "--json", "--lang", "en", "--out", str(out)],
+        [sys.executable, "-m", "ui.cli", "audit", "--data", "demo", "--json", "--lang", "ru", "--out", str(out)],
         cwd=ROOT,
         env={**os.environ, "CVM_HOME": str(demo_home)},
         capture_output=True,
@@ -214,15 +216,16 @@ def test_load_prints_control_totals_that_agree(cvm: Run) -> None:
 
 def test_audit_prints_its_steps_as_plain_lines_on_stderr(audited: Mapping[str, Any]) -> None:
     lines = audited["done"].stderr.splitlines()
-    assert [line.split()[1] for line in lines if line.startswith("started ")] == STEPS
-    assert [line.split()[1] for line in lines if line.startswith("finished ")] == STEPS
-    assert "started segments" in lines and "finished segments done" in lines
+    started = [plain_line(Event("started", step), "ru") for step in STEPS]
+    assert [line for line in lines if line.startswith("начат шаг ")] == started
+    assert len([line for line in lines if line.startswith("закончен шаг ")]) == len(STEPS)
+    assert "начат шаг «Сегменты и боли»" in lines and "закончен шаг «Сегменты и боли»: готово" in lines
 
 
 def test_audit_json_is_the_file_it_writes(audited: Mapping[str, Any]) -> None:
     document, out = audited["document"], audited["out"]
     assert [step["key"] for step in document["steps"]] == STEPS
-    assert len(document["plan"]) == 5 and document["language"] == "en"
+    assert len(document["plan"]) == 5 and document["language"] == "ru"
     assert json.loads((out / "audit.json").read_text("utf-8")) == document
     assert {path.name for path in out.iterdir()} == {"audit.html", "audit.md", "audit.json"}
 

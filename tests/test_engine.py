@@ -1,11 +1,18 @@
 """Queries of the embedded engine: the constant days of a question stand in its SQL as they were asked, and nothing else moves."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import ibis
+import pyarrow as pa
 import pytest
 
+from tests.portfolios import build, subscription
+from tools import engine
 from tools.engine import compiled
+from tools.schema import arrow_schema
 
 ODD = "x MAKE_DATE(9001, 1, 2)"
 SPANS = [
@@ -23,3 +30,41 @@ def test_a_question_of_other_days_is_its_own_sql(start: date, end: date, said: s
     first, last = (ibis.date(day.year, day.month, day.day) for day in (start, end))
     asked = table.filter((table.day >= first) & (table.day < last) & (table.plan == said)).select(ODD, until=last)
     assert compiled(asked, "duckdb") == str(ibis.to_sql(asked, dialect="duckdb", pretty=False))
+
+
+@dataclass(frozen=True)
+class Silent:
+    """An engine that may not be asked."""
+
+    dialect: str = "duckdb"
+
+    def query(self, sql: str, extra: Mapping[str, pa.Table]) -> pa.Table:
+        raise AssertionError(sql)
+
+
+def test_a_table_without_a_row_is_known_without_a_query(tmp_path: Path) -> None:
+    opened = build(tmp_path, subscriptions=[subscription("a", "2025-01-01", 10)])
+    silent = replace(opened, engine=Silent(), memo={})
+    assert not silent.has("usage") and not silent.has("invoices", "due_date") and silent.rows("usage") == 0
+    schema = arrow_schema("culture")
+    answer = pa.Table.from_pylist([dict.fromkeys(schema.names)], schema)
+    given = replace(opened, overlay={"culture": answer}, memo={})
+    assert given.has("culture") and not opened.has("culture")
+
+
+def test_the_same_question_with_views_is_compiled_once() -> None:
+    """Ibis numbers the views of a process: a question asked again is the same question all the same."""
+
+    def asked(day: date) -> ibis.Table:
+        accounts = ibis.table({"account_id": "string", "day": "date"}, name="accounts")
+        first, second = accounts.view(), accounts.filter(accounts.day < ibis.date(day.year, day.month, day.day)).view()
+        pairs = first.join(second, first.account_id == second.account_id).view()
+        return pairs.join(accounts.view(), "account_id", how="semi")
+
+    said = [compiled(asked(day), "duckdb") for day in (date(2025, 1, 2), date(2025, 1, 2), date(2024, 1, 2))]
+    known = engine._written.cache_info().misses
+    assert said[0] == said[1] == said[2].replace("2024", "2025")
+    assert compiled(asked(date(2023, 1, 2)), "duckdb") == str(
+        ibis.to_sql(asked(date(2023, 1, 2)), dialect="duckdb", pretty=False)
+    )
+    assert engine._written.cache_info().misses == known

@@ -59,8 +59,8 @@ def claims(portfolio: Portfolio) -> tuple[Claim, ...]:
 
 
 def settings(server: ScriptedLLM, **more: Any) -> Settings:
-    seconds = 4 if server.script in ("slow", "stall") else 30
-    given: dict[str, Any] = {"llm_timeout": seconds, "llm_idle_timeout": 2, "llm_api_key": SecretStr("key"), **more}
+    seconds, idle = (2, 1) if server.script in ("slow", "stall") else (30, 2)
+    given: dict[str, Any] = {"llm_timeout": seconds, "llm_idle_timeout": idle, "llm_api_key": SecretStr("key"), **more}
     return Settings(llm_base_url=server.url, llm_model="scripted", **given)
 
 

@@ -18,6 +18,7 @@ from tools import ledger, metrics
 from tools.bridge import movement_bridge
 from tools.cohorts import cohort_accounts
 from tools.conform import conform
+from tools.errors import BadData
 from tools.ledger import rhythm
 from tools.metrics.losses import MONTH_DAYS
 from tools.portfolio import Portfolio
@@ -75,6 +76,23 @@ def test_trap_38_the_rows_without_a_currency_are_named(tmp_path: Path) -> None:
     rows = [subscription("a", "2025-01-01", 10), {**subscription("b", "2025-01-01", 10), "currency": None}]
     item = metrics.reading(build(tmp_path, as_of=date(2026, 1, 31), subscriptions=rows), "mrr")
     assert item.value is None and item.reason is not None and "test:3" in item.reason.ru
+
+
+def test_an_amount_too_large_to_count_is_named_with_its_row(tmp_path: Path) -> None:
+    most = Decimal("9999999999.9999")
+    rows = [{**subscription("a", "2025-01-01", 0), "mrr": most}, subscription("b", "2025-01-01", 10_000_000_000)]
+    found = metrics.reading(build(tmp_path, as_of=date(2026, 1, 31), subscriptions=rows[:1]), "mrr")
+    assert found.value == most
+    portfolio = build(tmp_path, as_of=date(2026, 1, 31), subscriptions=rows)
+    for key in ("mrr", "nrr", "movements"):
+        with pytest.raises(BadData, match="test:3"):
+            metrics.reading(portfolio, key)
+    lines = [
+        {"account_id": "a", "document": str(n), "date": f"2025-{n:02}-01", "amount": -most - n, "currency": "RUB"}
+        for n in range(1, 13)
+    ]
+    with pytest.raises(BadData, match=r"test:2, .*…"):
+        metrics.reading(build(tmp_path, as_of=date(2025, 12, 31), profile="subscription", invoices=lines), "mrr")
 
 
 def test_a_missing_rate_names_the_currency(tmp_path: Path) -> None:

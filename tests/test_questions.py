@@ -16,6 +16,7 @@ from agent.settings import Settings
 from tools.errors import UserError
 from tools.metrics import metrics
 from tools.reports.names import source_name
+from tools.text import Language
 from ui.cli import app
 from ui.server import create_app
 
@@ -222,14 +223,19 @@ def test_accounts_by_id_and_what_is_refused(client: TestClient, demo_snapshot: s
     assert client.get(route, params={"cursor": "%%%"}).status_code == 400
 
 
-def test_audit_progress_speaks_russian() -> None:
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("ru", ["начат шаг «Сегменты и боли»", "закончен шаг «Сегменты и боли»: готово"]),
+        ("en", ["started segments", "finished segments done"]),
+    ],
+)
+def test_audit_progress_speaks_the_readers_language(language: Language, lines: list[str]) -> None:
     from agent.state import Event
     from ui.progress import plain_line
 
-    lines = [
-        plain_line(Event(kind, "segments", status), "ru") for kind, status in (("started", None), ("finished", "done"))
-    ]
-    assert lines == ["начат шаг «Сегменты и боли»", "закончен шаг «Сегменты и боли»: готово"]
+    events = [Event("started", "segments"), Event("finished", "segments", "done")]
+    assert [plain_line(event, language) for event in events] == lines
 
 
 def test_help_names_every_segmentation() -> None:

@@ -102,7 +102,8 @@ def _arrays(rows: pa.Table, last: int) -> SimpleNamespace:
     outside = pc.or_(pc.less(rows["place"], 0), pc.greater(rows["place"], last))
     rows = rows.filter(pc.invert(outside)) if pc.any(outside).as_py() else rows
     names = ("place", "opening", "closing", "now", "client_opening", "client_closing")
-    arrays = {name: pc.fill_null(rows[name], 0).to_numpy().astype("int64", copy=False) for name in names}
+    whole = {name: pc.fill_null(rows[name], 0) if rows[name].null_count else rows[name] for name in names}
+    arrays = {name: column.to_numpy().astype("int64", copy=False) for name, column in whole.items()}
     debut = pc.fill_null(rows["debut"].cast("int64"), NEVER).to_numpy()
     marks = {name: rows[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("held", "resumed", "lapsed")}
     return SimpleNamespace(**arrays, **marks, debut=debut)

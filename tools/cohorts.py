@@ -149,7 +149,10 @@ def cohort_interval(portfolio: Portfolio, window: Window, top: str, bottom: str)
 
 def cohort_accounts(portfolio: Portfolio, window: Window) -> list[tuple[str, int, int]]:
     """Account, opening and closing ticks of every account with opening revenue (or of a client with it), by account."""
-    rows = _cohort_rows(portfolio, window).sort_by("account_id")
+    key = ("cohort in order", window)
+    if key not in portfolio.memo:
+        portfolio.memo[key] = _cohort_rows(portfolio, window).sort_by("account_id")
+    rows: pa.Table = portfolio.memo[key]
     money = (rows[name].cast("int64").to_pylist() for name in ("opening", "closing"))
     return list(zip(rows["account_id"].to_pylist(), *money, strict=True))
 

@@ -16,6 +16,10 @@ MARKED, MOST_DAYS = (9001, 1), 99  # year and month of a mark; its day is its pl
 MARK = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|MAKE_DATE\(9001, 1, (\d+)\)""")  # outside quotes, whose texts stay
 
 
+class Overflow(ArithmeticError):
+    """A query met a number too large for its column."""
+
+
 class Engine(Protocol):
     """Runs queries in one dialect of SQL over the canonical tables, from any thread."""
 
@@ -43,6 +47,8 @@ class DuckDB:
             for name, table in extra.items():
                 cursor.register(name, table)
             return whole(cursor.execute(sql).to_arrow_table())
+        except duckdb.OutOfRangeException as error:
+            raise Overflow(str(error)) from error
         finally:
             cursor.close()
 
@@ -72,11 +78,10 @@ def compiled(expression: Any, dialect: str) -> str:
 @lru_cache(maxsize=COMPILED_KEPT)
 def _compiled(node: Any, dialect: str) -> str:
     days = _days(node) if dialect == "duckdb" else []
-    if not days:
-        return _written(node, dialect)
-    marked = node.replace({day: ibis.date(*MARKED, place).op() for place, day in enumerate(days, start=1)})
+    alike = _alike(node, {day: ibis.date(*MARKED, place).op() for place, day in enumerate(days, start=1)})
     shown = [f"MAKE_DATE({', '.join(str(part.value) for part in day.args)})" for day in days]
-    return MARK.sub(lambda found: shown[int(found[1]) - 1] if found[1] else found[0], _written(marked, dialect))
+    written = _written(alike, dialect)
+    return MARK.sub(lambda found: shown[int(found[1]) - 1] if found[1] else found[0], written) if days else written
 
 
 @lru_cache(maxsize=COMPILED_KEPT)
@@ -89,3 +94,21 @@ def _days(node: Any) -> list[Any]:
     there are too many to mark."""
     days = [day for day in node.find(ops.DateFromYMD) if all(isinstance(part, ops.Literal) for part in day.args)]
     return days if len(days) <= MOST_DAYS else []
+
+
+def _alike(node: Any, marks: Mapping[Any, Any]) -> Any:
+    """The expression with its days marked and its views numbered from nought, so that the same question is the same expression.
+
+    Ibis numbers the views of a process, so that one asked twice would be compiled twice; the number is not in the SQL.
+    """
+    places: dict[int, int] = {}
+
+    def replaced(found: Any, changed: dict[str, Any] | None) -> Any:
+        if found in marks:
+            return marks[found]
+        if isinstance(found, ops.SelfReference):
+            parent = found.parent if changed is None else changed["parent"]
+            return ops.SelfReference(parent, identifier=places.setdefault(found.identifier, len(places)))
+        return found if changed is None else found.__recreate__(changed)
+
+    return node.replace(replaced) if marks or node.find(ops.SelfReference) else node

@@ -39,7 +39,7 @@ def moved_rows(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
 
 
 def _ran(held: Prices, windows: list[Window]) -> pa.Table:
-    """What `_running` gives of the changes of whole clients."""
+    """The rows of `moved` of whole clients: none on pause, none resumed."""
     found = changes_of(held, windows)
     account, no = held.clients.take(pa.array(found.who)), pa.array(np.zeros(len(found.who), dtype=bool))
     opening, closing = pa.array(found.opening), pa.array(found.closing)
@@ -76,6 +76,7 @@ def _from_changes(portfolio: Portfolio, windows: list[Window]) -> Any:
 
 
 def _running(events: Any, who: str) -> Any:
+    """The worth of each ``who`` before and after its events of a place, and ``debut``: where its first price began."""
     run = ibis.window(group_by=who, order_by="place", preceding=None, following=0)
     began = ibis.ifelse(events.begun > 0, events.place, None)
     both = events.mutate(closing=events.delta.sum().over(run).cast("int64"), debut=began.min().over(run).cast("int64"))

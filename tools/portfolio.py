@@ -10,7 +10,7 @@ import ibis
 import pyarrow as pa
 
 from tools.document import Profile
-from tools.engine import Engine, compiled, typed
+from tools.engine import Engine, Overflow, compiled, typed
 from tools.errors import UnknownName
 from tools.levels import LEVELS, at_level
 from tools.parts import Parts
@@ -84,7 +84,8 @@ class Portfolio:
 
     ``narrows`` are the parts looked at, one inside the other; ``level`` is the unit counted (see `tools.levels`);
     ``convention`` forces a way of counting recurring revenue; ``overlay`` holds answers given in the audit itself, in
-    place of a table of the snapshot; ``stated`` are those that people gave beside the data (`tools.stated`).
+    place of a table of the snapshot; ``stated`` are those that people gave beside the data (`tools.stated`). ``empty``
+    are the tables of the snapshot known to have no row.
     """
 
     snapshot: str
@@ -102,6 +103,7 @@ class Portfolio:
     overlay: Mapping[str, pa.Table] = field(default_factory=dict)
     stated: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
+    empty: frozenset[str] = frozenset()
     read: dict[str, pa.Table | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -227,9 +229,20 @@ class Portfolio:
         return sql
 
     def query(self, sql: str, *, extra: Mapping[str, pa.Table] | None = None) -> pa.Table:
-        """The result of a query in the engine's own dialect, from any thread; ``extra`` tables are seen by it."""
+        """The result of a query in the engine's own dialect, from any thread; ``extra`` tables are seen by it.
+
+        Raises `BadData` with the rows where an amount is too large to count with.
+        """
         members = {f"members_{depth}": narrow.members for depth, narrow in enumerate(self.narrows) if narrow.listed}
-        return self.engine.query(sql, {**self.overlay, **members, **(extra or {})})
+        try:
+            return self.engine.query(sql, {**self.overlay, **members, **(extra or {})})
+        except Overflow as error:
+            from tools.traced import too_large
+
+            told = too_large(self.base)
+            if told is None:
+                raise
+            raise told from error
 
     def run(self, expression: Any, *, extra: Mapping[str, pa.Table] | None = None) -> pa.Table:
         """The result of an expression."""
@@ -291,11 +304,14 @@ class Portfolio:
             return self.whole.pauses
         if "pauses" not in self.memo:
             table = self._dated("subscriptions")
-            self.memo["pauses"] = self.run((table.status == "paused").any().name("any").as_table()).column(0)[0].as_py()
+            found = self.run(table.filter(table.status == "paused").count().name("n").as_table())
+            self.memo["pauses"] = found.column(0)[0].as_py() > 0
         return bool(self.memo["pauses"])
 
     def rows(self, name: str) -> int:
         """Number of rows of a table on ``as_of``."""
+        if name in self.empty and name not in self.overlay:
+            return 0
         if ("counts", name) in self.memo:
             return self.counts(name)["*"]
         if ("rows", name) not in self.memo:

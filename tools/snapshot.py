@@ -163,10 +163,13 @@ def open_portfolio(
         raise UnknownName(Text("portfolio", "база клиентов"), snapshot, known)
     manifest = MANIFEST.validate_json((folder / "manifest.json").read_bytes())
     connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
+    empty = set()
     for name in TABLES:
         file = folder / f"{name}.parquet"
-        if not file.exists() or pq.read_schema(file).names != arrow_schema(name).names:
+        about = pq.read_metadata(file) if file.exists() else None
+        if about is None or about.schema.names != arrow_schema(name).names:
             raise _outdated(manifest.source)
+        empty |= set() if about.num_rows else {name}
         path = str(file).replace("'", "''")
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
     first, last = _events(connection)
@@ -180,6 +183,7 @@ def open_portfolio(
         policy=policy or Policy(),
         profile_key=profile,
         last=last,
+        empty=frozenset(empty),
     )
     if not manifest.answers:
         return opened

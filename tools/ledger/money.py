@@ -13,10 +13,10 @@ from tools import formats
 from tools.ledger.calendar import days, literal
 from tools.portfolio import Portfolio
 from tools.text import Text, same
+from tools.traced import places
 
 TICKS = 10_000  # the ledger counts in ten-thousandths, the scale of money in the schema
 MINOR = 100  # ticks of a minor unit
-SHOWN_ROWS = 5
 
 
 def ticks(amount: Any) -> Any:
@@ -38,12 +38,16 @@ def client_of(table: Any) -> Any:
 
 def currencies(portfolio: Portfolio, name: str) -> tuple[str, ...]:
     """Codes of the currencies in a table of money, by code."""
+    return tuple(code for code in _named(portfolio, name) if code is not None)
+
+
+def _named(portfolio: Portfolio, name: str) -> tuple[str | None, ...]:
+    """What the rows of a table of money name as their currency, None for those that name none; asked once."""
     key, portfolio = ("currency codes", name), portfolio.base
     if key not in portfolio.memo:
-        table = portfolio.table(name)
-        found = portfolio.run(table.filter(table.currency.notnull()).group_by("currency").agg().order_by("currency"))
+        found = portfolio.run(portfolio.table(name).group_by("currency").agg().order_by("currency"))
         portfolio.memo[key] = tuple(found.column(0).to_pylist())
-    codes: tuple[str, ...] = portfolio.memo[key]
+    codes: tuple[str | None, ...] = portfolio.memo[key]
     return codes
 
 
@@ -66,20 +70,15 @@ def mixed_currency(portfolio: Portfolio, name: str) -> Text | None:
 
 def nameless_rows(portfolio: Portfolio, name: str) -> Text | None:
     """The rows without a currency among rows with one, by file and row; None where there are none."""
+    if not currencies(portfolio, name) or None not in _named(portfolio, name):
+        return None
     key, portfolio = ("no currency", name), portfolio.base
     if key not in portfolio.memo:
-        table = portfolio.table(name).filter(_.currency.isnull())
-        first = table.select("source_file", "source_row").order_by("source_file", "source_row").limit(SHOWN_ROWS + 1)
-        portfolio.memo[key] = portfolio.run(first).to_pylist() if currencies(portfolio, name) else []
-    found = portfolio.memo[key]
-    if not found:
-        return None
-    places = ", ".join(f"{row['source_file']}:{row['source_row']}" for row in found[:SHOWN_ROWS])
-    tail = ", …" if len(found) > SHOWN_ROWS else ""
+        portfolio.memo[key] = places(portfolio, name, _.currency.isnull())
     return Text(
         "some rows name no currency while others do ({rows}); none is assumed",
         "в части строк валюта не указана, хотя в других есть ({rows}); она не додумывается",
-    ).fill(rows=same(places + tail))
+    ).fill(rows=same(portfolio.memo[key]))
 
 
 def uncounted(portfolio: Portfolio, name: str) -> Text | None:

@@ -100,14 +100,18 @@ def worth_on(prices: Prices, day: date) -> Numbers:
     """Ticks a month of every client in ``clients`` on a day."""
     number = _day(day)
     active = (prices.start <= number) & (prices.end > number)
-    worth = np.diff(np.cumsum(prices.ticks * active)[_lasts(prices.who)], prepend=0)
+    _firsts, lasts = _runs(prices.who)
+    worth = np.diff(np.cumsum(prices.ticks * active)[lasts], prepend=0)
     who, since, until = prices.behind
     worth[who[(since <= number) & (until > number)]] = 0
     return worth
 
 
 def changes_of(prices: Prices, windows: Sequence[Window]) -> Changes:
-    """What the changes of `contract.changes`, run up client by client, say of the same prices."""
+    """The windows in which a client's worth changed, and its worth before and after: what a query says in `moves`.
+
+    A window is its place, from 1; place 0 is what was there before the first, and nothing after the last is counted.
+    """
     days = [_day(day) for day in (*(window.start for window in windows), windows[-1].end)]
     width = len(days) + 1
     begun, gone = _places(days, prices.start), np.flatnonzero(prices.end < days[-1])
@@ -116,8 +120,9 @@ def changes_of(prices: Prices, windows: Sequence[Window]) -> Changes:
     key = np.concatenate([prices.who * width + begun, ends, late])
     order = np.argsort(key, kind="stable")  # runs in order are merged
     key = key[order]
-    last = _lasts(key)
-    who, place = np.divmod(key[last], width)
+    _firsts, last = _runs(key)
+    who = key[last] // width
+    place = key[last] - who * width
     prices_run = np.concatenate([prices.ticks, -prices.ticks[gone], np.zeros_like(late)])
     closing = _running(who, np.cumsum(prices_run[order])[last])
     if len(late):  # nothing counts while the client is long unpaid
@@ -125,7 +130,7 @@ def changes_of(prices: Prices, windows: Sequence[Window]) -> Changes:
         closing = closing * (_running(who, np.cumsum(steps[order])[last]) == 0)
     opening = np.zeros_like(closing)
     opening[1:] = closing[:-1] * (who[1:] == who[:-1])
-    debut = begun[_firsts(prices.who)]
+    debut = begun[_runs(prices.who)[0]]
     return Changes(who, place, opening, closing, debut[who])
 
 
@@ -144,18 +149,17 @@ def _lateness(prices: Prices, days: Sequence[int]) -> tuple[Numbers, Numbers]:
     return client * (len(days) + 1) + _places(days, day), np.repeat([1, -1], [fell.sum(), rose.sum()])
 
 
-def _firsts(values: Numbers) -> Numbers:
-    """The first place of each run of one value."""
-    return np.flatnonzero(np.append(len(values) > 0, values[1:] != values[:-1]))
-
-
-def _lasts(values: Numbers) -> Numbers:
-    """The last place of each run of one value."""
-    return np.flatnonzero(np.append(values[1:] != values[:-1], len(values) > 0))
+def _runs(values: Numbers) -> tuple[Numbers, Numbers]:
+    """The first and the last place of each run of one value."""
+    turns, size = np.flatnonzero(values[1:] != values[:-1]), len(values)
+    return np.append(0, turns + 1)[:size], np.append(turns, size - 1)[:size]
 
 
 def _running(who: Numbers, ran: Numbers) -> Numbers:
-    """Sums that ran on over all clients, each client's from zero; every client of ``who`` is there, in order."""
-    before = np.append(0, ran[_lasts(who)])
-    found: Numbers = ran - before[who]
+    """A sum that ran on from client to client, less where it stood when each client began.
+
+    Clients 0, 0, 1 with 5, 8, 9 give 5, 8, 1. ``who`` holds every client from 0 on, in order.
+    """
+    _firsts, lasts = _runs(who)
+    found: Numbers = ran - np.append(0, ran[lasts])[who]
     return found

@@ -1,9 +1,9 @@
 """Recency, frequency and money of every account, with their scores, in one query (metrics §3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any, cast
 
 import ibis
@@ -82,8 +82,13 @@ class Scored:
     rule: Rule
     window: Window
     rows: Rows
-    sql: str
+    write: Callable[[], str]
     measures_sql: str
+
+    @cached_property
+    def sql(self) -> str:
+        """The query of the table, written when it is asked for."""
+        return self.write()
 
     @property
     def active(self) -> int:
@@ -157,8 +162,8 @@ def typical_gap(portfolio: Portfolio) -> float | None:
 
 def score(values: npt.NDArray[Any], edges: Sequence[float], *, reverse: bool = False) -> npt.NDArray[np.int64]:
     """Right-closed scores of values under given edges, 1 to ``len(edges) + 1``; ``reverse``: the smallest is best."""
-    above = (values[:, None] > np.asarray(edges, dtype=float)[None, :]).sum(axis=1)
-    return cast("npt.NDArray[np.int64]", len(edges) + 1 - above if reverse else 1 + above)
+    above = np.searchsorted(np.asarray(edges, dtype=float), values)
+    return len(edges) + 1 - above if reverse else 1 + above
 
 
 def cuts(parts: int) -> tuple[float, ...]:
@@ -169,20 +174,26 @@ def cuts(parts: int) -> tuple[float, ...]:
 def _scored(portfolio: Portfolio, rule: Rule, window: Window) -> Scored:
     """One pass over the lines; the edges and scores are drawn on its result, a row an account."""
     lines = inside(portfolio, window)
-    tests = {"n": lines.count(), "used": lines.account_id.count(), "back": (lines.amount < 0).any()}
-    counts = portfolio.run(lines.agg(**tests)).to_pylist()[0]
-    measures = _measures(portfolio, rule, window, returns=bool(counts["back"]))
+    within, nameless = _number(portfolio, lines), _number(portfolio, lines.filter(lines.account_id.isnull()))
+    returns = _number(portfolio, lines.filter(lines.amount < 0).limit(1)) > 0  # the first is enough
+    measures = _measures(portfolio, rule, window, returns=returns)
     accounts = portfolio.table("accounts").select(id="account_id")
     joined = accounts.left_join(measures, accounts.id == measures.account_id)
     found = portfolio.run(
         joined.select(account_id=joined.id, **{name: joined[name] for name in MEASURES}).order_by("account_id")
     )
     table, edges = _drawn(found, rule)
-    outside = portfolio.rows("invoices") - int(counts["n"])
-    left = {"no client": int(counts["n"]) - int(counts["used"]), "outside the window": outside}
-    rows = Rows(int(counts["used"]), {reason: number for reason, number in left.items() if number})
-    in_engine = portfolio.sql(_with_scores(portfolio, measures, rule).order_by("account_id"))
-    return Scored(table, edges, rule, window, rows, in_engine, portfolio.sql(measures))
+    left = {"no client": nameless, "outside the window": portfolio.rows("invoices") - within}
+    rows = Rows(within - nameless, {reason: number for reason, number in left.items() if number})
+
+    def write() -> str:
+        return portfolio.sql(_with_scores(portfolio, measures, rule).order_by("account_id"))
+
+    return Scored(table, edges, rule, window, rows, write, portfolio.sql(measures))
+
+
+def _number(portfolio: Portfolio, table: Any) -> int:
+    return int(portfolio.run(table.count().name("n").as_table()).column(0)[0].as_py())
 
 
 def _drawn(found: pa.Table, rule: Rule) -> tuple[pa.Table, dict[str, tuple[float, ...]]]:

@@ -34,4 +34,4 @@ def work():
     return [sum(table.column(name).to_numpy().sum() for name in "rfm"), table.num_rows]
 
 
-measure(work, repeat=2)
+measure(work, repeat=3, warm=True)

@@ -1,0 +1,218 @@
+"""One clause of a message that asks several things: its calls, with what it takes over from the clause before it."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from agent import follow, follow_words, noting
+from agent.again import OPENS, REFERS
+from agent.examples import Call, call
+from agent.narrowing import narrowed
+from agent.nearest import SURE, guesses
+from agent.parts import Clause
+from agent.rules import grouping_of, window_of
+from agent.understand import Understood, understood
+
+if TYPE_CHECKING:
+    from tools.portfolio import Portfolio
+
+#: The calls of one question after others, where they are sure enough; ``previous`` are the calls of the one before.
+One = Callable[[Understood, list[Call], float], list[Call] | None]
+
+#: How much examples must speak for the call of a clause that asks for itself; of one that does not, where no other call is half as likely.
+APART, CLEAR = 0.25, 0.3
+FIGURES = ("metric", "clients")
+#: Ties that may hold one question together.
+LOOSE = frozenset({"weak", "comma", "dash", "link", "head"})
+#: What comes after an action of the plan that is done.
+NEXT = re.compile(r"\bплан|\bplan\b|\bдальше\b|\bследующ|\bnext\b")
+#: The first and the second of two clients named before.
+FORMER, LATTER = (
+    re.compile(r"\b(?:the former|the first(?: one)?|перв(?:ого|ому|ый|ым|ой|ую))\b"),
+    re.compile(r"\b(?:the latter|the second(?: one)?|втор(?:ого|ому|ой|ым|ую))\b"),
+)
+#: What examples make of words that say little.
+VAGUE = frozenset({"summary", "refuse"})
+#: The way of counting what was asked before.
+HOW = re.compile(
+    r"\bкак\b.{0,20}(?:счита|рассчит|вычисл)|\bhow\b.{0,20}(?:comput|calculat|counted|worked out|work (?:it|that) out)"
+)
+#: Refusals that say nothing of what was asked.
+BLANK = frozenset({"injection", "off_topic", "which_client", "ambiguous", "unknown_account", "bound"})
+#: What is asked of each of the groups named before.
+EACH = re.compile(
+    r"\b(?:on|in|at|for|per) each\b|\b(?:на|в|у|по) кажд\w+\W*$|\bпо ним же\b|\bby the same\b|\bв (?:том|таком) же разрезе\b"
+)
+#: Whom a clause takes over from the one before it.
+THEM = re.compile(
+    r"\b(?:they|them|their|theirs|(?:those|these)(?! (?:who|in|on|with|that|whose|of|from))|(?<!is )(?<!are )there|у них|них|их|им|ими|там|оттуда|таких|тех же)\b"
+)
+#: Clauses that go on from the one before.
+LINKED = (
+    REFERS,
+    THEM,
+    follow_words.WHY,
+    follow_words.WHO,
+    follow_words.MEANT,
+    follow_words.OURS,
+    follow_words.WHAT_TO_DO,
+    follow_words.SAME_TIME,
+)
+#: A clause that only says where, when, or how the figures before it are split.
+TAIL = re.compile(
+    r"^\W*(?:(?:both|each|all|оба|обе|все|всё|everything|split|broken (?:down|out)|cut|sliced|разбей\w*|разложи\w*|разбив\w+|можно) )*"
+    r"(?:by|per|for|in|on|at|over|during|across|since|from|по|за|в|во|на|у|для|с|со|среди|the (?:first|second|last)|last|this|последн\w+|прошл\w+|эт\w+|топ|top)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A clause with its calls."""
+
+    clause: Clause
+    seen: Understood
+    calls: list[Call]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Plans clauses of one message."""
+
+    portfolio: "Portfolio"
+    message: Understood
+    last: list[Call]
+    one: One
+
+    def understood(self, text: str) -> Understood:
+        """What a stretch of the message speaks of."""
+        return understood(text, self.portfolio, language=self.message.language)
+
+    def read(self, clause: Clause, before: list[Call], *, alone: bool = False) -> Read | None:
+        """The clause with its calls, where they are sure enough; ``alone`` is one that is a sentence."""
+        seen = follow.timed(self.understood(clause.text), before or self.last)
+        seen = noting.about(seen, next((item["arguments"]["id"] for item in before if "id" in item["arguments"]), None))
+        calls = self._calls(clause, seen, before, SURE if alone and not clause.asks else _needed(clause, seen))
+        if not calls or calls[0]["name"] == "refuse" and calls[0]["arguments"].get("reason") in BLANK:
+            return None
+        if clause.tied in LOOSE and not clause.asks and _mere(calls, seen):
+            return None
+        if not clause.asks and "define" not in seen.wants:
+            calls = [self.figure(item, seen) for item in calls]
+        if before and EACH.search(seen.plain):
+            calls = _alike(calls, before)
+        if before and THEM.search(seen.plain):
+            calls = _of_them(calls, before)
+        return Read(clause, seen, [self._whole(item) for item in calls])
+
+    def _calls(self, clause: Clause, seen: Understood, before: list[Call], sure: float) -> list[Call] | None:
+        if not before:
+            return self.one(seen, self.last, sure)
+        first = before[-1]
+        if first["name"] == "done" and NEXT.search(seen.plain):
+            return [call("plan")]
+        if first["arguments"].get("key") and not seen.metrics and HOW.search(seen.plain):
+            return [call("define", key=first["arguments"]["key"])]
+        if not self._linked(clause, seen, before):
+            return self.one(seen, [], sure) or (self.one(seen, before, sure) if len(seen.stems) < 3 else None)
+        calls = self.one(seen, before, SURE)
+        if calls and calls[0]["arguments"].get("reason") not in BLANK:
+            return [self.with_slice(item, seen) for item in calls]
+        named = self._named(seen, before)
+        return named and self.one(named, [], sure) or self.one(seen, before, sure)
+
+    def _linked(self, clause: Clause, seen: Understood, before: list[Call]) -> bool:
+        """Whether a clause goes on from the one before."""
+        opens = clause.tied == "end" and OPENS.search(seen.plain) is not None
+        named = seen.metrics or seen.codes or seen.segments or seen.accounts
+        brief = not named and len(seen.stems) < 6 and before[-1]["name"] in FIGURES and sliced(seen, self.portfolio)
+        former = "ids" in before[-1]["arguments"] and (FORMER.search(seen.plain) or LATTER.search(seen.plain))
+        return bool(opens or brief or former) or any(pattern.search(seen.plain) for pattern in LINKED)
+
+    def figure(self, item: Call, seen: Understood) -> Call:
+        """A term that a list of wishes only names is wanted as a figure."""
+        from tools.metrics import metrics
+
+        plain = item["name"] == "define" and item["arguments"].get("key") in metrics()
+        return self.with_slice(call("metric", key=item["arguments"]["key"]), seen) if plain else item
+
+    def with_slice(self, item: Call, seen: Understood, *, names: Iterable[str] = ("where",)) -> Call:
+        """A figure that goes on from the one before, with the part, the period and the grouping that its clause names."""
+        from tools.fields import account_readings
+
+        if item["name"] not in FIGURES:
+            return item
+        ranks = item["arguments"].get("key") in account_readings()
+        part = {
+            name: value
+            for name, value in narrowed(seen, self.portfolio)[0].items()
+            if name in names and (ranks or name == "where")
+        }
+        return call(item["name"], **{**part, **window_of(seen), **grouping_of(seen, part), **item["arguments"]})
+
+    def _named(self, seen: Understood, before: list[Call]) -> Understood | None:
+        """The clause with the name of what was asked before in the place of its pronoun."""
+        ids = before[-1]["arguments"].get("ids", ())
+        pattern, name = REFERS, _name_of(before, self.portfolio, seen)
+        for place, which in enumerate((FORMER, LATTER)):
+            if len(ids) == 2 and which.search(seen.plain):
+                pattern, name = which, f"«{dict(self.portfolio.accounts())[ids[place]]}»"
+        return self.understood(pattern.sub(name.replace("\\", ""), seen.question.lower(), count=1)) if name else None
+
+    def _whole(self, item: Call) -> Call:
+        """A what-if takes its assumptions from the whole message."""
+        return call("whatif", query=self.message.said or self.message.question) if item["name"] == "whatif" else item
+
+
+def _mere(calls: list[Call], seen: Understood) -> bool:
+    """Whether a clause only mentions a segment or a client, or says in what something is counted."""
+    figures = all(item["name"] in FIGURES for item in calls)
+    if figures and TAIL.search(seen.plain) and not (seen.metrics or seen.codes):
+        return True
+    places = {place for mention in seen.mentions for place in mention.places}
+    named = all(item["name"] == "account" for item in calls) and len(seen.stems) <= len(places)
+    return named or all(item["name"] == "segment" for item in calls)
+
+
+def _needed(clause: Clause, seen: Understood) -> float:
+    """How much examples must speak for the call of a clause."""
+    if clause.asks:
+        return APART if guesses(seen)[0].call["name"] not in VAGUE else SURE
+    likely, other = guesses(seen)[:2]
+    return CLEAR if other.weight <= likely.weight / 2 else SURE
+
+
+def _name_of(before: list[Call], portfolio: "Portfolio", seen: Understood) -> str | None:
+    from tools.metrics import metrics
+
+    given = before[-1]["arguments"]
+    if "id" in given:
+        return dict(portfolio.accounts()).get(given["id"])
+    return metrics()[given["key"]].name[seen.language] if given.get("key") in metrics() else None
+
+
+def sliced(seen: Understood, portfolio: "Portfolio") -> bool:
+    """Whether words name a period, a grouping or a part of the clients."""
+    return bool(seen.period or grouping_of(seen) or narrowed(seen, portfolio)[0])
+
+
+def _alike(calls: list[Call], before: list[Call]) -> list[Call]:
+    """The figures grouped as the one before them: “MRR by plan and how many clients are on each”."""
+    by = next((item["arguments"]["by"] for item in before if "by" in item["arguments"]), None)
+    figures = [item for item in calls if item["name"] in FIGURES]
+    return [call(item["name"], **{**item["arguments"], "by": by}) for item in figures] if by and figures else calls
+
+
+def _of_them(calls: list[Call], before: list[Call]) -> list[Call]:
+    """The figures of the clients that the clause before was about: “How many are in Moscow and how healthy are they?”."""
+    where = next((_clients_of(item["arguments"]) for item in before if _clients_of(item["arguments"])), None)
+    return [
+        call(item["name"], **{**item["arguments"], "where": where})
+        if where and item["name"] in FIGURES and "where" not in item["arguments"]
+        else item
+        for item in calls
+    ]
+
+
+def _clients_of(given: dict[str, Any]) -> str | None:
+    return given.get("where") or (f"segment = {given['segment']}" if given.get("segment") else None)

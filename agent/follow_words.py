@@ -1,0 +1,102 @@
+"""Wordings of questions that go on from the last one."""
+
+import re
+
+#: What may stand before a question that goes on.
+LEAD = r"^\W*(?:(?:а|и|ну|но|так|ок|хорошо|тогда|теперь|ой|ого|погоди(?:те)?|постой(?:те)?|подожди(?:те)?|стоп|слушай(?:те)?|кстати|and|but|so|ok|okay|well|then|now|oh|hang on|hold on|wait|sorry|right|hm+|btw|by the way)\W+)*"
+WHY = re.compile(
+    LEAD + r"(?:почему|отчего|с чего|из-за чего|в чем причина|why|how come|what is the reason|what drove it)\b"
+)
+WHO = re.compile(
+    LEAD
+    + r"(?:кто (?:они|это|именно)|покажи (?:их|список)|перечисли|назови|список|поимённо|поименно|по имен\w+|по клиентам|by name|by client|какие именно|кто$|who(?: are they| exactly)?\W*$|"
+    r"list them|show them|which ones|name them)"
+)
+MEANT = re.compile(
+    LEAD + r"(?:(?:это |он |она |они )?как (?:это |вы это |ты это |ее |его |их )?(?:по|рас|вы)?(?:счита|счит)\w+|"
+    r"(?:(?:spell out|explain|tell me|расшифруй\w*|поясни\w*|объясни\w*|растолкуй\w*|раскрой\w*|напомни\w*|уточни\w*)(?: мне| нам| for me)?,? )?(?:а )?(?:что|what)(?: именно| точно| exactly| all)? (?:сюда |туда |тут |там |в него |в нее |в это |в них )?"
+    r"(?:входит|входят|включен\w*|включа\w+|учитыва\w+|учтен\w*|goes into|(?:is|gets) (?:counted|included) in|counts towards|makes up)(?:[ -]то)?(?: (?:it|that|this|them|there|here|сюда|туда|в него|в нее|в это))?(?: exactly)?\W*$|"
+    r"how (?:did|do) (?:you|we) (?:get|come|arrive|work|figure|count|calculate|compute) ?(?:out|to|at|up with|by)? (?:that|this|it)\b|where (?:did|does|do) (?:that|this|it|you get (?:that|this|it))(?: number| figure)?(?: come)?(?: from)?\W*$|"
+    r"откуда (?:эта |такая |это |такие |эти |взял\w+ )*(?:цифр\w*|числ\w*|значени\w*|показател\w*|взял\w+)|how did (?:you|we) (?:calculate|get|compute|count|work out|arrive at) (?:that|this|it)|что (?:это |он |она |оно |они )?(?:вообще |такое )?(?:такое|за показател\w+|за метрик\w+|за зверь|значит|означает)|что это (?:такое|вообще)|как (?:это|он|она|они) (?:вообще )?(?:считается|считаются|понимать)|"
+    r"(?:напомни\w*,? |поясни\w*,? |объясни\w*,? |remind me,? |explain,? )?(?:как (?:именно |точно )?(?:он|она|оно|это|они) (?:\w+ )?(?:рас)?считыва\w+|что (?:именно |точно )?(?:в нее|в него|в это|в этот показатель|в эту цифру)?\s?входит|how (?:exactly )?(?:(?:is|are) (?:it|that|they|this)|(?:it|that|this) is|they are) (?:calculated|computed|counted|worked out)|what (?:exactly )?goes into (?:it|that|this|them)|what (?:kind of|sort of) \w+ is (?:it|that|this))|это (?:что|что вообще|вообще что)(?: вообще)?(?: за \w+)?\W*$|what (?:on earth )?(?:does|do) (?:that|it|this|they) (?:\w+ )?mean|"
+    r"what(?:'s| is| does) (?:that|this|it|they)(?: metric| figure| number| thing)?(?: anyway| even| exactly| mean)*\W*$|how is (?:it|that|this) (?:calculated|computed|counted|defined))"
+)
+#: The meaning of a term that is named beside the last figure: «а NRR — это что вообще?».
+TERM = re.compile(
+    r"\bэто (?:что|вообще что|что-то)\b|\bэто что за\b|\bчто (?:за|такое|значит|означает)\b|\bчто это (?:такое|значит)|\bwhat(?:['’]s| is| does| do| are) .{0,40}\b(?:mean|stand for|again)\b|\bremind me what .{0,40}\b(?:means|is)\b"
+)
+#: What other companies do about the last figure.
+ELSEWHERE = re.compile(
+    LEAD
+    + r"(?:как )?(?:(?:(?:дела|обстоят дела|обстоит|это) )?(?:у|в) (?:других|остальных|чужих|прочих)(?: компани\w+| фирм\w*| бизнес\w*)?(?: на рынке)?|другие(?: компании)?|остальные|(?:what|how) (?:about|do|are|is) (?:other|others|other companies|other firms|everyone else)|other companies|elsewhere)\b(?:,? (?:как|с этим|это|делают|решают|поступают|тут|там|дела|это|обычно|do|doing|handle|it|this|that|with|about|on|these|usually))*\W*$"
+)
+#: Those of the last answer: «сколько из них в Москве?».
+AMONG = re.compile(r"\b(?:из|среди|между) (?:них|этих|тех|таких)\b|\b(?:of|among|amongst) (?:them|those|these)\b")
+#: Growth left out of the figure, or put back into it.
+WITHOUT_GROWTH = re.compile(
+    r"\b(?:без|не считая|исключая|without|excluding|leaving out|minus|before|no|net of|ignoring) (?:\w+ )?(?:рост\w*|расширен\w+|допродаж\w*|доп\w* продаж\w*|апсейл\w*|апселл\w*|upsell\w*|up-sell\w*|expansion\w*|growth)"
+)
+WITH_GROWTH = re.compile(
+    r"\b(?:с|со|с уч[её]том|включая|with|including|counting|plus) (?:\w+ )?(?:рост\w*|расширен\w+|допродаж\w*|апсейл\w*|апселл\w*|upsell\w*|up-sell\w*|expansion\w*|growth)"
+)
+#: Clients on whom the last figure falls short.
+FAILED = re.compile(
+    r"\b(?:сорв|не выполн|не сдерж|провал|наруш|обманул|подвел|не дотянул|fail|broke|let down|missed|not kept|unkept|slipp)\w*"
+)
+BROKEN = {"vrs": ("promise_broken",), "value_gap": ("value_gap",)}
+WHOM = re.compile(
+    r"\b(?:кто|у кого|кому|кого|(?:по |у |на |для )?каки[мехй]\w* (?:именно )?(?:клиент|компани)\w*|who|whom|whose|(?:which|what) (?:clients|customers|accounts|ones)|for whom)\b"
+)
+#: The segment that a finding is about.
+ABOUT_SEGMENT = {
+    "at_risk_accounts": "at_risk", "at_risk_money": "at_risk", "renewals_at_risk": "at_risk", "newcomers_waiting": "newcomers",
+    "slow_ttv": "newcomers", "stuck_step": "newcomers", "few_referrals": "advocates", "limit_hitters": "growth", "hidden_growers": "growth",
+}  # fmt: skip
+#: Everything on the one client that the last answer was about.
+CARD = re.compile(
+    r"\b(?:карточк\w+|профил\w+|по всем фронтам|вс[её] (?:о|про|по|что)|что у (?:них|него|нее)|как (?:у )?(?:них|него|нее|они|он|она)(?: дела)?\W*$|card|profile|account page|everything (?:on|about)|the (?:full|whole) picture|how are they|how(?:['’]s| is) (?:it|he|she) doing)\b"
+)
+THEY = re.compile(r"\b(?:они|он|она|их|им|ему|ей|ними|ним|ней|них|него|нее|нему|they|them|their|him|her)\b")
+#: The same asked in money, or in clients.
+TWINS: "tuple[tuple[re.Pattern[str], dict[str, str]], ...]" = (
+    (
+        re.compile(
+            r"\bв (?:деньгах|рублях|выручке)|\bin (?:money|roubles|rubles|revenue|cash)\b|\bсколько это (?:денег|в деньгах)"
+        ),
+        {"logo_churn": "money_churn", "churn_share": "money_churn", "clients": "mrr"},
+    ),
+    (
+        re.compile(r"\bв (?:клиентах|абонентах|штуках)|\bin (?:clients|customers|accounts|logos)\b"),
+        {"money_churn": "logo_churn"},
+    ),
+)
+NOW = re.compile(LEAD + r"(?:сейчас|на сегодня|сегодня|now|today|currently|as of today)\W*$")
+OVERALL = re.compile(
+    LEAD + r"(?:в целом|по всем(?: клиентам)?|по всей базе|всего|overall|in total|for (?:all|everyone)|in all)\W*$"
+)
+NEXT = re.compile(
+    LEAD
+    + r"(?:что|какой|какая|какое|how about|what(?:['’]?s| is| comes)?|which)\b.{0,20}\b(?:дальше|следующ\w+|потом|затем|next|after that)\b"
+)
+OUR_OWN = re.compile(r"\bours?\b|\bу нас\b|\bнаш\w*")
+OURS = re.compile(
+    LEAD
+    + r"(?:как(?:ой|ая|ое|ие|ов|ова|ово) (?:он|она|оно|они|это|сейчас|тогда)?\s?у нас|сколько (?:он|она|это|у нас)|(?:what|how)(?:'s| is| are| about)? (?:ours|it for us|our own)|what do we have)"
+)
+WHAT_TO_DO = re.compile(
+    LEAD
+    + r"(?:что (?:с (?:этим|ними|ним|ней) )?(?:нам |мне )?(?:делать|делаем)|what do (?:we|i) do|как (?:это )?(?:исправить|улучшить)|what (?:should|can) (?:we|i) do|what to do|(?:and )?(?:what|which) (?:actions?|steps?) (?:should|do|can) (?:we|i) take|как (?:с (?:этим|ними) )(?:быть|поступить|бороться)|how (?:do|can) we fix)"
+)
+MORE = re.compile(
+    r"^\W*(?:а |и )?(?:подробнее|подробней|детали|покажи строки|ещё|еще|more|details|in more detail|show (?:me )?(?:the )?rows)\W*$"
+)
+#: The state of the business told again, for one reader.
+RETOLD = re.compile(
+    r"\b(?:переска\w+|перефраз\w+|переведи|излож\w+|расскаж\w+|то же|словами|версию|для|words|retell|rephrase|explain|tell|translate|version|same|for)\b"
+)
+AGAIN = re.compile(
+    r"\b(?:переска\w+|перефраз\w+|(?:своими|простыми|другими) словами|put (?:it|that) into (?:\w+ )?words|retell|rephrase|in (?:plain|simple|other) words)\b"
+)
+SAME_TIME = re.compile(
+    r"\b(?:это|тот|то|этот) же (?:время|период|срок|квартал|месяц|год)|за это время|(?:in|over|during|for) (?:that|the same) (?:time|period|quarter|month|year)"
+)

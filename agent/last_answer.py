@@ -1,0 +1,98 @@
+"""Questions about the last answer itself: what its figure means, how many of its clients, everything on its one client."""
+
+import re
+from typing import TYPE_CHECKING
+
+from agent import noting
+from agent.again import FIGURES, OF_ONE, SHORT, joined
+from agent.examples import Call, call
+from agent.follow_words import AMONG, CARD, ELSEWHERE, MEANT, NEXT, OUR_OWN, TERM, THEY
+from agent.letter_words import form_asked
+
+if TYPE_CHECKING:
+    from agent.understand import Understood
+    from tools.portfolio import Portfolio
+
+#: Calls that are about one client.
+ABOUT_ONE = (*OF_ONE, "remember", "recall")
+
+
+def meaning(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """What the last figure means, or a term named beside it: «что в него входит?», «а NRR — это что?»."""
+    if seen.accounts or seen.segments or not (figures := [item for item in last if item["name"] == "metric"]):
+        return None
+    if seen.metrics:
+        asked = (
+            TERM.search(seen.plain)
+            and len(seen.stems) <= SHORT + 2
+            and not seen.period
+            and not seen.wants & {"own"}
+            and not OUR_OWN.search(seen.plain)
+        )
+        return [call("define", key=key) for key in seen.metrics[:2]] if asked else None
+    keys = [item["arguments"]["key"] for item in figures]
+    return [call("define", key=key) for key in dict.fromkeys(keys)] if MEANT.search(_plain(seen)) else None
+
+
+def _plain(seen: "Understood") -> str:
+    """The question without the particle that only stresses a word: «входит-то»."""
+    return re.sub(r"(?<=\w)-то\b", "", seen.plain)
+
+
+def elsewhere(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """What other companies do about the figure or the clients of the last answer."""
+    if not ELSEWHERE.search(seen.plain) or seen.metrics or seen.accounts:
+        return None
+    key = next((item["arguments"]["key"] for item in last if "key" in item["arguments"]), "")
+    return [call("market", query=topic(key, seen) if key else seen.question)]
+
+
+def among(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """How many of those that were counted or listed are of the part named: the filter before stays."""
+    from agent.narrowing import narrowed
+
+    counts = clients_asked_of(seen.plain) and AMONG.search(seen.plain) is not None
+    item = next((item for item in last if item["name"] in FIGURES or item["name"] == "segment"), None)
+    if not counts or item is None or seen.accounts:
+        return None
+    part, spoken = narrowed(seen, portfolio)
+    given = item["arguments"]
+    before = f"segment = {given['segment']}" if given.get("segment") else given.get("where")
+    if set(seen.metrics) - spoken or "where" not in part or before is None and item["name"] != "clients":
+        return None
+    kept = {"where": before} if before is not None else {}
+    period = {"period": given["period"]} if item["name"] == "clients" and "period" in given else {}
+    return [call("clients", **period, **joined(kept, {"where": part["where"]}))]
+
+
+def what_next(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """What comes after the action of the plan that was told of: «что дальше?», “what's next on it?”."""
+    asked = last[-1]["name"] in ("done", "plan") and NEXT.search(seen.plain) and len(seen.stems) <= SHORT
+    return [call("plan")] if asked and not (seen.metrics or seen.accounts or seen.segments) else None
+
+
+def clients_asked_of(plain: str) -> bool:
+    """Whether a question asks how many."""
+    return re.search(r"\b(?:сколько|скольк\w+|how many|число|количество|number)\b", plain) is not None
+
+
+def card(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """Everything on the one client that the last answer was about: «покажи их карточку», “how is their health?”."""
+    named = {item["arguments"]["id"] for item in last if item["name"] in ABOUT_ONE and "id" in item["arguments"]}
+    busy = (
+        seen.wants & {"letter", "report", "advice", "define", "injection", "market"}
+        or form_asked(seen.plain) is not None
+    )
+    if len(named) != 1 or busy or seen.accounts or seen.mentions or noting.noted_or_recalled(seen):
+        return None
+    asked = CARD.search(seen.plain) and (THEY.search(seen.plain) or len(seen.stems) <= SHORT)
+    measured = seen.metrics and THEY.search(seen.plain) and len(seen.stems) <= SHORT + 2 and not seen.segments
+    return [call("account", id=named.pop())] if asked or measured else None
+
+
+def topic(key: str, seen: "Understood") -> str:
+    """The question with the name of the figure that it is about, to search cards by."""
+    from tools.metrics import metrics
+
+    name = metrics()[key].name[seen.language] if key in metrics() else key
+    return f"{seen.question} {name}"
