@@ -24,6 +24,8 @@ PLAIN = 0.6
 ORDERED = 0.7
 #: How much they must speak for a figure where rules hear a forecast.
 FORETOLD = 0.8
+#: How much they must speak for another figure than one that a question names.
+NAMED = 0.5
 #: From where on they know a message as one question.
 KNOWN = 0.8
 #: How much they must speak for a call to stand in the place of the rules' last resort.
@@ -126,7 +128,7 @@ def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:
         return None if bare(seen.plain) else _ranked(seen)
     plain = ruled[0]["name"] == "whatif" or len(ruled) > 1
     named = seen.metrics and ruled[0]["arguments"].get("key") in seen.metrics
-    found = nearest(seen, sure=DOUBT if doubtful else PLAIN if plain else SURE)
+    found = nearest(seen, sure=DOUBT if doubtful else PLAIN if plain else NAMED if named else SURE)
     if found is None or plain and (found[0]["name"] != "metric" or _keys(ruled) >= _keys(found)):
         return None
     if ruled[0]["name"] == "account":

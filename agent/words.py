@@ -54,6 +54,8 @@ SEGMENTS: Mapping[str, tuple[str, ...]] = {
 }
 WANTS: Mapping[str, re.Pattern[str]] = {
     "injection": re.compile(
+        r"(?:\.\./){2,}|/etc/\w+|\b\w+\.(?:sqlite|parquet)\b|\b(?:отправь|перешли|вышли|скинь|send|forward|e-?mail|mail)\b.{0,60}\S@\w|"
+        r"\bна (?:каждый|любой|все) вопрос\w* отвеча\w+|\b(?:to|on) (?:every|any|all|each) questions? (?:answer|reply|say)|\balways (?:answer|reply) (?:that|with)\b|"
         r"(?:правил|ограничени)\w* (?:\w+ )?(?:для тебя |больше )(?:нет|не существует)|нет (?:никаких )?(?:правил|ограничений)|(?:no|without any|free of) (?:rules|restrictions|limits)\b|"
         r"(?:придумай|выдумай|сочини)\w* (?:\w+ ){0,2}(?:цифр|числ|показател|данны|nrr|mrr|отток|выручк)\w*|\b(?:make up|invent|fabricate) (?:a |some |me )?(?:\w+ )?(?:number|figure|data|nrr|mrr|churn|revenue)|"
         r"ignore (?:all |any )?(?:previous|prior|the above)|system prompt|your (?:prompt|instructions)|developer mode|"
