@@ -24,6 +24,8 @@ EXCEPT = re.compile(
     r"(?P<those>[^\s,.?!;:]+(?:\s+(?!(?:на|в|во|у|за|по|из|с|со|on|in|by|for|over|with|from|during)\b)[^\s,.?!;:]+){0,4})"
 )
 _WORD = re.compile(r"[^\W_]+")
+#: A value of so few letters is a code, and counts in capital letters only.
+CODE = 3
 #: Words of a value that do not tell it apart from others.
 GENERIC = frozenset(
     "санкт saint st область край республика округ город промышленность торговля обл region oblast krai republic city industry trade".split()
@@ -96,8 +98,14 @@ def _valued(text: str, seen: "Understood", portfolio: "Portfolio") -> list[tuple
     known = {column: _values(column, portfolio) for column in ("region", "industry")}
     own = _own(text, portfolio)
     for column, values in known.items():
-        found += [(column, value) for value in _apart(values, own)]
+        found += [(column, value) for value in (*_apart(values, own), *_coded(values, text, seen))]
     return found + lacking(text, known["industry"], known["region"])
+
+
+def _coded(values: Sequence[str], text: str, seen: "Understood") -> list[str]:
+    """Values that are codes and stand in the question in their capital letters: “clients in DE”."""
+    words = set(re.findall(r"\w+", seen.said or seen.question)) & {word.upper() for word in re.findall(r"\w+", text)}
+    return [value for value in values if value in words and value.isupper() and 1 < len(value) <= CODE]
 
 
 def _own(text: str, portfolio: "Portfolio") -> list[str]:

@@ -21,7 +21,7 @@ from agent.understand import understood
 from agent.writer import numbered
 from evals.scripted_llm import ScriptedLLM
 from tests.agent_small import small
-from tests.portfolios import build
+from tests.portfolios import build, subscription
 from tools.document import Answer, Name
 from tools.portfolio import Portfolio
 from tools.text import Text
@@ -300,3 +300,12 @@ def test_a_number_of_days_is_no_client(tmp_path: Path) -> None:
     assert understood("Что с клиентом 60?", counted).accounts == (("60", "60"),)
     hyphened = build(tmp_path, accounts=[{"account_id": "CL-7", "name": "Альфа"}])
     assert understood("Что с клиентом CL-7?", hyphened).accounts == (("CL-7", "Альфа"),)
+
+
+def test_a_code_of_the_data_is_a_filter_in_capital_letters_alone(tmp_path: Path) -> None:
+    rows = [{"account_id": f"C{place}", "region": code} for place, code in enumerate(("DE", "US"))]
+    coded = build(tmp_path, accounts=rows, subscriptions=[subscription("C0", "2025-01-01", 10)])
+    wanted = {"MRR of clients in DE": "region = de", "What do clients think of us?": None}
+    for question, where in wanted.items():
+        (first, *_) = planned(understood(question, coded), coded, last=[])
+        assert first["arguments"].get("where") == where
