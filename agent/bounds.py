@@ -50,7 +50,7 @@ DENIES = re.compile(
 )
 #: Whatever looks like a bound: what of it is not read is told.
 LIKE = re.compile(
-    rf"(?:\b(?!over \d+[ -]{_TIME})(?:{LESS}|{MORE}|at least|at most|(?:less|greater|more) than or equal to)\b(?:,? (?:than|чем|на|by))*|[<>≤≥])\W{{0,3}}(?:\d+(?![\d  ]*\s?{CLIENT})|(?:полу)?миллион|тысяч|million|a thousand)|"
+    rf"(?:\b(?!over \d+[ -]{_TIME})(?!over (?:the )?(?:whole |full |all )?(?:of )?20[12]\d\b(?!\d))(?:{LESS}|{MORE}|at least|at most|(?:less|greater|more) than or equal to)\b(?:,? (?:than|чем|на|by))*|[<>≤≥])\W{{0,3}}(?:\d+(?![\d  ]*\s?{CLIENT})|(?:полу)?миллион|тысяч|million|a thousand)|"
     rf"\b(?:от|from|between|между) ?\d[\d  ,.]* ?(?:тыс\w*|млн|k|m)? (?:до|to|and|и) \d(?![\d  ,.]*\W?(?:{_TIME}|{CLIENT}))"
 )
 WHOM = re.compile(
@@ -67,6 +67,10 @@ SAID: Mapping[str, str] = {
     "churn_risk": r"риск\w*|вероятност\w*|risk|chance",
 }
 BEFORE = 5
+#: The words that lead to a bound: “with a health score”, «у кого индекс здоровья».
+LEADS = re.compile(
+    r"(?:[\s,]+|^)(?:со?|у кого|у которых|где|with|whose|where|having)\s+(?:[^\s,.;]+\s+){0,4}?$", re.IGNORECASE
+)
 #: Words after a number that leave it what it is: money, and what joins clauses.
 PLAIN_AFTER = re.compile(
     r"^\W*(?:$|[?!.,;)]|(?:руб\w*|р\b|₽|\$|€|и|или|а|но|за|в|во|на|у|по|из|с|со|к|кто|где|сейчас|балл\w*|пункт\w*|points?|roubles?|rubles?|and|or|but|in|on|for|by|of|at|from|with|who|now|this|last|to|сколько|how|покажи\w*|show)\b)"
@@ -102,6 +106,15 @@ def unread(seen: "Understood") -> bool:
     either = len(read) > 1 and re.search(_EXCEPT, seen.plain) is not None
     either = either or len(read) > 1 and any(re.search(r"\b(?:или|or|либо)\b", piece) for piece in left[1:-1])
     return either or any(LIKE.search(piece) for piece in left)
+
+
+def without(seen: "Understood") -> str:
+    """The question without its bounds and the words that lead to them: what is asked of those within."""
+    text, ends = seen.question.strip(), sorted((bound.span for bound in _read(seen) if bound.condition), reverse=True)
+    for start, end in ends:
+        before = LEADS.search(text[:start])
+        text = text[: before.start() if before else start] + text[end:]
+    return text
 
 
 def spans(plain: str) -> list[tuple[int, int]]:

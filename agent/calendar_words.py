@@ -5,7 +5,23 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from agent.rolling_words import of_this
-from agent.time_words import DATED, DAY, FIRST, MONTH, MONTHS, NUMBERED, OPENING, OWN, PART, SEASON, SINCE, YEAR
+from agent.time_words import (
+    DATED,
+    DAY,
+    FIRST,
+    MONTH,
+    MONTHS,
+    NAMED,
+    NUMBERED,
+    NUMBERS,
+    OF_YEAR,
+    OPENING,
+    OWN,
+    PART,
+    SEASON,
+    SINCE,
+    YEAR,
+)  # fmt: skip
 from agent.windows import UNREAD, calendar, future
 from tools.ledger.calendar import back
 from tools.reading import Window
@@ -38,7 +54,7 @@ def of_dated(text: str, as_of: date | None) -> str | None:
     before = text[: found[0].start()]
     if len(found) == 1 and as_of is not None and re.search(rf"{_STATE}(?:the )?$", before):
         return _closing(_latest(found[0], as_of), as_of)
-    opened = re.search(rf"{SINCE} (?:the )?$", before) is not None
+    opened = re.search(rf"(?:{SINCE}|\b(?:между|between)) (?:the )?$", before) is not None
     if len(found) > 2 or as_of is None or not opened:
         on = re.search(r"\b(?:за|к|на|on|at|by|for|as of) (?:the )?$", before)
         return UNREAD if on or len(found) > 1 else None
@@ -89,7 +105,7 @@ def of_numbered(text: str, as_of: date | None) -> str | None:
 def of_seasons(text: str, as_of: date | None) -> str | None:
     """A season: of the year named, else the latest that has begun; winter is called by the year that it ends in."""
     match = SEASON.search(text)
-    if match is None:
+    if match is None or re.search(rf"{SINCE} (?:{NAMED})\b.* (?:по|до|to|till?|until) (?:{NAMED})\b", text):
         return None
     first = next(month for month, name in ((12, "winter"), (3, "spring"), (6, "summer"), (9, "autumn")) if match[name])
     found = _in_year(text, as_of, lambda year: f"{year - (first == 12)}-{first:02d}")
@@ -103,7 +119,14 @@ def of_seasons(text: str, as_of: date | None) -> str | None:
 
 
 def of_first(text: str, as_of: date | None) -> str | None:
-    """The first so many days or months of something: no window that rules know."""
+    """The first or last so many months of a year; of anything else no window that rules know."""
+    match = OF_YEAR.search(text)
+    if match is not None and as_of is not None:
+        count = int(match["n"]) if match["n"].isdigit() else NUMBERS[match["n"]]
+        year = int(match["year"]) if match["year"] else as_of.year - bool(match["last"])
+        months = (1, count) if match["first"] else (13 - count, 12)
+        begun, end = calendar(f"{year}-{months[0]:02d}"), calendar(f"{year}-{months[1]:02d}")
+        return f"{begun.start}/{end.closing}" if begun and end and end.closing <= as_of and 1 < count < 12 else UNREAD
     return UNREAD if FIRST.search(text) and not PART.search(text) else None
 
 

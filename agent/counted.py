@@ -53,7 +53,9 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
             r"\b(?:уходит|отваливается|бежит) больше\?|\b(?:are|is) more .{0,20}(?:leaving|churning|quitting)\b|\b(?:get|got|getting) (?:\w+ )?(?:bigger|higher|larger)\b|\b(?:widened|(?:вырос|расширил|возрос|увеличил|повысил|поднял|подрос|подскочил|взлетел|скакнул)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
             r"(?:is|was|are|were|been) (?:\w+ )?up\b(?! to)|rose|risen|grew|grown|increased|climbed|jumped|spiked|soared|surged|(?:went|gone|going) up)\b|"
             r"\bстал\w*(?: ли)?(?: \w+){0,3} (?:дольше|чаще|больше|выше|дороже|шире)\b|\b(?:taking|takes|take) .{0,40}\blonger\b|\b(?:leaving|losing|churning|going) .{0,40}\bfaster\b|"
-            rf"{_DID}(?:(?<!price )rise|grow|increase|climb|go up|jump|spike|rising|growing|increasing)\b|причин\w+ рост|what (?:drove|pushed|brought|sent) .{{0,60}}\bup\b"
+            rf"{_DID}up (?:since|on|from|over|this|in|versus|vs)\b|"
+            r"\b(?:start|started|starting|begin|began|begun) (?:to )?(?:leav|los|churn|quit|pay|buy)\w* .{0,20}\b(?:more|faster|oftener)\b|\bначал\w*(?: ли)?(?: \w+){0,3} (?:чаще|больше|быстрее)\b|"
+            rf"{_DID}(?:(?<!price )rise|climbing|grow|increase|climb|go up|jump|spike|rising|growing|increasing)\b|причин\w+ рост|what (?:drove|pushed|brought|sent) .{{0,60}}\bup\b"
         ),
     ),
     (
@@ -70,7 +72,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
         "worse",
         re.compile(rf"\bухудшил\w*|\bстал\w*(?: ли)?(?: \w+){{0,2}} хуже|\bне стал\w*.{{0,40}}хуже|\bухудша[ею]тся|\b(?:worsened|deteriorated|got worse)\b|\b(?:is|are|was|were|been) .{{0,40}}\b(?:getting|becoming) (?:any |a bit |much )?worse\b|{_DID}(?:worsen|deteriorate|get worse|getting worse)\b"),
     ),
-    ("any", re.compile(rf"\b(?:more|less|fewer|longer|shorter|faster|slower|higher|lower|better|worse|quicker) than (?:before|it used to|they used to|we used to|in the past)\b|\bgoing anywhere\b|\btreading water\b|\bor (?:are|is) (?:we|it|they) flat\b|\bor worse again\b|\bчем раньше\b|\bчем (?:в|за) (?:поза)?(?:прошл|предыдущ)\w+|\bthan (?:in |over |during )?(?:the )?(?:last|previous|prior) (?:year|quarter|month|half)\b|\bили (?:опять )?(?:хуже|топчемся|стоим)\b|\bизменил\w*|\bсдвинул\w*|\bhow (?:has|have|did) .{{0,60}}\b(?:moved?|changed?|developed?|evolved?|gone)\b|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
+    ("any", re.compile(rf"\b(?:up|plus|rising|growing|higher|more|faster|better|quicker|longer) or (?:down|minus|falling|shrinking|lower|less|fewer|slower|worse|shorter)\b|\b(?:down|lower|less|slower|worse) or (?:up|higher|more|faster|better)\b|\b(?:раст[её]т|выросл?\w*|больше|выше|быстрее|лучше|дольше|чаще|в плюс\w*|вверх|плюс) (?:или|либо) (?:пада\w+|упал\w*|меньше|ниже|медленнее|хуже|короче|реже|в минус\w*|вниз|минус|снижа\w+)|\b(?:пада\w+|меньше|ниже|медленнее|хуже|вниз) (?:или|либо) (?:раст\w+|больше|выше|быстрее|лучше|вверх)|\blikelier\b.{{0,60}}\bthan (?:they|it|we|before)\b|\b(?:more|less|fewer|longer|shorter|faster|slower|higher|lower|better|worse|quicker) than (?:before|it used to|they used to|we used to|in the past)\b|\bgoing anywhere\b|\btreading water\b|\bor (?:are|is) (?:we|it|they) flat\b|\bor worse again\b|\bчем раньше\b|\bчем (?:в|за) (?:поза)?(?:прошл|предыдущ)\w+|\bthan (?:in |over |during )?(?:the )?(?:last|previous|prior) (?:year|quarter|month|half)\b|\bили (?:опять )?(?:хуже|топчемся|стоим)\b|\bизменил\w*|\bсдвинул\w*|\bhow (?:has|have|did) .{{0,60}}\b(?:moved?|changed?|developed?|evolved?|gone)\b|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
 )  # fmt: skip
 
 

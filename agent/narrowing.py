@@ -51,7 +51,7 @@ def narrowed(
     spoken = frozenset(key for _condition, key in found)
     named = [key for key in seen.metrics if key not in spoken]
     ranked = about or rankable(seen, named)
-    ordered = order(seen, [ranked] if ranked else named)
+    ordered = order(seen, [ranked] if ranked else named, known=about is not None)
     conditions = [*values.conditions(seen, portfolio), *(condition for condition, _key in found)]
     kept = [key for key in seen.segments if key not in segments_in(values.left_out(plain))]
     if kept and (ordered or conditions):

@@ -40,9 +40,13 @@ NEAR, SURE = 0.2, 0.4
 WHO = re.compile(
     r"\W*(?:а |и |and )?(?:кто|кого|кому|у кого|чьи|какие клиенты|who|whom|whose|which (?:of our )?(?:clients|customers|accounts))\b"
 )
+#: Questions of how large a figure is, never of its meaning.
+HOW_LARGE = re.compile(
+    r"\b(?:what(?:['’]s| is| are| was| were) (?:the|our|my|your|overall)|how (?:much|high|low|big|large|many)|чему (?:у нас )?(?:равн\w+|равен)|каков\w*)\b"
+)
 #: What a question to the user's own documents speaks of.
 PAPERS = re.compile(
-    r"документ|регламент|файл|положени|политик|инструкц|памятк|приказ|стандарт|методичк|правил|загру|прописан|написан|сказано|бумаг|порядк|шаблон|"
+    r"документ|типов\w+ договор|договор\w* (?:сказано|записан|прописан|указан)|standard contract|template contract|our contract\b|contract (?:says?|contain|state)|регламент|файл|положени|политик|инструкц|памятк|приказ|стандарт|методичк|правил|загру|прописан|написан|сказано|бумаг|порядк|шаблон|"
     r"\bfile|document|\bdocs?\b|polic|upload|handbook|guide|paper|shelf|written|manual|procedure|rule|playbook|folder|template"
 )
 
@@ -75,7 +79,8 @@ def _fits(call: Call, seen: "Understood") -> bool:
         return not grouped
     if call["name"] == "documents":
         return PAPERS.search(seen.plain) is not None
-    return call["name"] != "define" or not (sliced or WHO.match(seen.plain))
+    large = HOW_LARGE.search(seen.plain) is not None and "define" not in seen.wants
+    return call["name"] != "define" or not (sliced or large or WHO.match(seen.plain))
 
 
 def guesses(seen: "Understood", most: int = 5) -> list[Guess]:

@@ -20,6 +20,7 @@ NUMBER = rf"(\d{{1,3}}|{'|'.join(word for word, number in NUMBERS.items() if num
 COUNT = rf"{NUMBER}\b(?![.,]?\d)(?!(?:\s+(?:полн|календарн|рабоч|full|calendar|business|working)\w*)?[\s-]*{TIME})"
 FIRST = re.compile(
     rf"\b(?:топ|top|лучш\w+|best|largest|biggest)[\s-]*{COUNT}|"
+    rf"\b(?:первы[ех]|first|top)\s+{COUNT}\s*(?:(?:is|are|will be|would be)\s+)?(?:enough|do|хватит|достаточно|давай|[.,;?!)]|$)|"
     rf"\b(?:дай\w*|назов\w+|give me|name)\s+{COUNT}\s+(?:имен\w*|names|{CLIENT})\b|"
     rf"\b(?:первы[ех]|first)\s+{COUNT}\s+(?:(?:\w+\s+)?{CLIENT}|(?:по|by)\s+(?!{TIME}))|"
     rf"\b{COUNT}\s+(?:самых\s+)?(?:лучш|крупн|больш|best|largest|biggest)\w*\s+(?:\w+\s+)?{CLIENT}|"
@@ -61,8 +62,8 @@ BY = re.compile(
 #: Numbers of people, and words that stand for one.
 COLLECTIVE: Mapping[str, int] = {
     r"дво(?:е|их|им)|пар[ауы]\b|a couple(?: of)?": 2, r"тро(?:е|их|им)|тройк\w*": 3, r"четвер(?:о|ых|ым)|четверк\w*": 4,
-    r"пятер(?:о|ых|ым)|пятерк\w*": 5, r"шестер(?:о|ых|ым)": 6, r"семер(?:о|ых|ым)|семерк\w*": 7, r"восьмер(?:о|ых|ым)|восьмерк\w*": 8, r"десятк\w*|десятер(?:о|ых)": 10,
-    r"a dozen": 12, r"двадцат(?:ь|и|к\w+)|twenty": 20,
+    r"пятер(?:о|ых|ым)|пятерк\w*": 5, r"шестер(?:о|ых|ым)": 6, r"семер(?:о|ых|ым)|семерк\w*": 7, r"восьмер(?:о|ых|ым)|восьмерк\w*": 8, r"десятками|десятер(?:о|ых)": 10,
+    r"(?:half a|half-a) dozen|полдюжин\w*": 6, r"десяток|десятка|десятку": 10, r"(?<!half a )(?<!half-a )(?:a )?dozen|дюжин\w*": 12, r"двадцат(?:ь|и|к\w+)|twenty": 20,
 }  # fmt: skip
 PEOPLE = rf"(?:{CLIENT}|должник\w*|неплательщик\w*|нович\w*|адвокат\w*|холдинг\w*|имен\b|человек|штук|наш\w+|debtors?|newcomers?|advocates?|holdings?|names|of them|(?:из )?них|кого|кто|котор\w+|who|whom)"
 ENDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -71,7 +72,7 @@ ENDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("worst", r"\b(?:наи?худш\w+|худш\w+|хуже (?:всего|всех)|сам\w+ (?:плох|слаб|больн|нездоров|пуст|недовольн|убыточн|нестабильн|шатк|хрупк|рисков|опасн|трудн|проблемн|злостн|тяж[её]л|безнад[её]жн|неблагополучн|ненад[её]жн)\w*|worst|poorest|weakest|sickest|unhealthiest|riskiest|shakiest|unhappiest|most (?:unhappy|at[- ]risk|problematic|troubled|unstable)|least healthy)\b"),
         ("best", r"\b(?:(?:наи)?лучш\w+|лучше (?:всего|всех)|сам\w+ (?:хорош|здоров|лояльн|над[её]жн|благополучн)\w*|best|healthiest|happiest|most (?:loyal|reliable))\b"),
         ("bottom", r"\b(?:наи(?:меньш|низш)\w+|сам\w+ (?:мелк|маленьк|низк|коротк|дешев|редк|мал)\w*|меньше (?:всего|всех)|(?:наи)?менее|нижн\w+(?= (?:\d|пят|десят|трой|семер|восьмер|двадцат))|tiniest|slimmest|lowest|smallest|fewest|shortest|least|bottom|cheapest)\b"),
-        ("top", r"\b(?:наи(?:больш|высш)\w+|главн\w+|крупнейш\w+|сам\w+ (?:крупн|больш|высок|дорог|ценн|долг|длинн|сильн|част|давн|стар|активн|прибыльн|доходн)\w*|(?:больше|сильнее|дольше|чаще|дороже|выше) (?:всего|всех|остальных)|(?:наи)?более|most|fattest|juiciest|сам\w+ жирн\w+|largest|biggest|highest|greatest|longest|heaviest|hardest|costliest|top|топ|вероятнее всего)\b"),
+        ("top", r"\b(?:наи(?:больш|высш)\w+|главн\w+|крупнейш\w+|сам\w+ (?:крупн|больш|высок|дорог|ценн|долг|длинн|сильн|част|давн|стар|активн|прибыльн|доходн)\w*|(?:больше|сильнее|дольше|чаще|дороже|выше|ближе|скорее|раньше|быстрее) (?:всего|всех|остальных)|(?:наи)?более|most|fattest|juiciest|сам\w+ жирн\w+|largest|biggest|highest|greatest|longest|heaviest|hardest|costliest|likeliest|closest(?= to)|top|топ|вероятнее всего)\b"),
     )
 )  # fmt: skip
 #: A superlative of another word: the first of the figure that the question names.
@@ -105,12 +106,13 @@ NOTHING = r"\b(?:наш\w*|покаж\w+|дай\w*|назов\w+|список|п
 BESIDE = 2
 
 
-def order(seen: "Understood", keys: Collection[str] = ()) -> Mapping[str, int]:
+def order(seen: "Understood", keys: Collection[str] = (), *, known: bool = False) -> Mapping[str, int]:
     """``top`` or ``bottom`` with the number of clients that a question asks for; nothing where it asks for no order.
 
     What is worst lies at the end that is worse for the first of ``keys``: the highest debt, the lowest health.
+    ``known``: the question is of these figures, though it may name none.
     """
-    said = _counted(seen.plain, figure=bool(seen.metrics))
+    said = _counted(seen.plain, figure=known or bool(seen.metrics))
     if said is None:
         worst = SOME_WORST.search(seen.plain) and not DEPENDENCE.search(seen.plain)
         return {_end("worst", keys): SHOWN} if worst else uncounted(seen)
@@ -137,7 +139,7 @@ def _counted(plain: str, *, figure: bool) -> tuple[str, int] | None:
         match = pattern.search(plain)
         if match is not None:
             said = next(group for group in match.groups() if group)
-            end = "worst" if ENDS[0][1].search(plain) else end
+            end = next((name for name, shape in ENDS if shape.search(plain)), end)
             return end, int(said) if said.isdigit() else NUMBERS[said]
     named = next(((end, match) for end, pattern in ENDS if (match := pattern.search(plain))), None)
     other = ANY_MOST.search(plain) if named is None and figure else None
@@ -163,7 +165,7 @@ def _amounts(plain: str) -> list[tuple[int, int, int]]:
     found = [
         (int(match[1]) if match[1].isdigit() else NUMBERS[match[1]], *match.span())
         for match in re.finditer(
-            rf"(?<![\w.,-]){COUNT}(?! ?(?:%|процент|percent|тыс|млн|руб|₽|[.,]\d|и (?:ниже|выше)|or (?:less|more|lower|higher)))",
+            rf"(?<![\w.,])(?<![\d\s][-–]){COUNT}(?! ?(?:%|процент|percent|тыс|млн|руб|₽|[.,]\d|и (?:ниже|выше)|or (?:less|more|lower|higher)))",
             plain,
         )
         if not re.search(
@@ -197,10 +199,10 @@ def uncounted(seen: "Understood") -> Mapping[str, int]:
 
 def rankable(seen: "Understood", keys: Collection[str]) -> str | None:
     """The figure that puts clients in order: the one after by (по), else one of ``keys``, else revenue where none is named."""
-    from tools.fields import account_readings
+    from tools.fields import ranks
 
     named, strange = _named_after_by(seen.plain)
-    chosen = named or next((key for key in keys if key in account_readings()), None)
+    chosen = named or next((key for key in keys if ranks(key)), None)
     others = strange or seen.segments or set(seen.metrics) - {"concentration"}
     return chosen if chosen is not None or others else REVENUE
 

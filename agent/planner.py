@@ -1,11 +1,12 @@
 """From a message to tool calls: each of its questions by rules and nearest examples, or by a model where these are unsure."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agent import follow
 from agent.backends import Gateway
-from agent.bounds import bounds, unread
+from agent.bounds import bounds, unread, without
 from agent.examples import Call, call
 from agent.model_planner import by_model
 from agent.nearest import NEAR, SURE, guesses, nearest
@@ -126,6 +127,8 @@ def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:
     doubtful = _doubtful(seen, ruled)
     if doubtful and {"top", "bottom"} & set(ruled[0]["arguments"]):
         return None if bare(seen.plain) else _ranked(seen)
+    if (beyond := _beyond_bounds(seen, ruled)) is not None:
+        return beyond
     plain = ruled[0]["name"] == "whatif" or len(ruled) > 1
     named = seen.metrics and ruled[0]["arguments"].get("key") in seen.metrics
     found = nearest(seen, sure=DOUBT if doubtful else PLAIN if plain else NAMED if named else SURE)
@@ -135,8 +138,15 @@ def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:
         return found if found[0]["name"] in OF_A_CLIENT else None
     first, other = ruled[0], found[0]
     told = first["arguments"].get("codes", ()), other["arguments"].get("codes", ())
-    same = first["name"] == other["name"] and (
-        first["arguments"].get("key") == other["arguments"].get("key") and not told[1] or set(told[0]) & set(told[1])
+    finer = first["name"] == "advice" and "segment" not in first["arguments"] and "segment" in other["arguments"]
+    same = (
+        first["name"] == other["name"]
+        and not finer
+        and (
+            first["arguments"].get("key") == other["arguments"].get("key")
+            and not told[1]
+            or bool(set(told[0]) & set(told[1]))
+        )
     )
     allowed = ("injection", "off_topic") if doubtful else ()
     refused = other["name"] == "refuse" and other["arguments"]["reason"] not in allowed
@@ -152,19 +162,28 @@ def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:
     return None if same or refused else found
 
 
+def _beyond_bounds(seen: Understood, ruled: list[Call]) -> list[Call] | None:
+    """The figure asked of the clients within a bound, where rules know no other than the one that the bound is set to."""
+    narrows = {key for _, key in bounds(seen)}
+    if not narrows or not _keys(ruled) <= narrows or set(seen.metrics) - narrows:
+        return None
+    found = nearest(replace(seen, question=without(seen)), sure=SURE)
+    return found if found is not None and found[0]["name"] == "metric" and not _keys(found) & narrows else None
+
+
 def _keys(calls: list[Call]) -> set[str]:
     return {str(item["arguments"].get("key")) for item in calls}
 
 
 def _ranked(seen: Understood) -> list[Call] | None:
     """The figure that puts clients in order where the question names none: the likeliest of those that can."""
-    from tools.fields import account_readings
+    from tools.fields import ranks
 
     found = guesses(seen)
     if found[0].weight >= SURE:
         return [found[0].call]
     near = (guess.call for guess in found if guess.weight >= NEAR and guess.call["name"] == "metric")
-    return next(([item] for item in near if item["arguments"]["key"] in account_readings()), None)
+    return next(([item] for item in near if ranks(item["arguments"]["key"])), None)
 
 
 def _certain(seen: Understood, calls: list[Call]) -> bool:

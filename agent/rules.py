@@ -39,6 +39,14 @@ POINTED = re.compile(
     r"\b(?:эт(?:от|ого|ому|им|ом)|т(?:от|ого|ому|ем|ом)(?: самый| самого| самому)?) (?:клиент|заказчик|аккаунт|контрагент|плательщик)(?:а|у|ом|е)?\b|"
     r"\b(?:эт(?:а|у|ой)) компани(?:я|ю|ей|и)\b|\b(?:this|that) (?:one )?(?:client|customer|account|company)\b(?!['’]?s? (?:base|group|segment|list))|\bу того самого\b"
 )
+#: What is asked of value reports at large, and of none.
+COVERED = re.compile(
+    r"\b(?:сколько|скольк\w+|дол[яюие]|част[ьи]|охват\w*|покрыти\w*|кому|кто|никто|никому|ни разу|how many|how much of|share|part|coverage|who|whom|nobody|anyone|never|ever)\b"
+)
+#: What no data of clients tell, whatever time it is asked of.
+ELSEWHERE = re.compile(
+    r"\b(?:погод\w*|weather|гороскоп\w*|horoscope|курс\w* (?:доллар|евро|юан|валют|биткоин)\w*|(?:dollar|euro|exchange) rate|bitcoin|биткоин\w*|football|футбол\w*)\b"
+)
 #: Several values of one column: figures beside each other.
 SIDE_BY_SIDE = re.compile(r"\b(plan|industry|region|owner|segment) in \(")
 Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
@@ -54,6 +62,8 @@ def _refusals(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     wants = seen.wants
     if "injection" in wants:
         return [call("refuse", reason="injection")]
+    if ELSEWHERE.search(seen.plain) and not seen.metrics and not seen.codes:
+        return [call("refuse", reason="off_topic")]
     if "market" in wants and "competitors" not in wants:
         return [call("market", query=seen.question)]
     if "competitors" in wants:
@@ -123,6 +133,8 @@ def _written(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return [call("metric", key="campaign_effect")] if wanted else None
     if len(seen.accounts) == 1:
         return [call("report", id=seen.accounts[0][0])]
+    if not seen.accounts and COVERED.search(seen.plain):
+        return [sliced(call("findings", codes=["report_coverage"]), seen, portfolio)]
     return _about_account(seen, portfolio) or [call("refuse", reason="which_client")]
 
 
@@ -140,6 +152,8 @@ def _found(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return [sliced(call("findings", codes=list(seen.codes)), seen, portfolio)]
     if "promises" in seen.wants and not seen.wants & {"advice", "define"}:
         part, _spoken = narrowed(seen, portfolio, about="vrs")
+        if {"top", "bottom"} & set(part):
+            return [call("metric", key="vrs", **part)]
         where = {name: value for name, value in part.items() if name == "where"}
         return [
             call("metric", key=key, **where, **window_of(seen), **grouping_of(seen, where))
@@ -214,7 +228,7 @@ def clients_asked_with(seen: Understood) -> bool:
     """Whether the question is how many clients there are within a bound: «Сколько клиентов со здоровьем ниже 50?»."""
     return (
         re.search(
-            rf"\b(?:сколько|how many|число|количество|number of)\b.*{CLIENT}|{CLIENT}.*\bсколько их|"
+            rf"\b(?:сколько|скольк\w+|how many|число|количество|number of)\b.*{CLIENT}|{CLIENT}.*\bсколько их|"
             r"\bсколько\b.{0,20}\b(?:таких|тех|их)\b|\bhow many (?:on|of|have|with|are|in)\b",
             seen.plain,
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 UNIT = (
     r"(?:(?P<day>дн\w*|день|days?)|(?P<week>недел\w*|weeks?)|(?P<month>месяц\w*|мес|months?)|"
-    r"(?P<quarter>квартал\w*|quarters?)|(?P<half>полугоди\w*|полгода|half[- ]years?)|(?P<year>год\w*|лет|years?))\b"
+    r"(?P<quarter>квартал\w*|quarters?)|(?P<half>полугоди\w*|полгода|half[- ]years?|half a year)|(?P<year>год\w*|лет|years?))\b"
 )
 FULL = r"(?:(?:полн|календарн|full|calendar|complete|whole)\w* )?"
 LENGTHS: Mapping[str, tuple[str, int]] = {
@@ -77,7 +77,21 @@ WRITTEN = (
     (re.compile(r"\b([1-4]) ?кв\.?(?:артал)? ?['’]?(\d\d)\b(?!\d)"), r"\1 кв 20\2"),
     (re.compile(r"\b([1-4]) ?кв\.? ?(20\d\d)\b"), r"\1 кв \2"),
     (re.compile(r"\b(0[1-9]|1[0-2])/(20\d\d)\b"), r"\1.\2"),
-    (re.compile(r"\bза (?:весь )?(\d\d)(?:-?й)? год\b|\bза (?:весь )?(2\d)-й\b"), r"за 20\1\2 год"),
+    (
+        re.compile(
+            r"\bза (?:(?:весь|календарный|полный) )*(\d\d)(?:-?й)? год\b|\bза (?:(?:весь|календарный|полный) )*(2\d)-й\b"
+        ),
+        r"за 20\1\2 год",
+    ),
+    (re.compile(rf"\b(начала|конца|конец|в) (2\d)-(?:го|м)\b(?! (?:{NAMED}|числ\w*|день|дня))"), r"\1 20\2 года"),
+    (re.compile(rf"\b({NAMED})[-'’](2\d)\b"), r"\1 20\2"),
+    (re.compile(rf"\b((?:end|close) of (?:{NAMED})) (2\d)\b(?!\d)"), r"\1 20\2"),
+    (
+        re.compile(
+            r"\b(последн\w+|скользящ\w+|last|past|trailing|rolling|previous) (\d{1,2}) ?[mм]\b(?! ?(?:[₽$€]|руб|rub|rou|dollar))"
+        ),
+        r"\1 \2 months",
+    ),
     (re.compile(r"\b(перв|втор)\w+ половин\w+(?= (?:20\d\d|год\w*\b))"), r"\1ое полугодие"),
     (
         re.compile(
@@ -96,6 +110,11 @@ LAST = re.compile(
 OVER = re.compile(rf"\b(?:за|over|during|for)(?: the| весь| целый)? (?:{NUMBER}[ -])?{FULL}{UNIT}")
 LONG = re.compile(rf"\b{NUMBER}-{UNIT}")
 FIRST = re.compile(rf"\b(?:перв\w+|first|топ|top|bottom|худш\w+|лучш\w+|best|worst)[ -](?:{NUMBER}[ -])?{FULL}{UNIT}")
+#: The first or the last months of a year: «за первые три месяца 2026-го», “the last two months of last year”.
+OF_YEAR = re.compile(
+    rf"\b(?:(?P<first>перв\w+|first)|последн\w+|final|last) {NUMBER} (?:месяц\w*|months?),? (?:(?:of|in|в) )?(?:the )?"
+    r"(?:(?P<year>20\d\d)|(?:этого|текущего|this|current) (?:года|year)|(?P<last>прошлого|last|previous) (?:года|year)|года\b|year\b)"
+)
 TO_DATE = re.compile(
     r"\bс начала (?:этого |текущего )?года|since the (?:start|beginning) of (?:this |the )?year|year[ -]to[ -]date|\bytd\b|\bс нового года|since (?:the )?new year"
 )

@@ -68,11 +68,13 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     timely = _QUOTED.sub(" ", _cut(plain, spans(plain)))
     period = asked(timely, portfolio.as_of)
     metrics = _in_money(tuple(key for key in _named(own, _metric_names()) if _meant(key, plain, wants)), plain)
+    segments = tuple(key for key in segments_in(question) if not (key == "at_risk" and _risk_alone(metrics, plain)))
+    metrics = tuple(key for key in metrics if key != "segments" or not segments or len(metrics) == 1)
     return Understood(
         question=question,
         language=language or spoken(question, names=_names(accounts, portfolio)),
         metrics=metrics,
-        segments=tuple(key for key in segments_in(question) if not (key == "at_risk" and _risk_alone(metrics, plain))),
+        segments=segments,
         accounts=accounts,
         wants=frozenset(wants),
         stems=own,
@@ -103,7 +105,9 @@ def _in_money(metrics: tuple[str, ...], plain: str) -> tuple[str, ...]:
     money = re.search(r"\bв (?:деньгах|рублях|выручке)\b|\bin (?:money|roubles|rubles|revenue)\b", plain)
     if money is None or "logo_churn" not in metrics or "money_churn" in metrics:
         return metrics
-    both = re.search(r"\bв (?:клиентах|абонентах|штуках)|\bin (?:clients|customers|accounts|logos)\b", plain)
+    both = re.search(
+        r"\bв (?:клиентах|абонентах|штуках|головах)|\bin (?:clients|customers|accounts|logos|heads)\b", plain
+    )
     return tuple(
         part
         for key in metrics
@@ -115,7 +119,7 @@ def _meant(key: str, plain: str, wants: Collection[str]) -> bool:
     """Whether a metric's name stands for it: “by segment” groups, and an index is no indexation."""
     if key == "indexation":
         return re.search(r"indexation|индексац|price rise|повышен", plain) is not None
-    if key == "mrr" and re.search(r"\bмост\b|\bbridge\b", plain):
+    if key == "mrr" and re.search(r"\bмост\b|\bбридж\b|\bbridge\b|\bwalk\b|\bводопад\b|\bwaterfall\b", plain):
         return False
     return key != "segments" or "by_segment" not in wants
 
@@ -227,7 +231,10 @@ def _metric_names() -> Mapping[tuple[str, ...], str]:
 
 @cache
 def _segment_names() -> Mapping[tuple[str, ...], str]:
-    return _by_length({key: list(words) for key, words in SEGMENTS.items()})
+    shapes = ("{} сегмент", "{} segment", "сегмент {}", "segment {}")
+    return _by_length(
+        {key: [*words, *(shape.format(key.replace("_", " ")) for shape in shapes)] for key, words in SEGMENTS.items()}
+    )
 
 
 def _by_length(names: Mapping[str, list[str]]) -> Mapping[tuple[str, ...], str]:

@@ -32,6 +32,10 @@ GENERIC = frozenset(
 )
 
 
+#: Between the plan that clients are on and the one that they may move to.
+MOVED_TO = re.compile(r"[»\"”]?\s*(?:→|->|=>|[-–—]+>|на|to|into)\s*[«\"“]?", re.IGNORECASE)
+
+
 def conditions(seen: "Understood", portfolio: "Portfolio") -> list[str]:
     """Conditions of the plan, owners, regions, industries and segments that a question names or leaves out, as texts of a filter."""
     from agent.understand import segments_in
@@ -59,6 +63,11 @@ def _planned(seen: "Understood", portfolio: "Portfolio", left: re.Match[str] | N
     names = [match.span() for place, match in enumerate(_WORD.finditer(seen.question.strip())) if place in _taken(seen)]
     kept = [item for item in named(seen.question, portfolio) if left is None or not _within(item, left)]
     free = [item for item in kept if not any(start <= item.start < end for start, end in names)]
+    free = [
+        item
+        for place, item in enumerate(free)
+        if not place or not MOVED_TO.fullmatch(seen.question.strip()[free[place - 1].end : item.start])
+    ]
     plain = [item.plan for item in free] or ([] if left is not None else lacking_plans(seen.question, portfolio))
     return [("plan", plan) for plan in dict.fromkeys(plain)]
 

@@ -28,14 +28,14 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "concentration": ("concentration", "largest clients", "biggest clients", "top clients", "концентрация", "крупнейшие клиенты",
                       "топ клиентов", "крупные клиенты"),
     "indexation": ("indexation", "price rise", "индексация", "повышение цен"),
-    "movements": ("waterfall", "mrr waterfall", "revenue waterfall", "водопад выручки", "водопад mrr", "bridge", "mrr bridge", "revenue bridge", "мост mrr", "мост", "movements", "revenue move", "revenue movements", "mrr movements", "движения mrr", "движение mrr", "движение выручки", "движения выручки", "мост выручки"),
+    "movements": ("бридж", "бридж mrr", "mrr walk", "revenue walk", "waterfall", "mrr waterfall", "revenue waterfall", "водопад выручки", "водопад mrr", "bridge", "mrr bridge", "revenue bridge", "мост mrr", "мост", "movements", "revenue move", "revenue movements", "mrr movements", "движения mrr", "движение mrr", "движение выручки", "движения выручки", "мост выручки"),
     "quick_ratio": ("quick ratio", "квик рейшо", "квик ратио"),
     "cac_payback": ("cac payback", "cac", "окупаемость привлечения", "стоимость привлечения"),
     "client_roi": ("client roi", "отдача", "roi", "окупаемость клиента"),
     "culture": ("culture", "культура", "культура ценности"),
     "adoption": ("адопшн", "адопшен", "adoption", "product usage", "использование продукта", "освоение", "использование функций"),
     "campaign_effect": ("campaign effect", "эффект кампании"),
-    "churn_risk": ("риск чурна", "churn risk", "risk of leaving", "risk of churn", "leaving risk", "chance of leaving", "риск ухода", "риск оттока", "вероятность ухода", "вероятность оттока"),
+    "churn_risk": ("propensity", "propensity to churn", "churn propensity", "склонность к оттоку", "риск чурна", "churn risk", "risk of leaving", "risk of churn", "leaving risk", "chance of leaving", "риск ухода", "риск оттока", "вероятность ухода", "вероятность оттока"),
     "journey": ("client journey", "customer journey", "путь клиента", "карта пути"),
     "money_at_stake": ("money on the line", "revenue on the line", "сумма в зоне риска", "сумма денег в зоне риска", "деньги в зоне риска", "money at stake", "money at risk", "amount at risk", "revenue at risk", "revenue at stake", "amount at stake", "сумма под угрозой", "выручка под угрозой", "выручка под риском", "деньги под угрозой", "денег под угрозой", "деньги под риском", "денег под риском"),
     "cross_sell": ("whitespace", "кросс сейл", "кросс селл", "cross sell"),
@@ -46,9 +46,19 @@ SEGMENTS: Mapping[str, tuple[str, ...]] = {
     "at_risk": ("at risk", "at-risk", "зона риска", "рисковая зона", "риск", "под угрозой", "risky clients"),
     "newcomers": ("newcomers", "new clients", "новички", "новые клиенты"),
     "advocates": ("advocates", "адвокаты", "адвокаты бренда", "promoters"),
-    "growth": ("growth points", "hidden growers", "точка роста", "точки роста", "скрытый рост"),
-    "core": ("core clients", "опора"),
-    "steady": ("steady clients", "ровные клиенты"),
+    "growth": (
+        "growth points",
+        "hidden growers",
+        "growth segment",
+        "growth group",
+        "точка роста",
+        "точки роста",
+        "скрытый рост",
+        "сегмент роста",
+        "группа роста",
+    ),
+    "core": ("core clients", "core customers", "core accounts", "опора"),
+    "steady": ("steady clients", "steady customers", "steady accounts", "ровные клиенты"),
     "lost": ("lost clients", "ушедшие клиенты", "потерянные клиенты"),
     "unknown": ("clients without data", "клиенты без данных"),
 }
@@ -69,7 +79,7 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"кого спасать|who (?:may|might|could|will|is about to|is going to) (?:leave|churn|cancel)|whom? (?:should (?:i|we) |to )call|who to call|"
         r"likely to (?:leave|churn)"
     ),
-    "renewals": re.compile(r"продл|договор\w* (?:конча[ею]т|заканчива|истека)|renew|contracts? (?:end|expir|run)"),
+    "renewals": re.compile(r"продл|(?:договор|контракт|соглашени|подписк)\w* (?:конча[ею]т|заканчива|истека|подход)|(?:конча[ею]тся|заканчива[ею]тся|истека[ею]т) (?:\w+ )?(?:договор|контракт|соглашени|подписк)|renew|contracts? (?:end|expir|run)"),
     "forecast": re.compile(
         r"экстраполир|extrapolat|\b(?:quarters|months|years|weeks) ahead\b|следующ\w+ (?:\w+ )?(?:год|квартал|месяц|недел)|(?:в|на) будущ|прогноз|предска|спрогноз|сколько (?:клиентов )?(?:мы )?(?:заработаем|потеряем|будет|уйд[её]т)|"
         r"как(?:ой|ая|ое|ие) буд[еу]т|через (?:год|месяц|квартал|полгода)|forecast|predict|next (?:year|quarter|month|week)|"
@@ -90,17 +100,17 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"\bfudge|\bfake\b|pretend|tweak|say (?:it is|that)"
     ),
     "define": re.compile(
-        r"что (?:такое|значит|означает|за показатель)|\bэто (?:что|что вообще|вообще что)(?: такое)?\W*$|^\W*(?:а |и )?что за \w+\W*$|\bпонима\w+ под\b|под этим понима|формулу (?:дай|покаж|назов|напиш)\w*|(?:дай|покаж|назов|напиш)\w* формулу|give me the formula|\b(?:is|are) .{0,40}\b(?:worked out|calculated|computed)\b|как (?:\w+ ){0,2}(?:считает|рассчит|вычисл)|по какой формуле|(?:what|which) formula|how did you (?:get|calculate|compute|count|arrive at)|объясни|расшифруй|поясни|"
+        r"что (?:такое|значит|означает|за показатель)|\bэто (?:что|что вообще|вообще что)(?: такое)?\W*$|^\W*(?:а |и )?что за \w+\W*$|\bпонима\w+ под\b|под этим понима|формулу (?:дай|покаж|назов|напиш)\w*|(?:дай|покаж|назов|напиш)\w* формулу|give me the formula|\b(?:is|are) .{0,40}\b(?:worked out|calculated|computed)\b|как (?:\w+ ){0,2}(?:считает|посчитан|рассчит|вычисл)|по какой формуле|(?:what|which) formula|how did you (?:get|calculate|compute|count|arrive at)|объясни|расшифруй|поясни|"
         r"\bформул\w+\b|\bformula\b|\bконвенци\w+|\bconventions?\b|\bс ндс\b|\b(?:net|gross) of vat\b|\b(?:with|without|including|excluding) vat\b|\bпороги?\?|\bthresholds?\?|\b(?:classed|classified|counted) as an?\b|как определя\w+,? (?:что|кто)\b|"
         r"по как(?:им|ому) (?:признак|критери|правил)\w*|\bкого (?:вы |мы |ты )?(?:относ\w+|счита\w+|зовете|называете)|\bwhat (?:qualifies|counts as|makes (?:someone|somebody|a client|a customer|an account))\b|\bwhat(?:'s| is) the rule\b|\bby what (?:rule|criteri)\w*|"
         r"чем (?:\w+ )?отлича\w+|разниц\w+ между|из чего (?:складыва|состо|счита|собира)\w+(?! (?:измен|рост|паден|прирост|движен))|что входит в|что за зверь|"
         r"how (?:is|are|does) \w+ differ|differen\w+ (?:between|from)|what goes into|what makes up|what(?:'s| is) (?:a |an |in )|"
-        r"what (?:is|are) (?!our|my|the)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
+        r"what (?:is|are) (?!our\b|my\b|the\b|they\b|their\b|there\b|this\b|that\b|these\b|those\b)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
     ),
     "why": re.compile(r"\bпочему\b|\bотчего\b|\bwhy\b|из-за чего|за счет чего|what (?:made|drove|caused|is behind|was behind)|how come"),
     "advice": re.compile(
         r"\bрычаг\w*\b|\blevers?\b|\bplaybooks?\b|\bплейбук\w*|что (?:нам |мне |с этим |же )?(?:делать|предпринять)|что делаем|как (?:себя )?вести|what do (?:we|i) do\b|как (?:нам |мне |лучше |быстрее )?(?:удерж|увелич|сниз|уменьш|подня|повыс|получ|верн|ускор|работать|"
-        r"сделать|сократ|вырастить|улучш|помочь|начать|привле|расшир|вести)|посовет|порекоменд|рекомендуе|совет\b|план действий|"
+        r"сделать|сократ|вырастить|улучш|помочь|начать|привле|расшир|вести)|как (?:(?!посч|рассч|понять|узнать|увид|посмотр|считать|назва|открыть|найти|работа\w+ ваш|читать|измер|вычисл|определ)\w+ ){0,2}?(?!посч|рассч|понять|узнать|увид|посмотр|считать|назва|открыть|найти|читать|измер|вычисл|определ|быть|интерпрет)\w{3,}(?:ать|ить|еть|оть|уть|ять|сти|зти|йти|чь)(?:ся)?\b|\bwhat plays?\b|\bприемы?\b|посовет|порекоменд|рекомендуе|совет\b|план действий|"
         r"how (?:do|can|should|could|might) (?:we|i)|how to|what (?:should|can|could) (?:we|i)|what to do|advi[sc]e|suggest|recommend (?:how|what|a)|"
         r"\bimprove\b|ways to"
     ),
@@ -137,12 +147,12 @@ GROUPINGS: Mapping[str, str] = {
     "region": r"регион\w*|district\w*|област\w*|город\w*|territor\w*|regions?|cit(?:y|ies)",
     "size": r"размер\w*|величин\w*|sizes?",
     "cohort": r"когорт\w*|cohorts?",
-    "owner": r"(?:аккаунт-?|клиентск\w+ |персональн\w+ )?менеджер\w*|ответственн\w*|куратор\w*|аккаунт-?менеджер\w*|владельц\w*|кам\b|камам\b|csms?|(?:account |customer success |success )?(?:managers?|owners?)|reps?\b|account execs?",
+    "owner": r"(?:аккаунт-?|клиентск\w+ |персональн\w+ )?менеджер\w*|ответственн\w*|куратор\w*|аккаунт-?менеджер\w*|владельц\w*|кам\b|камам\b|ka?ms?\b|ams\b|csms?|(?:account |customer success |success )?(?:managers?|owners?)|reps?\b|account execs?",
     "month": r"месяц\w*|months?",
 }
 _BY = (
     r"(?:\b(?:по(?! результат)|группировка(?: по)?|сгруппируй\w*(?: по)?|разбивка(?: по)?|в разрезе|в разбивке(?: по)?|с разбивкой по|разбей(?: \w+)? по|между|кажд\w+(?: из)?|by|per|across|between|for each|for every|each of|each|grouped by|group by|"
-    r"(?:broken|split|break|cut)(?: it| that| them)? (?:out |down |up )?by)\s+(?:\w+\s+)?)"
+    r"(?:broken|split|break|cut)(?: it| that| them)? (?:out |down |up )?by|(?:на|в|у) разн\w+|(?:in|on|for) (?:different|various|all)|compare(?: across)?|сравни\w*|сопостав\w*|раскидай\w* по|spread (?:it |that )?across|vs\.?)\s+(?:\w+[\s-]+)?)"
 )
 #: “In which region …?” wants the figure of each region.
 _WHICH = r"\b(?:(?:в|у|на|по|из|какие|какой|какая)\s+)?(?:как(?:ой|ом|ому|их|ая|ие|ого)|which|what)(?: (?:of (?:our|the)|именно|наш\w*|our))?\s+"
@@ -164,18 +174,23 @@ WANTS_BY: Mapping[str, re.Pattern[str]] = {
         rf"{_BY}(?:{words})\b"
         + ("" if column == "month" else _apart(column, words))
         + (rf"|{_WHICH}(?:{words})\b" if column not in ("segment", "owner") else "")
+        + (
+            rf"|,? (?:с|with) (?:the |a )?(?:{words})(?: (?:разрез|разбивк|split|breakdown|view)\w*)?\W*$"
+            if column in ("region", "industry")
+            else ""
+        )
         + also
     )
     for column, words in GROUPINGS.items()
     for also in (
         {
-            "month": r"|\bмесяц за месяцем|(?:months|quarters|year|half),? monthly\b|помесячн\w+|\bmonthly\b(?! (?:recurring|revenue|fee|payment|report|plan|meeting)).*\b(?:year|months|quarters|20\d\d)|ежемесячн\w+.*\b(?:год|месяцев|кварталов)\w*|\bmonthly (?:trend|dynamic|series|chart)|month by month|динамик\w+.*месяц",
-            "region": r"|where in the country|\bregional (?:split|breakdown|view|cut)|\bрегиональн\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:регион|област|город|region|cit(?:y|ies))\w*",
-            "industry": r"|\bотраслев\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:отрасл|industr)\w*",
+            "month": r"|\bмесяц (?:за|к) месяц\w*|\bmonth (?:after|on|over) month\b|(?:месячн|помесячн)\w+.*\b(?:тренд|динамик)|\bmonthly\b.{0,30}\b(?:trend|dynamics)|(?:тренд|динамик)\w*.*\bмесячн|(?:months|quarters|year|half),? monthly\b|помесячн\w+|\bmonthly\b(?! (?:recurring|revenue|fee|payment|report|plan|meeting)).*\b(?:year|months|quarters|20\d\d)|ежемесячн\w+.*\b(?:год|месяцев|кварталов)\w*|\bmonthly (?:trend|dynamic|series|chart)|month by month|динамик\w+.*месяц",
+            "region": r"|where in the country|(?:which|what) parts? of the country|\bby (?:place|location|geography|branch)|\bпо (?:местам|географии|филиалам)\b|\bregional (?:branch|office)\w*|\bregional (?:split|breakdown|view|cut)|\bрегиональн\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:регион|област|город|region|cit(?:y|ies))\w*",
+            "industry": r"|\b(?:by|per|across|vs) (?:the )?(?:trade|niche|field)s?\b|\bотраслев\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:отрасл|industr)\w*",
             "plan": r"|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:тариф|plan)\w*",
-            "cohort": r"|\bкогорт\w*|\bcohorts?\b",
-            "segment": r"|(?:across|by) (?:the )?value segments|в разбивке$|по группам|across segments|(?:в|на|у) каком сегменте|(?:in )?(?:which|what) segment (?:has|is|do|does|shows)\b",
-            "owner": r"|(?:у кого|кто|кого|чьи|на ком) из (?:наших |наши )?(?:ребят|сотрудник|людей|коллег|менеджер|ответственн|продавц|продажник)\w*|\b(?:who|which) (?:one )?of (?:the|our) (?:staff|guys|people|team|reps|managers|lads|colleagues)\b|\bу чьих клиент|\bwhose (?:clients|customers|accounts)\b|(?:у|на|под) как(?:их|ом|ого|им|ими) (?:из )?(?:менеджер|ответственн|куратор)\w*|на ком из (?:менеджер|ответственн)\w*|\b(?:under|with|at|by|for) which (?:account |success )?(?:owners?|managers?)|\bwhich (?:account |success |of (?:our|the) )?(?:owner|manager)s? (?:has|have|is|are|holds?|owns?|loses?|lost)\b|\bwhose (?:account manager|manager|portfolio|book)|у какого (?:из )?(?:менеджер|ответственн)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:менеджер|manager|owner)\w*|у кого из (?:менеджер|ответственн)\w*|which (?:owner|manager)(?:'s|s)?\b.{0,40}\b(?:clients|book|portfolio|accounts|has|have)",
+            "cohort": r"|\bпо (?:месяц|квартал|год|дат)\w* (?:прихода|подключени|первой оплат|первого платеж|начала работ|старта работ|регистрац|привлечени)\w*|\bпо тому,? когда приш\w+|\bby (?:month|quarter|year|date|when|time)s? (?:of |that |in which )?(?:they |clients |customers )?(?:joined|signed|sign-?ups?|joining|started|first payment|acquisition|onboarded)|\bby (?:signup|sign-up|joining|acquisition) (?:month|quarter|year|date)|\bпо винтажам|\bby vintage|\bкогорт\w*|\bcohorts?\b",
+            "segment": r"|(?:across|by) (?:the )?value segments|в разбивке$|по группам|across segments|(?:в|на|у) каком сегменте|(?:in )?(?:which|what) (?:value )?segment (?:has|is|do|does|shows|holds?|gives?|brings?|pays?|owes?|loses?|suffers?|drives?|leads?|carries|makes?)\b|как(?:ой|ие) сегмент\w* (?:дает|дают|принос|плат|держ|теря|должн|долж|сильнее|больше|меньше|хуже|лучше)\w*",
+            "owner": r"|\bby (?:who(?:ever)? (?:is|looks|runs|owns|holds|manages|handles)|who['’]s)\b|\b(?:for|by|per) each of (?:my|our|the) (?:people|guys|reps|team|staff|colleagues)|\b(?:по|у) кажд\w+ (?:из )?(?:мо\w+ |наш\w+ )?(?:сотрудник|подчин[её]нн|человек из команд)\w*|\bпо тому,? кто (?:их )?вед[её]т|(?:у кого|кто|кого|чьи|на ком) из (?:наших |наши )?(?:ребят|сотрудник|людей|коллег|менеджер|ответственн|продавц|продажник)\w*|\b(?:who|which) (?:one )?of (?:the|our) (?:staff|guys|people|team|reps|managers|lads|colleagues)\b|\bу чьих клиент|\bwhose (?:clients|customers|accounts)\b|(?:у|на|под) как(?:их|ом|ого|им|ими) (?:из )?(?:менеджер|ответственн|куратор)\w*|на ком из (?:менеджер|ответственн)\w*|\b(?:under|with|at|by|for) which (?:account |success )?(?:owners?|managers?)|\bwhich (?:account |success |of (?:our|the) )?(?:owner|manager)s? (?:has|have|is|are|holds?|owns?|loses?|lost)\b|\bwhose (?:account manager|manager|portfolio|book)|у какого (?:из )?(?:менеджер|ответственн)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:менеджер|manager|owner)\w*|у кого из (?:менеджер|ответственн)\w*|which (?:owner|manager)(?:'s|s)?\b.{0,40}\b(?:clients|book|portfolio|accounts|has|have)",
             "size": r"|\bкрупн\w+.*\bмелк\w+|\bмелк\w+.*\bкрупн\w+|\bбольш\w+ клиент\w*.*\b(?:мелк|маленьк)\w+|\b(?:big|large|bigger|larger)\b.*\bsmall\w*|\bsmall\w*\b.*\b(?:big|large)",
         }.get(column, ""),
     )

@@ -79,6 +79,15 @@ def account_readings() -> Mapping[str, AccountReading]:
     return {**{item.key: item for item in FIGURES}, **_READINGS}
 
 
+#: Figures that are means of clients, each with the reading of one client that they are the mean of.
+MEANS_OF: Mapping[str, str] = {"cash_per_client": "cash", "arpa": "mrr"}
+
+
+def ranks(key: str) -> bool:
+    """Whether clients can be put in order by a figure."""
+    return MEANS_OF.get(key, key) in account_readings()
+
+
 def account_values(portfolio: Portfolio, key: str) -> Values:
     """Values of an account-level reading by account, of the accounts of the portfolio; computed once for the whole."""
     whole = portfolio.whole or portfolio
@@ -237,6 +246,8 @@ def _closed(key: str) -> Mapping[str, str] | None:
 def _names() -> Mapping[str, str]:
     from tools.metrics import metrics
 
-    found = {alias: key for key, item in metrics().items() if key in fields() for alias in item.aliases}
+    one = {key: MEANS_OF.get(key, key) for key in metrics()}
+    found = {alias: one[key] for key, item in metrics().items() if one[key] in fields() for alias in item.aliases}
+    found |= {mean: key for mean, key in MEANS_OF.items() if key in fields()}
     found |= {word: key for key, words in SPOKEN.items() if key in fields() for word in words}
     return {**found, **{key: key for key in fields()}}

@@ -93,11 +93,27 @@ def _used(portfolio: Portfolio) -> pa.Table:
     return rows
 
 
+def _offered(portfolio: Portfolio) -> int:
+    """How many features the base uses at all; 0 where the log names none."""
+    whole = portfolio.base
+    if not whole.has("usage", "feature"):
+        return 0
+    return int(whole.run(_recent(whole).agg(n=_.feature.nunique())).column(0)[0].as_py())
+
+
+@account_reading("adoption", name=Text("Share of the features used", "Доля используемых функций"), unit=Unit.RATIO)
+def account_adoption(portfolio: Portfolio) -> dict[str, Number]:
+    """Features used in the policy's days over those that the base uses, of paying accounts; 0 of those without usage."""
+    offered = _offered(portfolio) if portfolio.as_of is not None and portfolio.has("usage") else 0
+    if not offered:
+        return {}
+    used = _used(portfolio)
+    features = dict(zip(used["account_id"].to_pylist(), used["features"].to_pylist(), strict=True))
+    return {account: features.get(account, 0) / offered for account in paying(portfolio)}
+
+
 def _breadth(ask: Ask, rows: pa.Table) -> list[Reading]:
-    if not ask.portfolio.has("usage", "feature") or not rows.num_rows:
-        return []
-    whole = ask.portfolio.base
-    offered = int(whole.run(_recent(whole).agg(n=_.feature.nunique())).column(0)[0].as_py())
+    offered = _offered(ask.portfolio) if rows.num_rows else 0
     if not offered:
         return []
     mean = int(pc.sum(rows["features"]).as_py()) / rows.num_rows / offered

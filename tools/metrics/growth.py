@@ -10,7 +10,7 @@ from tools.metrics.health import paying
 from tools.metrics.orders import worths
 from tools.models.association import Association
 from tools.portfolio import Portfolio
-from tools.reading import Number, Reading, Unit
+from tools.reading import Number, Reading, Unit, significant
 from tools.text import Text
 from tools.whitespace import Limit, Offer, Rule, limits, rules, welcome, whitespace
 
@@ -108,6 +108,19 @@ def account_days_to_limit(portfolio: Portfolio) -> dict[str, Number]:
     return {account: signal.days for account, signal in limits(portfolio).items() if signal.days is not None}
 
 
+@account_reading(
+    "upsell",
+    name=Text("Pays a year, ready for a larger plan", "Платит в год, готов к расширению тарифа"),
+    unit=Unit.MONEY_YEAR,
+)
+def account_upsell(portfolio: Portfolio) -> dict[str, Number]:
+    """What accounts that are ready for a larger plan pay a year; all others are left out."""
+    if portfolio.as_of is None or not portfolio.has("limits"):
+        return {}
+    ready, money = outgrown(portfolio) & set(paying(portfolio)), worths(portfolio)
+    return {account: money[account] for account in sorted(ready) if account in money}
+
+
 @metric(
     "cross_sell",
     name=Text("Room for a second product", "Потенциал второго продукта"),
@@ -155,10 +168,29 @@ def _named(portfolio: Portfolio) -> bool:
     return portfolio.has("subscriptions", "product") or portfolio.has("invoices", "product")
 
 
-def _potential(ask: Ask, offers: list[Offer]) -> list[Reading]:
+@account_reading(
+    "cross_sell",
+    name=Text("Potential of a second product a year", "Потенциал второго продукта в год"),
+    unit=Unit.MONEY_YEAR,
+)
+def account_cross_sell(portfolio: Portfolio) -> dict[str, Number]:
+    """Price of the surest product on offer x confidence of its rule, of the accounts with an offer; a hypothesis."""
+    if portfolio.as_of is None or not _named(portfolio):
+        return {}
+    inside = set(paying(portfolio)) - at_risk(portfolio)
+    surest = _surest([offer for offer in whitespace(portfolio) if offer.account in inside])
+    return {account: significant(offer.price * offer.figures.confidence) for account, offer in surest.items()}
+
+
+def _surest(offers: list[Offer]) -> dict[str, Offer]:
     surest: dict[str, Offer] = {}
     for offer in offers:
         surest.setdefault(offer.account, offer)
+    return surest
+
+
+def _potential(ask: Ask, offers: list[Offer]) -> list[Reading]:
+    surest = _surest(offers)
     if not surest:
         return []
     total = low = high = 0.0
