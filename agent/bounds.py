@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.counted import CLIENT
+from agent.time_words import NAMED
 from tools.errors import UserError
 from tools.fields import account_readings, find_field
 from tools.reading import Unit
@@ -39,6 +40,10 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (">", rf"(?:\b{MORE}{_THAN}|>) ?{NUMBER}"),
     )
 )
+SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+RANGE = re.compile(r"\b(?:от|from|between|между) (?=\d)(?!20[0-3]\d\b)")
+#: A number that is a day of a month.
+MONTHLY = re.compile(rf" ?(?:{NAMED})\b")
 FLIPPED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 #: Words that turn a bound over where they stand shortly before it: “not paying more than”, «кроме клиентов с … больше».
 _EXCEPT = r"\b(?:кроме|исключая|за исключением|except|excluding|apart from)\b"
@@ -58,7 +63,7 @@ WHOM = re.compile(
 )
 #: Figures of a client that verbs and other words stand for beside a number.
 SAID: Mapping[str, str] = {
-    "mrr": r"плат(?:ит|ят|ящ\w+)|чек\w*|абонплат\w*|pay(?:s|ing)?|cheque|check",
+    "mrr": r"плат(?:ит|ят|ящ\w+|[её]ж\w*)|payments?|чек\w*|абонплат\w*|pay(?:s|ing)?|cheque|check",
     "revenue_per_client": r"выручк\w*|оборот\w*|принос\w+|принес\w*|revenue|turnover|bring\w*|brought",
     "overdue": r"долж(?:ен|на|ны|ники?)|задолж\w+|долг\w*|debt\w*|owe\w*|owing",
     "silence": r"молч\w+|тиш\w+|silent|quiet",
@@ -123,8 +128,11 @@ def spans(plain: str) -> list[tuple[int, int]]:
 
 
 def _read(seen: "Understood") -> list[Bound]:
-    found = []
+    found = list(_ranges(seen))
+    taken = [bound.span for bound in found]
     for sign, match in _matches(seen.plain):
+        if any(start < match.end() and match.start() < end for start, end in taken):
+            continue
         key = _about(seen, match)
         amount = _amount(match, key) if key is not None else None
         if key is None or amount is None:
@@ -134,6 +142,24 @@ def _read(seen: "Understood") -> list[Bound]:
         condition = None if told else f"{key} {FLIPPED[sign] if denied else sign} {amount}"
         found.append(Bound(condition, key, match.span()))
     return found
+
+
+def _ranges(seen: "Understood") -> Iterator[Bound]:
+    """Bounds on both sides: «здоровье от 40 до 70», “health between 40 and 70”, both ends inside."""
+    plain = seen.plain
+    for opens in RANGE.finditer(plain):
+        low = re.compile(NUMBER).match(plain, opens.end())
+        joined = re.compile(r" ?(?:до|to|and|и|[-–—]) ?").match(plain, low.end()) if low else None
+        high = re.compile(NUMBER).match(plain, joined.end()) if joined else None
+        if low is None or high is None or MONTHLY.match(plain, high.end()) or DENIES.search(plain[: opens.start()]):
+            continue
+        key = _about(seen, high if _about(seen, low) is None else low)
+        scale = next((name for name in SCALES if high[name]), None)
+        ends = [_amount(item, key, scale=scale) for item in (low, high)] if key is not None else []
+        if key is None or None in ends or float(str(ends[0])) > float(str(ends[1])):
+            continue
+        for sign, amount in zip((">=", "<="), ends, strict=True):
+            yield Bound(f"{key} {sign} {amount}", key, (opens.start(), high.end()))
 
 
 def _of_whole(seen: "Understood", match: re.Match[str], key: str) -> bool:
@@ -176,8 +202,11 @@ def _figure(word: str) -> str | None:
     return reading(word) or next(said, None)
 
 
-def _amount(match: re.Match[str], key: str) -> str | None:
-    """The number as a filter writes it; None where its scale is in doubt: «1.500», percent of money."""
+def _amount(match: re.Match[str], key: str, *, scale: str | None = None) -> str | None:
+    """The number as a filter writes it; None where its scale is in doubt: «1.500», percent of money.
+
+    ``scale`` is that of a number that names none: «от 50 до 100 тыс».
+    """
     said = re.sub(r"[ \u00a0\u202f]", "", match["number"])
     if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", said):
         said = said.replace(",", "")
@@ -185,7 +214,8 @@ def _amount(match: re.Match[str], key: str) -> str | None:
     unit = account_readings()[key].unit
     if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", said) or match["percent"] and unit not in (Unit.RATIO, Unit.SCORE):
         return None
-    times = 10**3 if match["thousand"] else 10**6 if match["million"] else 10**9 if match["billion"] else 1
+    own = next((name for name in SCALES if match[name]), scale)
+    times = SCALES[own] if own else 1
     sign = "-" if match["minus"] else ""
     if unit is Unit.RATIO and (match["percent"] or float(said) > 1.5 and times == 1):
         return f"{sign}{float(said) / 100:g}"

@@ -102,6 +102,8 @@ GROUPS = re.compile(
 GIVEN = re.compile(r"\b(?:дай\w*|назов\w+|назвать|покаж\w+|give me|name|show(?: me)?|list)\W+$")
 #: Words that may stand beside an order and say nothing of what it is by.
 NOTHING = r"\b(?:наш\w*|покаж\w+|дай\w*|назов\w+|список|перечисл\w+|как\w+|show|give|list|name|what|which|are|the|our|тарифе?|план\w*|plan|сам\w+|крупн\w+|больш\w+|выручк\w*|оборот\w*|плат\w+|принос\w+|revenue|sales|pay\w*|bring\w*)\b"
+#: Superlatives that say no more than that clients are put in order.
+SIZED = r"\b(?:(?:наи)?(?:лучш|больш|меньш|худш)\w+|главн\w+|крупнейш\w+|мелк\w+|best|worst|largest|biggest|smallest|greatest|top|топ|bottom|most|least|valuable|ценн\w+|первы\w+|first)\b"
 #: How many words may lie between a number and the superlative that it belongs to, where no people are named.
 BESIDE = 2
 
@@ -122,9 +124,7 @@ def order(seen: "Understood", keys: Collection[str] = (), *, known: bool = False
 
 def bare(plain: str) -> bool:
     """Whether a question says nothing but the order of clients: «топ-5 клиентов», “show our 10 largest customers”."""
-    rest = re.sub(rf"{CLIENT}|{COUNT}|{NOTHING}", " ", plain)
-    for _, pattern in ENDS:
-        rest = pattern.sub(" ", rest)
+    rest = re.sub(rf"{CLIENT}|{COUNT}|{NOTHING}|{SIZED}", " ", plain)
     return re.search(r"[^\W\d_]{4,}", rest) is None
 
 

@@ -1,5 +1,6 @@
 """From a message to tool calls: each of its questions by rules and nearest examples, or by a model where these are unsure."""
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,6 +32,15 @@ NAMED = 0.5
 KNOWN = 0.8
 #: How much they must speak for a call to stand in the place of the rules' last resort.
 DOUBT = 0.25
+#: How much they must speak for a figure that puts clients in order where a question names none.
+RANKED = 0.15
+#: Words by which a call is certain whatever else a question names.
+OWN_WORDS = {
+    "summary": re.compile(r"аудит|\baudit"),
+    "market": re.compile(
+        r"\b(?:други[ех]|остальны[ех]|чужи[ех]) (?:компани|фирм|бизнес|организаци)|\b(?:other|similar) (?:companies|firms|businesses|vendors)"
+    ),
+}
 #: Tools whose answer is whole: a message they answer is not taken apart.
 CERTAIN = frozenset(
     {
@@ -182,7 +192,7 @@ def _ranked(seen: Understood) -> list[Call] | None:
     found = guesses(seen)
     if found[0].weight >= SURE:
         return [found[0].call]
-    near = (guess.call for guess in found if guess.weight >= NEAR and guess.call["name"] == "metric")
+    near = (guess.call for guess in found if guess.weight >= RANKED and guess.call["name"] == "metric")
     return next(([item] for item in near if ranks(item["arguments"]["key"])), None)
 
 
@@ -194,6 +204,8 @@ def _certain(seen: Understood, calls: list[Call]) -> bool:
         return True
     if given.get("reason") == "forecast":
         return seen.period is not None and not seen.past or nearest(seen, sure=FORETOLD) is None
+    if first["name"] in OWN_WORDS and OWN_WORDS[first["name"]].search(seen.plain):
+        return True
     mixed = len(calls) > 1 and any(item["name"] != "metric" for item in calls)
     return (
         mixed
@@ -206,7 +218,11 @@ def _doubtful(seen: Understood, calls: list[Call]) -> bool:
     """Whether the rules' call is their last resort: general advice, the order of clients by revenue that nobody named."""
     first = calls[0]
     unnamed = (
-        first["name"] == "metric" and not seen.metrics and first["arguments"]["key"] == REVENUE and not uncounted(seen)
+        first["name"] == "metric"
+        and not seen.metrics
+        and first["arguments"]["key"] in (REVENUE, "mrr")
+        and {"top", "bottom"} & set(first["arguments"])
+        and not uncounted(seen)
     )
     return first["name"] == "account" or unnamed or first["name"] == "advice" and "segment" not in first["arguments"]
 

@@ -13,6 +13,7 @@ from agent.names import nameless
 from agent.narrowing import narrowed, plan_alone
 from agent.order import DEPENDENCE, REVENUE, order, rankable
 from agent.slices import sliced
+from agent.topics import COVERED, ELSEWHERE
 from agent.understand import Understood
 from agent.values import named_words, plans
 from agent.windows import future
@@ -36,16 +37,8 @@ OF_SEGMENTS = frozenset(
 )
 #: A client that is pointed at and named nowhere.
 POINTED = re.compile(
-    r"\b(?:эт(?:от|ого|ому|им|ом)|т(?:от|ого|ому|ем|ом)(?: самый| самого| самому)?) (?:клиент|заказчик|аккаунт|контрагент|плательщик)(?:а|у|ом|е)?\b|"
+    r"\b(?:эт(?:от|ого|ому|им|ом)|данн(?:ый|ого|ому|ым|ом)|т(?:от|ого|ому|ем|ом)(?: самый| самого| самому)?) (?:клиент|заказчик|аккаунт|контрагент|плательщик)(?:а|у|ом|е)?\b|"
     r"\b(?:эт(?:а|у|ой)) компани(?:я|ю|ей|и)\b|\b(?:this|that) (?:one )?(?:client|customer|account|company)\b(?!['’]?s? (?:base|group|segment|list))|\bу того самого\b"
-)
-#: What is asked of value reports at large, and of none.
-COVERED = re.compile(
-    r"\b(?:сколько|скольк\w+|дол[яюие]|част[ьи]|охват\w*|покрыти\w*|кому|кто|никто|никому|ни разу|how many|how much of|share|part|coverage|who|whom|nobody|anyone|never|ever)\b"
-)
-#: What no data of clients tell, whatever time it is asked of.
-ELSEWHERE = re.compile(
-    r"\b(?:погод\w*|weather|гороскоп\w*|horoscope|курс\w* (?:доллар|евро|юан|валют|биткоин)\w*|(?:dollar|euro|exchange) rate|bitcoin|биткоин\w*|football|футбол\w*)\b"
 )
 #: Several values of one column: figures beside each other.
 SIDE_BY_SIDE = re.compile(r"\b(plan|industry|region|owner|segment) in \(")

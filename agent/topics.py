@@ -57,3 +57,11 @@ TOPICS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"разов\w+ покуп|one-?time buyers?|купил\w* (?:лишь |только )?(?:один|1) раз"), ("one_time_buyers",)),
     (re.compile(r"давно не покупа|перестал\w* покупать|stopped buying|lapsing"), ("lapsing_buyers",)),
 )  # fmt: skip
+#: What is asked of value reports at large, and of none.
+COVERED = re.compile(
+    r"\b(?:сколько|скольк\w+|дол[яюие]|част[ьи]|охват\w*|покрыти\w*|кому|кто|никто|никому|ни разу|how many|how much of|share|part|coverage|who|whom|nobody|anyone|never|ever)\b"
+)
+#: What no data of clients tell, whatever time it is asked of.
+ELSEWHERE = re.compile(
+    r"\b(?:погод\w*|weather|гороскоп\w*|horoscope|курс\w* (?:доллар|евро|юан|валют|биткоин)\w*|(?:dollar|euro|exchange) rate|bitcoin|биткоин\w*|football|футбол\w*)\b"
+)

@@ -69,7 +69,7 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     period = asked(timely, portfolio.as_of)
     metrics = _in_money(tuple(key for key in _named(own, _metric_names()) if _meant(key, plain, wants)), plain)
     segments = tuple(key for key in segments_in(question) if not (key == "at_risk" and _risk_alone(metrics, plain)))
-    metrics = tuple(key for key in metrics if key != "segments" or not segments or len(metrics) == 1)
+    metrics = tuple(key for key in metrics if key != "segments" or not segments)
     return Understood(
         question=question,
         language=language or spoken(question, names=_names(accounts, portfolio)),

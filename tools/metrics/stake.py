@@ -1,12 +1,13 @@
 """Money at stake and the effect one may promise of it (metrics §8)."""
 
 from tools.effect import money_effect, recovered
+from tools.fields import account_reading
 from tools.metrics import Ask, metric
 from tools.metrics.contracts import contract_ends
 from tools.metrics.growth import at_risk
 from tools.metrics.orders import NO_MONEY, valued, worths
 from tools.portfolio import Portfolio
-from tools.reading import Reading, Unit
+from tools.reading import Number, Reading, Unit
 from tools.text import Text
 
 
@@ -52,6 +53,15 @@ def money_of_the_risk_zone(ask: Ask) -> list[Reading]:
         for kind, accounts in parts
     ]
     return [*sums, ready.reading(len(risky), unit=Unit.COUNT, n=len(money), scope={"kind": "accounts"})]
+
+
+@account_reading(
+    "money_at_stake", name=Text("Pays a year, at risk", "Платит в год, в зоне риска"), unit=Unit.MONEY_YEAR
+)
+def account_money_at_stake(portfolio: Portfolio) -> dict[str, Number]:
+    """What accounts of the risk zone pay a year; all others are left out."""
+    money = worths(portfolio)
+    return {account: money[account] for account in sorted(at_risk(portfolio) & set(money))}
 
 
 def _due(portfolio: Portfolio) -> set[str]:
