@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 _POLITE = r"^\W*(?:(?:пожалуйста|а|и|ну|ок|окей|хорошо|так|да|ещ[её]|потом|затем|заодно|please|and|ok|okay|so|also|now|then|plus|oh)\W+)*"
 _RU = (
     r"(?:запомни(?:те)?|запиши(?:те)?|зафиксируй(?:те)?|зафиксировать|запротоколируй(?:те)?|имей(?:те)? в виду|возьми(?:те)? на заметку|"
+    r"(?:под запись|для протокола|в протокол|для истории)(?= ?[:—–-])|"
     r"(?:сделай|добавь|создай|внеси|поставь|занеси)(?:те)? (?:себе |мне |в )?(?:заметк\w+|запись|задачу)|заметка(?= ?[:—–-])|"
     r"(?:отметь|пометь|сохрани|внеси|занеси|запишем)(?:те)?(?=,? (?:что|как|в (?:заметк|запис|памят)\w*|себе|у себя|обещани|решени|действи|итог|результат|договор|исход|по )|\s?[:—–-]))"
 )
 _EN = (
     r"(?:remember(?=[:,]| (?:that|we|our|to|the|this|they|he|she|it|for|my)\b)|note(?= ?[:—–-]| (?:that|down|the|for|a|to|on|our|we)\b)|"
-    r"(?:write|put|jot|mark|note) (?:it |this |that )?down|note (?:it|this)(?= ?[:—–-])|(?:make|take|add|leave) a note|keep in mind|bear in mind|"
+    r"(?:write|put|jot|mark|note) (?:it |this |that )?down|put (?:it|this|that)? ?on (?:the )?record|(?:please )?minute (?:this|that|it)\b|for the (?:log|record|minutes)\b|note (?:it|this)(?= ?[:—–-])|(?:make|take|add|leave) a note|keep in mind|bear in mind|"
     r"(?:log|record|save)(?=[: ]+(?:that|the|a|an|our|this|it|decision|promise|action|outcome|result|for|against)\b|:))"
 )
 #: «Напомни позвонить» asks to note an action; «напомни, что решили» asks what is noted.

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent import follow
 from agent.backends import Gateway
@@ -16,6 +16,7 @@ from agent.periods import several
 from agent.rules import FIRST, RULES, filled
 from agent.several import asked, shortened
 from agent.understand import Understood
+from agent.words import GROUPINGS
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
@@ -127,9 +128,20 @@ def _each_period(seen: Understood, calls: list[Call], portfolio: "Portfolio") ->
     """The figure of each period where a question sets two beside each other: «NRR 2025 против 2024»."""
     if len(calls) != 1 or calls[0]["name"] not in ("metric", "clients"):
         return calls
-    name, given = calls[0]["name"], calls[0]["arguments"]
+    name, given = calls[0]["name"], _sensible(calls[0]["arguments"], seen)
+    calls = [call(name, **given)]
     named = several(seen.plain, portfolio.as_of)
     return [call(name, **{**given, "period": period}) for period in named] if named else calls
+
+
+def _sensible(given: dict[str, Any], seen: Understood) -> dict[str, Any]:
+    """The arguments without what says nothing of the figure: segments by segment, a change of what are changes."""
+    if given.get("key") == "segments" and given.get("by") == "segment":
+        others = {"by": name for name in GROUPINGS if name != "segment" and f"by_{name}" in seen.wants}
+        return {name: value for name, value in given.items() if name != "by"} | others
+    return (
+        {name: value for name, value in given.items() if name != "change"} if given.get("key") == "movements" else given
+    )
 
 
 def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:

@@ -22,6 +22,8 @@ ABROAD: tuple[tuple[str, ...], ...] = (
 BESIDE = r"(?:,|/|,? (?:и|или|vs\.?|против|рядом с|and|or|versus|against|next to)(?: (?:на|у|по|со?|on|for|of|in))?)"
 _PLAN = r"(?:тариф\w*|план\w*|подписк\w*|plans?|tariffs?|tiers?|subscriptions?)"
 _CLIENTS = r"(?:clients?|customers?|accounts?|users?|subscribers?|contracts?|lot|guys|ones|клиент\w*|договор\w*)"
+#: Clients as the subject of a sentence: «Про клиенты», not «про клиентов».
+_ARE = r"(?:clients?|customers?|accounts?|users?|subscribers?|клиенты|договоры|аккаунты)"
 #: A time or a thing of another kind: «со старта года», “the start of March”, “pro rata”.
 _OTHERWISE = re.compile(
     r"[»\"”]?[\s-]+(?:of\b(?! (?:our )?(?:clients|customers))|года?\b|году|квартала|месяца|недели|продаж|проект\w*|работ\w*|внедрени\w*|сотрудничеств\w*|сезона|"
@@ -143,7 +145,7 @@ def _sure(question: str, plain: str, start: int, end: int) -> bool:
     preposition = word == "про" and not _ENDS.match(after)
     hyphen = re.match(rf"-{_PLAN}\b|-{_CLIENTS}\b", after) is not None
     if preposition and not hyphen:
-        return capital and re.match(rf"\s{_CLIENTS}\b", after) is not None and not before.strip()
+        return capital and re.match(rf"\s{_ARE}\b", after) is not None and not before.strip()
     kind = re.search(rf"\b{_PLAN}\s+[«\"“]?$", before) and not re.search(rf"\b(?:the|our|a) {_PLAN}\s+$", before)
     owned = re.match(rf"(?:['’]s)?[\s-]+(?:{_PLAN}|{_CLIENTS})\b", after) and not re.search(
         r"\b(?:our|my|a|наш\w*)\s+$", before

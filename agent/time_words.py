@@ -105,7 +105,7 @@ LAST_BUT_ONE = re.compile(rf"\bпозапрошл\w+ {FULL}{UNIT}")
 #: “Last year” is the calendar year before; “the last year” the twelve months that end with the data.
 LAST_YEAR = re.compile(r"(?<!the )(?<!our )\blast (?P<year>year)\b")
 LAST = re.compile(
-    rf"\b(?:(?:последн|прошедш|истекш|прошл|предыдущ|скользящ|крайн)\w+|last|past|previous|prior|trailing|rolling) (?:{NUMBER}[ -])?{FULL}{UNIT}"
+    rf"\b(?:(?:последн|прошедш|истекш|прошл|предыдущ|скользящ|крайн)\w+|last|final|past|previous|prior|trailing|rolling) (?:{NUMBER}[ -])?{FULL}{UNIT}"
 )
 OVER = re.compile(rf"\b(?:за|over|during|for)(?: the| весь| целый)? (?:{NUMBER}[ -])?{FULL}{UNIT}")
 LONG = re.compile(rf"\b{NUMBER}-{UNIT}")

@@ -59,7 +59,7 @@ TOPICS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 )  # fmt: skip
 #: What is asked of value reports at large, and of none.
 COVERED = re.compile(
-    r"\b(?:сколько|скольк\w+|дол[яюие]|част[ьи]|охват\w*|покрыти\w*|кому|кто|никто|никому|ни разу|how many|how much of|share|part|coverage|who|whom|nobody|anyone|never|ever)\b"
+    r"\b(?:сколько|скольк\w+|дол[яюие]|част[ьи]|охват\w*|покрыти\w*|кому|кто|никто|никому|ни разу|how many|how much of|share|proportion|per ?cent\w*|part|cover\w*|процент\w*|who|whom|nobody|anyone|never|ever)\b"
 )
 #: What no data of clients tell, whatever time it is asked of.
 ELSEWHERE = re.compile(

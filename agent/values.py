@@ -171,8 +171,8 @@ def _hit(value: str, own: Sequence[str]) -> int:
 
 def _shared(stem: str, word: str) -> int:
     """The length of a value's stem where the word begins as it does, in either alphabet; an ending may differ."""
-    for mine, other in ((stem, word), (latin(stem), word)):
-        kept = max(4, len(mine) - 2)
+    for mine, other, ending in ((stem, word, 2), (latin(stem), word, 1)):
+        kept = max(4, len(mine) - ending)
         if other[:kept] == mine[:kept] and len(mine) > 3 and abs(len(other) - len(mine)) < 5:
             return len(mine)
     return 0

@@ -24,7 +24,7 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "referrals": ("referrals", "referral rate", "рекомендации клиентов", "рефералы"),
     "renewals": ("renewals", "renew", "продления", "продлеваются договоры", "договор кончается", "contracts ending"),
     "overdue": ("пдз", "past-due", "past due", "просроченная дебиторка", "overdue", "late payments", "debts", "просрочка", "просрочек", "долги", "долгов", "должники", "кто нам должен", "late payers", "debtors", "неплательщики", "дебиторка", "просроченная оплата"),
-    "silence": ("dormant accounts", "dormant clients", "dormant customers", "дормант", "спящие клиенты", "silent clients", "silent accounts", "silent customers", "quiet accounts", "quiet clients", "silence", "молчуны", "gone quiet", "went quiet", "затихли", "затих", "замолчали", "молчащие клиенты", "молчат"),
+    "silence": ("inactive clients", "inactive customers", "inactive accounts", "неактивные клиенты", "клиенты без активности", "без активности", "без движения", "dormant accounts", "dormant clients", "dormant customers", "дормант", "спящие клиенты", "silent clients", "silent accounts", "silent customers", "quiet accounts", "quiet clients", "silence", "молчуны", "gone quiet", "went quiet", "затихли", "затих", "замолчали", "молчащие клиенты", "молчат"),
     "concentration": ("concentration", "largest clients", "biggest clients", "top clients", "концентрация", "крупнейшие клиенты",
                       "топ клиентов", "крупные клиенты"),
     "indexation": ("indexation", "price rise", "индексация", "повышение цен"),
@@ -102,9 +102,9 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     "define": re.compile(
         r"что (?:такое|значит|означает|за показатель)|\bэто (?:что|что вообще|вообще что)(?: такое)?\W*$|^\W*(?:а |и )?что за \w+\W*$|\bпонима\w+ под\b|под этим понима|формулу (?:дай|покаж|назов|напиш)\w*|(?:дай|покаж|назов|напиш)\w* формулу|give me the formula|\b(?:is|are) .{0,40}\b(?:worked out|calculated|computed)\b|как (?:\w+ ){0,2}(?:считает|посчитан|рассчит|вычисл)|по какой формуле|(?:what|which) formula|how did you (?:get|calculate|compute|count|arrive at)|объясни|расшифруй|поясни|"
         r"\bформул\w+\b|\bformula\b|\bконвенци\w+|\bconventions?\b|\bс ндс\b|\b(?:net|gross) of vat\b|\b(?:with|without|including|excluding) vat\b|\bпороги?\?|\bthresholds?\?|\b(?:classed|classified|counted) as an?\b|как определя\w+,? (?:что|кто)\b|"
-        r"по как(?:им|ому) (?:признак|критери|правил)\w*|\bкого (?:вы |мы |ты )?(?:относ\w+|счита\w+|зовете|называете)|\bwhat (?:qualifies|counts as|makes (?:someone|somebody|a client|a customer|an account))\b|\bwhat(?:'s| is) the rule\b|\bby what (?:rule|criteri)\w*|"
+        r"по как(?:им|ому) (?:признак|критери|правил)\w*|\bкого (?:вы |мы |ты )?(?:относ\w+|счита\w+|зовете|зовем|называете|называем)|\bwhat (?:qualifies|counts as|makes (?:someone|somebody|a client|a customer|an account))\b|\bwhat(?:'s| is) the rule\b|\bby what (?:rule|criteri)\w*|"
         r"чем (?:\w+ )?отлича\w+|разниц\w+ между|из чего (?:складыва|состо|счита|собира)\w+(?! (?:измен|рост|паден|прирост|движен))|что входит в|что за зверь|"
-        r"how (?:is|are|does) \w+ differ|differen\w+ (?:between|from)|what goes into|what makes up|what(?:'s| is) (?:a |an |in )|"
+        r"how (?:is|are|does) \w+ differ|differen\w+ (?:between|from)|what (?:on earth |exactly |really |actually )?goes into|what makes up|\bhow (?:exactly |precisely )?(?:is|are) .{0,40}\b(?:determined|derived|defined)\b|(?:каким образом|как именно|как) .{0,20}(?:определя[ею]тся|выводится|складыва[ею]тся)|what(?:'s| is) (?:a |an |in )|"
         r"what (?:is|are) (?!our\b|my\b|the\b|they\b|their\b|there\b|this\b|that\b|these\b|those\b)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
     ),
     "why": re.compile(r"\bпочему\b|\bотчего\b|\bwhy\b|из-за чего|за счет чего|what (?:made|drove|caused|is behind|was behind)|how come"),
@@ -184,7 +184,7 @@ WANTS_BY: Mapping[str, re.Pattern[str]] = {
     for column, words in GROUPINGS.items()
     for also in (
         {
-            "month": r"|\bмесяц (?:за|к) месяц\w*|\bmonth (?:after|on|over) month\b|(?:месячн|помесячн)\w+.*\b(?:тренд|динамик)|\bmonthly\b.{0,30}\b(?:trend|dynamics)|(?:тренд|динамик)\w*.*\bмесячн|(?:months|quarters|year|half),? monthly\b|помесячн\w+|\bmonthly\b(?! (?:recurring|revenue|fee|payment|report|plan|meeting)).*\b(?:year|months|quarters|20\d\d)|ежемесячн\w+.*\b(?:год|месяцев|кварталов)\w*|\bmonthly (?:trend|dynamic|series|chart)|month by month|динамик\w+.*месяц",
+            "month": r"|\bмесяц (?:за|к) месяц\w*|\bmonth (?:after|on|over) month\b|(?:месячн|помесячн)\w+.*\b(?:тренд|динамик)|\bmonthly\b.{0,30}\b(?:trend|dynamics)|(?:тренд|динамик)\w*.*\bмесячн|(?:months|quarters|year|half),? monthly\b|помесячн\w+|\bmonthly\b(?! (?:recurring|revenue|fee|payment|report|plan|meeting)).*\b(?:year|months|quarters|20\d\d)|ежемесячн\w+.*\b(?:год|месяцев|кварталов)\w*|\bmonthly (?:trend|dynamic|series|chart)|\bmonthly\b.{0,30}\b(?:bridge|movements?|walk|waterfall)\b|month by month|динамик\w+.*месяц",
             "region": r"|where in the country|(?:which|what) parts? of the country|\bby (?:place|location|geography|branch)|\bпо (?:местам|географии|филиалам)\b|\bregional (?:branch|office)\w*|\bregional (?:split|breakdown|view|cut)|\bрегиональн\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:регион|област|город|region|cit(?:y|ies))\w*",
             "industry": r"|\b(?:by|per|across|vs) (?:the )?(?:trade|niche|field)s?\b|\bотраслев\w+ (?:разрез|срез)\w*|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:отрасл|industr)\w*",
             "plan": r"|\b(?:топ|top)[\s-]*\d{1,2}\s+(?:тариф|plan)\w*",

@@ -77,19 +77,25 @@ def changed(portfolio: Portfolio) -> pa.Table:
 def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
     """The rows of `movements`, summed from the changes in hand."""
     both = _arrays(changed(portfolio), len(windows))
-    change, foreign = both.closing - both.opening, both.now - both.closing
+    size, foreign = abs(both.closing - both.opening), both.now - both.closing
+    kinds = {kind: (size, condition) for kind, condition in conditions(both).items()}
 
-    def total(values: Any) -> Any:
+    def total(values: Any, place: Any) -> Any:
         found = np.zeros(len(windows) + 1, dtype=np.int64)
-        np.add.at(found, both.place, values.astype(np.int64, copy=False))
+        np.add.at(found, place, values)
         return found
 
-    sums = {"net": total(both.now - both.opening), "net_n": total(both.now > 0) - total(both.opening > 0)}
-    size = abs(change)
-    for kind, condition in conditions(both).items():
-        sums[kind] = total(size * condition)
-        sums[f"{kind}_n"] = total(condition | both.lapsed if kind == "churn" else condition)
-    sums["fx"], sums["fx_n"], sums["lapsed_n"] = total(foreign), total(foreign != 0), total(both.lapsed)
+    def number(place: Any) -> Any:
+        return np.bincount(place, minlength=len(windows) + 1)
+
+    sums = {"net": total(both.now - both.opening, both.place)}
+    sums["net_n"] = number(both.place.compress(both.now > 0)) - number(both.place.compress(both.opening > 0))
+    for kind, (values, condition) in (kinds | {"fx": (foreign, foreign != 0)}).items():
+        here = np.flatnonzero(condition)
+        place = both.place.take(here)
+        sums[kind], sums[f"{kind}_n"] = total(values.take(here), place), number(place)
+    sums["lapsed_n"] = number(both.place.compress(both.lapsed))
+    sums["churn_n"] = number(both.place.compress(kinds["churn"][1] | both.lapsed))
     for tail in ("", "_n"):
         sums["end" + tail] = np.cumsum(sums["net" + tail])
         sums["start" + tail] = sums["end" + tail] - sums["net" + tail]
@@ -99,14 +105,21 @@ def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
 
 def _arrays(rows: pa.Table, last: int) -> SimpleNamespace:
     """Columns of the rows of the months: place 0 is the opening of the first, others are left out."""
-    outside = pc.or_(pc.less(rows["place"], 0), pc.greater(rows["place"], last))
-    rows = rows.filter(pc.invert(outside)) if pc.any(outside).as_py() else rows
+    seen = pc.min_max(rows["place"]).as_py()
+    if len(rows) and (seen["min"] < 0 or seen["max"] > last):
+        rows = rows.filter(pc.and_(pc.greater_equal(rows["place"], 0), pc.less_equal(rows["place"], last)))
     names = ("place", "opening", "closing", "now", "client_opening", "client_closing")
     whole = {name: pc.fill_null(rows[name], 0) if rows[name].null_count else rows[name] for name in names}
     arrays = {name: column.to_numpy().astype("int64", copy=False) for name, column in whole.items()}
     debut = pc.fill_null(rows["debut"].cast("int64"), NEVER).to_numpy()
-    marks = {name: rows[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("held", "resumed", "lapsed")}
+    marks = {name: _marks(rows[name]) for name in ("held", "resumed", "lapsed")}
     return SimpleNamespace(**arrays, **marks, debut=debut)
+
+
+def _marks(column: pa.ChunkedArray) -> Any:
+    if not pc.any(column).as_py():
+        return np.zeros(len(column), dtype=bool)
+    return column.to_numpy(zero_copy_only=False).astype(bool)
 
 
 def movements(portfolio: Portfolio, windows: list[Window]) -> Any:

@@ -67,7 +67,7 @@ def base_shares(portfolio: Portfolio) -> Mapping[str, Reading]:
         why = ledger.missing_rate(portfolio, ledger.source(portfolio), [window.opening])
     if why is not None or window is None:
         return {outcome: _undefined(portfolio, outcome, "base", why or UNKNOWN, window) for outcome in CONVENTIONS}
-    totals, _sql = cohorts.cohort_totals(portfolio, window)
+    totals = cohorts.cohort_totals(portfolio, window)
     grown = sum(closing > opening > 0 for _id, opening, closing in cohorts.cohort_accounts(portfolio, window))
     n = int(totals["n"])
     if n == 0:

@@ -64,17 +64,21 @@ def held_at(portfolio: Portfolio, points: Sequence[date]) -> Any | None:
     return ledger.late_invoices(portfolio, points)
 
 
-def cohort_totals(portfolio: Portfolio, window: Window) -> tuple[dict[str, int], str]:
-    """One row over the accounts with opening revenue: opening, kept, capped (ticks), n, lost; and its SQL.
+def cohort_totals(portfolio: Portfolio, window: Window) -> dict[str, int]:
+    """One row over the accounts with opening revenue: opening, kept, capped (ticks), n, lost.
 
     Below the paying client a unit of a client with opening revenue counts, and is lost only with its client.
     """
     key = ("totals", window)
     if key not in portfolio.memo:
-        sql = portfolio.text(key, lambda: _totals(cohort(portfolio, window)))
-        portfolio.memo[key] = (_summed(_cohort_rows(portfolio, window)), sql)
-    found: tuple[dict[str, int], str] = portfolio.memo[key]
+        portfolio.memo[key] = _summed(_cohort_rows(portfolio, window))
+    found: dict[str, int] = portfolio.memo[key]
     return found
+
+
+def totals_sql(portfolio: Portfolio, window: Window) -> str:
+    """The query of `cohort_totals`."""
+    return portfolio.text(("totals", window), lambda: _totals(cohort(portfolio, window)))
 
 
 def _totals(accounts: Any) -> Any:

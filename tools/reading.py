@@ -1,12 +1,12 @@
 """Reading: a value or a reason, with everything needed to trace it to rows."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from tools.text import Text
 
@@ -74,7 +74,8 @@ class Reading:
     """One figure. ``value`` is None exactly when ``status`` is ``undefined``; ``reason`` is there unless ``ok``.
 
     Ratios are fractions, scores 0-100, money in the portfolio's currency (major units, exact). ``scope`` may name
-    kind, by, group, account, where. ``sql`` names logical tables only and gives the value again in a plain DuckDB.
+    kind, by, group, account, where. ``sql`` names logical tables only and gives the value again in a plain DuckDB; it
+    may be given as what writes it.
     """
 
     key: str
@@ -123,6 +124,28 @@ class Reading:
     def usable(self) -> bool:
         """True where a sentence, ranking or trigger may use the value."""
         return self.status in ("ok", "partial")
+
+
+class _Written:
+    """The field ``sql`` of a reading: a text, written when it is first read where a function of no argument was given."""
+
+    def __init__(self, slot: Any) -> None:
+        self._slot = slot
+
+    def __get__(self, reading: Reading | None, _owner: type) -> Any:
+        if reading is None:
+            return self
+        found = self._slot.__get__(reading)
+        if callable(found):
+            found = found()
+            self._slot.__set__(reading, found)
+        return found
+
+    def __set__(self, reading: Reading, said: str | Callable[[], str | None] | None) -> None:
+        self._slot.__set__(reading, said)
+
+
+setattr(Reading, "sql", _Written(vars(Reading)["sql"]))  # noqa: B010 - a checker knows the field as a text
 
 
 def significant(value: float, digits: int = 12) -> float:

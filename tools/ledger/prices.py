@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tools.ledger.calendar import FOREVER
 from tools.reading import Window
 
-Numbers = np.ndarray[Any, np.dtype[np.int64]]
+Numbers = np.ndarray[Any, np.dtype[Any]]  # whole ones: of 32 bits for clients, days and windows, of 64 for ticks
 SPAN = 10_000_000  # more days than any calendar has: client * SPAN + day keeps the order of both
 
 
@@ -20,13 +20,14 @@ SPAN = 10_000_000  # more days than any calendar has: client * SPAN + day keeps 
 class Prices:
     """Prices in force, by client and first day, late renewals closed; ``late_renewals`` is how many of them there were.
 
-    ``who`` is a client's place in ``clients``, a day is a number of days from 1970, ``end`` is the first day without
-    the price. ``read`` is the number of rows read, those that never lasted a day included. ``behind`` (client, first day,
-    first day after) are the spans in which a client is long unpaid.
+    ``who`` is a client's place in ``clients``, ``last`` the place of each client's last price, a day is a number of days
+    from 1970, ``end`` is the first day without the price. ``read`` is the number of rows read, those that never lasted a
+    day included. ``behind`` (client, first day, first day after) are the spans in which a client is long unpaid.
     """
 
     clients: pa.Array
     who: Numbers
+    last: Numbers
     start: Numbers
     end: Numbers
     ticks: Numbers
@@ -56,17 +57,29 @@ def prices_of(rows: pa.Table, unpaid: pa.Table | None, late_days: int) -> Prices
     if not lasting.all():
         rows, start, end = rows.filter(pa.array(lasting)), start[lasting], end[lasting]
     named = rows["account_id"].combine_chunks().dictionary_encode()
-    who, ticks = named.indices.to_numpy().astype("int64"), rows["ticks"].to_numpy()
-    order = np.argsort(who * SPAN + start, kind="stable")  # quick where the rows come nearly in order
-    who, start, end, ticks = who[order], start[order], end[order], ticks[order]
+    who, ticks = named.indices.to_numpy(), rows["ticks"].to_numpy()
+    order = np.argsort(_keyed(who, SPAN, start), kind="stable")  # quick where the rows come nearly in order
+    who, start, end, ticks = (values.take(order) for values in (who, start, end, ticks))
     end, closed = _renewed(who, start, end, late_days)
-    return Prices(named.dictionary, who, start, end, ticks, closed, read, _behind(named.dictionary, unpaid))
+    return Prices(
+        named.dictionary, who, _lasts(who), start, end, ticks, closed, read, _behind(named.dictionary, unpaid)
+    )
 
 
 def _days(column: pa.ChunkedArray) -> Numbers:
     """Days from 1970; a day that is not set is far away."""
-    found: Numbers = pc.fill_null(column.cast(pa.date32()), FOREVER).cast(pa.int32()).to_numpy().astype("int64")
+    days = column.cast(pa.date32())
+    whole = pc.fill_null(days, FOREVER) if days.null_count else days
+    found: Numbers = whole.cast(pa.int32()).to_numpy()
     return found
+
+
+def _keyed(who: Numbers, width: int, number: Numbers) -> Numbers:
+    """Client and number below ``width`` as one number that keeps the order of both; made in place, for memory is slow."""
+    key = who.astype("int64")
+    key *= width
+    key += number
+    return key
 
 
 def _day(day: date) -> int:
@@ -75,13 +88,15 @@ def _day(day: date) -> int:
 
 def _renewed(who: Numbers, start: Numbers, end: Numbers, late_days: int) -> tuple[Numbers, int]:
     """The ends of periods with each gap of at most ``late_days`` closed, and the number of gaps."""
-    ends = who * SPAN + end
-    paid_to = np.maximum.accumulate(ends)[:-1]  # the latest end so far: no client's reaches into the next
-    begins = (who * SPAN + start)[1:]
-    late = (who[1:] == who[:-1]) & (paid_to < begins) & (begins <= paid_to + late_days)
-    if not late.any():
+    ends = _keyed(who, SPAN, end)
+    paid_to = np.maximum.accumulate(ends, out=ends)[:-1]  # the latest so far: no client's reaches into the next
+    gap = _keyed(who, SPAN, start)[1:]
+    gap -= paid_to  # to the next client it is millions of days
+    late = np.flatnonzero((gap > 0) & (gap <= late_days))
+    if not len(late):
         return end, 0
     since, until = paid_to[late], start[1:][late]
+    ends = _keyed(who, SPAN, end)
     place = np.minimum(np.searchsorted(since, ends), len(since) - 1)
     return np.where(since[place] == ends, until[place], end), len(since)
 
@@ -89,9 +104,9 @@ def _renewed(who: Numbers, start: Numbers, end: Numbers, late_days: int) -> tupl
 def _behind(clients: pa.Array, unpaid: pa.Table | None) -> tuple[Numbers, Numbers, Numbers]:
     """The spans of the clients that have a price."""
     if unpaid is None:
-        none = np.zeros(0, dtype="int64")
+        none = np.zeros(0, dtype="int32")
         return none, none, none
-    who = pc.fill_null(pc.index_in(unpaid["late_client"], value_set=clients), -1).to_numpy().astype("int64")
+    who = pc.fill_null(pc.index_in(unpaid["late_client"], value_set=clients), -1).to_numpy()
     known = who >= 0
     return who[known], _days(unpaid["since"])[known], _days(unpaid["until"])[known]
 
@@ -100,8 +115,8 @@ def worth_on(prices: Prices, day: date) -> Numbers:
     """Ticks a month of every client in ``clients`` on a day."""
     number = _day(day)
     active = (prices.start <= number) & (prices.end > number)
-    _firsts, lasts = _runs(prices.who)
-    worth = np.diff(np.cumsum(prices.ticks * active)[lasts], prepend=0)
+    ran = prices.ticks * active
+    worth = np.diff(np.cumsum(ran, out=ran)[prices.last], prepend=0)
     who, since, until = prices.behind
     worth[who[(since <= number) & (until > number)]] = 0
     return worth
@@ -115,51 +130,55 @@ def changes_of(prices: Prices, windows: Sequence[Window]) -> Changes:
     days = [_day(day) for day in (*(window.start for window in windows), windows[-1].end)]
     width = len(days) + 1
     begun, gone = _places(days, prices.start), np.flatnonzero(prices.end < days[-1])
-    ends = prices.who[gone] * width + _places(days, prices.end[gone])
-    late, steps = _lateness(prices, days)
-    key = np.concatenate([prices.who * width + begun, ends, late])
+    late, fell, steps = _lateness(prices, days)
+    units = np.concatenate([prices.who, prices.who.take(gone), late])
+    key = _keyed(units, width, np.concatenate([begun, _places(days, prices.end.take(gone)), fell]))
     order = np.argsort(key, kind="stable")  # runs in order are merged
-    key = key[order]
-    _firsts, last = _runs(key)
-    who = key[last] // width
-    place = key[last] - who * width
-    prices_run = np.concatenate([prices.ticks, -prices.ticks[gone], np.zeros_like(late)])
-    closing = _running(who, np.cumsum(prices_run[order])[last])
+    key = key.take(order)
+    last = _lasts(key)
+    place = key.take(last)
+    who = place // width
+    place -= who * width
+    head = np.append(0, _lasts(who) + 1)[:-1]  # where the changes of each client begin
+    ran = np.concatenate([prices.ticks, -prices.ticks.take(gone), np.zeros(len(late), dtype="int64")])
+    closing = _running(ran, order, last, who, head)
     if len(late):  # nothing counts while the client is long unpaid
-        steps = np.concatenate([np.zeros(len(key) - len(late), dtype="int64"), steps])
-        closing = closing * (_running(who, np.cumsum(steps[order])[last]) == 0)
-    opening = np.zeros_like(closing)
-    opening[1:] = closing[:-1] * (who[1:] == who[:-1])
-    debut = begun[_runs(prices.who)[0]]
-    return Changes(who, place, opening, closing, debut[who])
+        steps = np.concatenate([np.zeros(len(order) - len(late), dtype="int64"), steps])
+        closing *= _running(steps, order, last, who, head) == 0
+    opening = np.empty_like(closing)
+    opening[1:] = closing[:-1]
+    opening[head] = 0
+    debut = begun[np.append(0, prices.last + 1)[:-1]].astype("int64")
+    return Changes(who, place, opening, closing, debut.take(who))
 
 
 def _places(days: Sequence[int], day: Numbers) -> Numbers:
     """The number of ``days`` up to each day: looked up in a list of every day from the one before the first."""
-    every = np.searchsorted(days, np.arange(days[0] - 1, days[-1] + 1), side="right")
+    every = np.searchsorted(days, np.arange(days[0] - 1, days[-1] + 1), side="right").astype("int32")
     found: Numbers = every.take(day - (days[0] - 1), mode="clip")
     return found
 
 
-def _lateness(prices: Prices, days: Sequence[int]) -> tuple[Numbers, Numbers]:
-    """Client and window, as one key, of each step into (1) and out of (-1) being long unpaid."""
+def _lateness(prices: Prices, days: Sequence[int]) -> tuple[Numbers, Numbers, Numbers]:
+    """Client and window of each step into (1) and out of (-1) being long unpaid, and the step."""
     who, since, until = prices.behind
     fell, rose = since < days[-1], until < days[-1]
     client, day = np.concatenate([who[fell], who[rose]]), np.concatenate([since[fell], until[rose]])
-    return client * (len(days) + 1) + _places(days, day), np.repeat([1, -1], [fell.sum(), rose.sum()])
+    return client, _places(days, day), np.repeat([1, -1], [fell.sum(), rose.sum()])
 
 
-def _runs(values: Numbers) -> tuple[Numbers, Numbers]:
-    """The first and the last place of each run of one value."""
-    turns, size = np.flatnonzero(values[1:] != values[:-1]), len(values)
-    return np.append(0, turns + 1)[:size], np.append(turns, size - 1)[:size]
+def _lasts(values: Numbers) -> Numbers:
+    """The place where each run of one value ends."""
+    size = len(values)
+    return np.append(np.flatnonzero(values[1:] != values[:-1]), size - 1)[:size]
 
 
-def _running(who: Numbers, ran: Numbers) -> Numbers:
-    """A sum that ran on from client to client, less where it stood when each client began.
+def _running(steps: Numbers, order: Numbers, last: Numbers, who: Numbers, head: Numbers) -> Numbers:
+    """The sum of each client's steps, taken in order, up to each ``last``; ``head`` is where each client's sums begin.
 
-    Clients 0, 0, 1 with 5, 8, 9 give 5, 8, 1. ``who`` holds every client from 0 on, in order.
+    Steps 5, 3, 1 of clients 0, 0, 1 give 5, 8, 1.
     """
-    _firsts, lasts = _runs(who)
-    found: Numbers = ran - np.append(0, ran[lasts])[who]
+    ran = steps.take(order)
+    found: Numbers = np.cumsum(ran, out=ran).take(last)
+    found -= np.append(0, found[head[1:] - 1]).take(who)
     return found

@@ -239,7 +239,7 @@ def _question(portfolio: Portfolio, part: str, clients: int) -> Question:
 
     window, lines = ledger.year(portfolio), []
     for name, months in OPTIONS.items():
-        totals, _sql = cohorts.cohort_totals(read_as(portfolio, {part: months}), window)
+        totals = cohorts.cohort_totals(read_as(portfolio, {part: months}), window)
         if totals["opening"]:
             parts = (totals["kept"] / totals["opening"], totals["capped"] / totals["opening"])
             shown = [f"{100 * share:.1f} %" for share in (*parts, totals["lost"] / totals["n"])]

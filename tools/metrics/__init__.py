@@ -38,11 +38,14 @@ class Ask:
         status: Status = "ok",
         reason: Text | None = None,
         unit: Unit | None = None,
-        sql: str | None = None,
+        sql: str | Callable[[], str] | None = None,
         scope: Mapping[str, str] | None = None,
         **more: Any,
     ) -> Reading:
-        """A reading of the metric with the portfolio's snapshot and scope; None becomes ``undefined``."""
+        """A reading of the metric with the portfolio's snapshot and scope; None becomes ``undefined``.
+
+        A query that takes long to write is given as what writes it, when it is asked for.
+        """
         narrow = self.portfolio.narrow
         inside = _scope(self.portfolio)
         rate = (unit or self.metric.unit) not in SUMS or self.metric.key in MEANS
@@ -60,7 +63,7 @@ class Ask:
             status="undefined" if value is None else status,
             reason=reason,
             flags=flags,
-            sql=self.portfolio.kept(sql),
+            sql=_kept(self.portfolio, sql),
             scope=_nested(inside, scope or {}),
             snapshot=self.portfolio.snapshot,
             **more,
@@ -95,6 +98,10 @@ class Ask:
         if thin and (not census or self.portfolio.narrow):  # outranks whatever else makes the value partial
             more |= {"status": "insufficient", "reason": thin_reason()}
         return self.reading(events / n, n=n, numerator=events, denominator=n, ci=(low, high), ci_method=method, **more)
+
+
+def _kept(portfolio: Portfolio, sql: str | Callable[[], str] | None) -> Any:
+    return (lambda: portfolio.kept(sql())) if callable(sql) else portfolio.kept(sql)
 
 
 def _wide(value: float, interval: tuple[float, float] | None, policy: Policy) -> bool:

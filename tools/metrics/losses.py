@@ -8,7 +8,7 @@ from tools import cohorts, event_log, ledger, stats
 from tools.metrics import Ask, metric, one_value
 from tools.metrics.movements import EVENT_LOG, NO_LOG
 from tools.metrics.recurring import NEEDS, rhythm, rows
-from tools.metrics.retention import RETURNED, guesses, money_ratio, ready_cohort, with_returned
+from tools.metrics.retention import RETURNED, guesses, money_ratio, of_totals, ready_cohort, with_returned
 from tools.reading import Reading, Unit, Window
 from tools.text import Text
 
@@ -49,7 +49,7 @@ def logo_churn(ask: Ask) -> list[Reading]:
     assert ready.window is not None
     if ask.convention in ("event_log", "stripe"):
         return [_churn_of_events(replace(ready, convention=ask.convention))]
-    totals, sql = cohorts.cohort_totals(ready.portfolio, ready.window)
+    totals = cohorts.cohort_totals(ready.portfolio, ready.window)
     extra, ends, kept_ends = rhythm(ready), None, None
     if ledger.below(ready.portfolio):
         ends = cohorts.cohort_interval(ready.portfolio, ready.window, "lost", "n")
@@ -60,7 +60,7 @@ def logo_churn(ask: Ask) -> list[Reading]:
         census=True,
         ends=ends,
         rows=rows(ready),
-        sql=one_value(sql, 'CAST("lost" AS DOUBLE) / "n"'),
+        sql=of_totals(ready, 'CAST("lost" AS DOUBLE) / "n"'),
         **extra,
     )
     kept = ready.share(
@@ -70,7 +70,7 @@ def logo_churn(ask: Ask) -> list[Reading]:
         ends=kept_ends,
         rows=rows(ready),
         scope={"kind": "retention"},
-        sql=one_value(sql, '1 - CAST("lost" AS DOUBLE) / "n"'),
+        sql=of_totals(ready, '1 - CAST("lost" AS DOUBLE) / "n"'),
         **extra,
     )
     monthly = ready.reading(
@@ -136,7 +136,7 @@ def money_churn(ask: Ask) -> list[Reading]:
 def _less(ask: Ask, column: str, **more: Any) -> Reading:
     """One less a ratio of retention: its interval mirrored, and stated only where the ratio is."""
     assert ask.window is not None
-    totals, sql = cohorts.cohort_totals(ask.portfolio, ask.window)
+    totals = cohorts.cohort_totals(ask.portfolio, ask.window)
     kept, lost = money_ratio(ask, column), totals["opening"] - totals[column]
     assert kept.ci is not None
     return ask.reading(
@@ -150,7 +150,7 @@ def _less(ask: Ask, column: str, **more: Any) -> Reading:
         ci=(1 - kept.ci[1], 1 - kept.ci[0]),
         ci_method=kept.ci_method,
         rows=kept.rows,
-        sql=one_value(sql, f'1 - CAST("{column}" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
+        sql=of_totals(ask, f'1 - CAST("{column}" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
         **more,
     )
 

@@ -1,5 +1,6 @@
 """Retention of revenue over the closed cohort of the window's opening day."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -41,14 +42,14 @@ def ready_cohort(ask: Ask) -> Ask | Reading:
     why = ledger.missing_rate(ready.portfolio, ledger.source(ready.portfolio), ends)
     if why is not None:
         return ready.undefined(why)
-    totals, _sql = cohorts.cohort_totals(ready.portfolio, ready.window)
+    totals = cohorts.cohort_totals(ready.portfolio, ready.window)
     return ready.undefined(NO_COHORT) if totals["opening"] == 0 else ready
 
 
 def money_ratio(ask: Ask, column: str) -> Reading:
     """Closing money of the cohort (``kept``; ``capped``: at most the opening of each account) over its opening."""
     assert ask.window is not None
-    totals, sql = cohorts.cohort_totals(ask.portfolio, ask.window)
+    totals = cohorts.cohort_totals(ask.portfolio, ask.window)
     interval, method = cohorts.cohort_interval(ask.portfolio, ask.window, column, "opening")
     wide = interval[1] - interval[0] > ask.portfolio.policy["max_ci_width"]
     thin = {"status": "insufficient", "reason": thin_reason()} if wide and ask.portfolio.narrow else {}
@@ -60,9 +61,16 @@ def money_ratio(ask: Ask, column: str) -> Reading:
         ci=interval,
         ci_method=method,
         rows=rows(ask),
-        sql=one_value(sql, f'CAST("{column}" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
+        sql=of_totals(ask, f'CAST("{column}" AS DOUBLE) / CAST("opening" AS DOUBLE)'),
         **{**rhythm(ask), **thin},
     )
+
+
+def of_totals(ask: Ask, expression: str) -> Callable[[], str]:
+    """What writes the query of a value of the cohort's totals."""
+    portfolio, window = ask.portfolio, ask.window
+    assert window is not None
+    return lambda: one_value(cohorts.totals_sql(portfolio, window), expression)
 
 
 @metric(
@@ -115,7 +123,7 @@ def with_returned(ask: Ask, main: Reading) -> Reading:
     if returned is None:
         return replace(ask, convention="chartmogul").undefined(NOT_COVERED)
     assert ask.window is not None
-    totals, _sql = cohorts.cohort_totals(ask.portfolio, ask.window)
+    totals = cohorts.cohort_totals(ask.portfolio, ask.window)
     kept = totals["kept"] + returned
     return replace(ask, convention="chartmogul").reading(
         kept / totals["opening"],
@@ -162,7 +170,7 @@ def guesses(ask: Ask, column: str, main: Reading) -> list[Reading]:
     assert ask.window is not None
     readings = []
     for kind, portfolio in ledger.guesses(ask.portfolio):
-        totals, _sql = cohorts.cohort_totals(portfolio, ask.window)
+        totals = cohorts.cohort_totals(portfolio, ask.window)
         if totals["opening"] == 0:
             continue
         top, bottom = ("lost", "n") if column == "lost" else (column, "opening")
