@@ -137,8 +137,9 @@ def _each_period(seen: Understood, calls: list[Call], portfolio: "Portfolio") ->
 def _sensible(given: dict[str, Any], seen: Understood) -> dict[str, Any]:
     """The arguments without what says nothing of the figure: segments by segment, a change of what are changes."""
     if given.get("key") == "segments" and given.get("by") == "segment":
-        others = {"by": name for name in GROUPINGS if name != "segment" and f"by_{name}" in seen.wants}
-        return {name: value for name, value in given.items() if name != "by"} | others
+        other = next((name for name in GROUPINGS if name != "segment" and f"by_{name}" in seen.wants), None)
+        kept = {name: value for name, value in given.items() if name != "by"}
+        return kept | {"by": other} if other else kept
     return (
         {name: value for name, value in given.items() if name != "change"} if given.get("key") == "movements" else given
     )

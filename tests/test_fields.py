@@ -1,9 +1,10 @@
 """Questions to a base: accounts in order, groups, filters, levels, and the lattice of definitions."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,7 +17,7 @@ from tools.lattice import conclusion, lattice, line_of
 from tools.portfolio import Portfolio
 from tools.question import UNKNOWN, Question, answer
 from tools.ranking import figure, ranked
-from tools.reading import Reading
+from tools.reading import Reading, Unit
 from tools.roster import roster
 
 DAY = date(2025, 12, 31)
@@ -133,6 +134,19 @@ def test_figures_agree_with_their_metrics(base: Portfolio) -> None:
     kept = account_values(base, "nrr")
     assert kept["a03"] == 0 and kept["a00"] == 1 and "a03" not in account_values(base, "mrr")
     assert account_values(base, "tenure_days")["a00"] == (DAY - date(2024, 1, 1)).days
+
+
+def test_a_query_is_written_once_when_it_is_read() -> None:
+    written: list[str] = []
+
+    def late() -> str:
+        written.append("SELECT 1")
+        return written[-1]
+
+    reading = Reading("mrr", Unit.COUNT, 1, sql=cast(Any, late))
+    assert not written
+    assert (reading.sql, reading.sql, replace(reading, n=2).sql) == ("SELECT 1",) * 3 and written == ["SELECT 1"]
+    assert Reading("mrr", Unit.COUNT, 1).sql is None
 
 
 def test_every_figure_of_nothing_is_empty(tmp_path: Path) -> None:

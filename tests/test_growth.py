@@ -11,8 +11,10 @@ import yaml
 from tests.portfolios import build, subscription
 from tools import metrics
 from tools.effect import Range, money_effect
+from tools.fields import account_values
 from tools.models.association import Association, adjusted, associate, chance
 from tools.portfolio import Portfolio
+from tools.question import Question, answer
 from tools.reading import Reading, Unit
 from tools.whitespace import lacking, limits, rules, whitespace
 
@@ -120,6 +122,21 @@ def measures(account: str, *shares: float) -> list[dict[str, Any]]:
         {"account_id": account, "date": day, "name": "seats", "used": share * 100, "allowed": 100}
         for day, share in zip(days, shares, strict=True)
     ]
+
+
+def test_what_clients_are_ranked_by_adds_up_to_the_metric(demo: Portfolio) -> None:
+    whole = {
+        (item.key, item.scope.get("kind")): item
+        for key in ("upsell", "cross_sell", "money_at_stake", "adoption")
+        for item in metrics.compute(demo, key)
+    }
+    for key, kind in (("upsell", "money"), ("cross_sell", "potential"), ("money_at_stake", None)):
+        found = account_values(demo, key)
+        assert found and sum(map(float, found.values())) == pytest.approx(float(whole[key, kind].value or 0))
+    used = account_values(demo, "adoption")
+    assert sum(map(float, used.values())) / len(used) == pytest.approx(float(whole["adoption", "breadth"].value or 0))
+    first = answer(demo, Question("cash_per_client", top=1))[0]
+    assert (first.key, first.value) == ("cash", max(account_values(demo, "cash").values()))
 
 
 def test_reference_days_to_the_limit_go_by_the_slope(tmp_path: Path) -> None:
