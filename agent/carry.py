@@ -36,8 +36,8 @@ MONTHLY = frozenset({"mrr", "arpa"})
 PER_MONTH = re.compile(r"\bmonthly\b|\b(?:per|a|each|every) month\b|\b(?:еже)?месячн\w+|\bв месяц\b")
 #: Said of the whole base, whatever part was named before.
 WHOLE_BASE = re.compile(
-    r"\b(?:overall|in total|altogether|company-?wide|(?:whole|entire) (?:base|company|business|portfolio)|across the board|of all (?:our )?(?:clients|customers|accounts)|in general|(?:among|across) (?:all|everyone))\b|"
-    r"\b(?:в целом|в общем|общ(?:ий|ая|ее|ие|его|ей)|всего по|по всей (?:базе|компании)|по всем|(?:из|среди) всех|по компании|вообще по)\b"
+    r"\b(?:overall|in total|altogether|company-?wide|(?:whole|entire) (?:base|company|business|portfolio)|across the board|the company(?:['’]s)?|of all (?:our )?(?:clients|customers|accounts)|in general|(?:among|across) (?:all|everyone))\b|"
+    r"\b(?:в целом|в общем|общ(?:ий|ая|ее|ие|его|ей)|всего по|по всей (?:базе|компании)|по всем|(?:из|среди) всех|по компании|всего (?:у нас )?клиент\w+|вообще по)\b"
 )
 
 
