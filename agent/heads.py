@@ -18,6 +18,9 @@ COUNTED = re.compile(
     r"\b(?:две|два|двух|три|трех|четыре|обе|оба|несколько|пару|следующее|такое|two|three|four|both|several|a couple of|the following|these)\b"
 )
 
+#: Whom a list of wishes about one client is for: «подготовь меня к разговору с …», “brief me on …”.
+MYSELF = re.compile(r"\b(?:меня|нас|мне|нам|me|us)\b")
+
 
 def headed(pieces: list[Clause], reader: "Reader") -> list[Clause]:
     """The clauses with what stands before a colon or a dash: their head, the name of the first, or an introduction."""
@@ -46,7 +49,8 @@ def headed(pieces: list[Clause], reader: "Reader") -> list[Clause]:
 
 def _opens_list(own: "Understood", rest: list[Clause]) -> bool:
     """Whether an order before a colon only opens the list after it."""
-    return len(rest) > 1 and (COUNTED.search(own.plain) is not None or _one_client(own) is not None)
+    ready = _one_client(own) is not None and MYSELF.search(own.plain) is not None
+    return len(rest) > 1 and (ready or COUNTED.search(own.plain) is not None)
 
 
 def _about(own: "Understood", reader: "Reader") -> str | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: A longer message is a story or a paste, and one question.
 MOST_CLAUSES = 12
-#: A figure named in no more words than these takes the slice of the question after it.
+#: A figure in no more words than these takes the slice of the question after it.
 BRIEF = 2
 #: Tools that take the words of the user down.
 NOTED = frozenset({"remember", "done"})
@@ -87,7 +87,7 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
     head = ""
     for place, piece in enumerate(pieces):
         if opening is not None and piece.tied in STANDS:
-            head, opening = _context(opening, reader)
+            head, opening = _context(opening, pieces[place:], reader)
         clause = piece if opening is None else replace(joined(opening, piece), asks=piece.asks)
         clause, opening = replace(clause, head=clause.head or head), None
         before = read[-1].calls if read else []
@@ -132,9 +132,11 @@ def _goes_on(after: list[Clause]) -> bool:
     return any(piece.tied in ("comma", "dash") and not piece.asks for piece in after)
 
 
-def _context(opening: Clause, reader: Reader) -> tuple[str, Clause | None]:
+def _context(opening: Clause, after: list[Clause], reader: Reader) -> tuple[str, Clause | None]:
     """A sentence before the questions as their head where it names a slice; still to be joined where it names more."""
     seen = reader.understood(opening.text)
+    if len(after) < 2:
+        return "", opening
     if seen.metrics or seen.codes or seen.mentions or seen.segments or opening.asks:
         return "", opening
     return opening.text if sliced(seen, reader.portfolio) else "", None
