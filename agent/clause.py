@@ -1,12 +1,14 @@
 """One clause of a message that asks several things: its calls, with what it takes over from the clause before it."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from agent import follow, follow_words, noting
+from agent import carry, follow, follow_words, going_on, noting
 from agent.again import OPENS, REFERS
+from agent.bounds import bounds
+from agent.carry import FIGURES, THEM, sliced
 from agent.examples import Call, call
 from agent.narrowing import narrowed
 from agent.nearest import SURE, guesses
@@ -22,11 +24,10 @@ One = Callable[[Understood, list[Call], float], list[Call] | None]
 
 #: How much examples must speak for the call of a clause that asks for itself; of one that does not, where no other call is half as likely.
 APART, CLEAR = 0.25, 0.3
-FIGURES = ("metric", "clients")
+#: How much they must speak for a clause being of nothing that the product does.
+FOREIGN = 0.6
 #: Ties that may hold one question together.
 LOOSE = frozenset({"weak", "comma", "dash", "link", "head"})
-#: What comes after an action of the plan that is done.
-NEXT = re.compile(r"\bплан|\bplan\b|\bдальше\b|\bследующ|\bnext\b")
 #: The first and the second of two clients named before.
 FORMER, LATTER = (
     re.compile(r"\b(?:the former|the first(?: one)?|перв(?:ого|ому|ый|ым|ой|ую))\b"),
@@ -34,20 +35,8 @@ FORMER, LATTER = (
 )
 #: What examples make of words that say little.
 VAGUE = frozenset({"summary", "refuse"})
-#: The way of counting what was asked before.
-HOW = re.compile(
-    r"\bкак\b.{0,20}(?:счита|рассчит|вычисл)|\bhow\b.{0,20}(?:comput|calculat|counted|worked out|work (?:it|that) out)"
-)
 #: Refusals that say nothing of what was asked.
 BLANK = frozenset({"injection", "off_topic", "which_client", "ambiguous", "unknown_account", "bound"})
-#: What is asked of each of the groups named before.
-EACH = re.compile(
-    r"\b(?:on|in|at|for|per) each\b|\b(?:на|в|у|по) кажд\w+\W*$|\bпо ним же\b|\bby the same\b|\bв (?:том|таком) же разрезе\b"
-)
-#: Whom a clause takes over from the one before it.
-THEM = re.compile(
-    r"\b(?:they|them|their|theirs|(?:those|these)(?! (?:who|in|on|with|that|whose|of|from))|(?<!is )(?<!are )there|у них|них|их|им|ими|там|оттуда|таких|тех же)\b"
-)
 #: Clauses that go on from the one before.
 LINKED = (
     REFERS,
@@ -61,18 +50,20 @@ LINKED = (
 )
 #: A clause that only says where, when, or how the figures before it are split.
 TAIL = re.compile(
-    r"^\W*(?:(?:both|each|all|оба|обе|все|всё|everything|split|broken (?:down|out)|cut|sliced|разбей\w*|разложи\w*|разбив\w+|можно) )*"
-    r"(?:by|per|for|in|on|at|over|during|across|since|from|по|за|в|во|на|у|для|с|со|среди|the (?:first|second|last)|last|this|последн\w+|прошл\w+|эт\w+|топ|top)\b"
+    r"^\W*(?:(?:both|each|all|оба|обе|все|всё|everything|split|broken (?:down|out)|cut|sliced|разбей\w*|разложи\w*|разбив\w+|можно|first|then|сперва|сначала|затем|потом|"
+    r"только|лишь|only|just|and|и|тоже|also) )*(?:[\w -]{3,30} only\W*$|"
+    r"(?:by|per|for|in|on|at|over|during|across|since|from|по|за|в|во|на|у|для|с|со|среди|the (?:first|second|last)|last|this|последн\w+|прошл\w+|эт\w+|топ|top)\b)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A clause with its calls."""
+    """A clause with its calls; ``carried`` is what it took over from the clauses before."""
 
     clause: Clause
     seen: Understood
     calls: list[Call]
+    carried: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +81,49 @@ class Reader:
 
     def read(self, clause: Clause, before: list[Call], *, alone: bool = False) -> Read | None:
         """The clause with its calls, where they are sure enough; ``alone`` is one that is a sentence."""
-        seen = follow.timed(self.understood(clause.text), before or self.last)
-        seen = noting.about(seen, next((item["arguments"]["id"] for item in before if "id" in item["arguments"]), None))
+        head = self.understood(clause.head) if clause.head else None
+        given = carry.slice_of(head, self.portfolio, segments=True) if head is not None else {}
+        if carry.WHOLE_BASE.search(clause.text.lower()):
+            head, given = None, {name: value for name, value in given.items() if name != "where"}
+        texts = [clause.text]
+        if head is not None:
+            linked = before and any(pattern.search(clause.text.lower()) for pattern in LINKED)
+            named = (head.mentions or head.segments) and not linked
+            texts.insert(0 if named else 1, f"{clause.head}: {clause.text}")
+        found: Read | None = None
+        for text in texts:
+            part = self._read(replace(clause, text=text), before, alone=alone)
+            found = found if part is None else part
+            if part is not None and part.calls[0]["name"] != "account":
+                break
+        if found is None:
+            return None
+        return replace(found, clause=clause, calls=carry.of_slices(found.calls, given, lists=clause.tied != "end"))
+
+    def _read(self, clause: Clause, before: list[Call], *, alone: bool) -> Read | None:
+        seen = carry.timed(follow.timed(self.understood(clause.text), before or self.last), before)
+        if before and not (seen.metrics or bounds(seen)):
+            seen = self.understood(going_on.bounded(seen.question, before, self.message.language))
+        client = next((item["arguments"]["id"] for item in before if "id" in item["arguments"]), None)
+        seen = noting.about(seen, client)
         calls = self._calls(clause, seen, before, SURE if alone and not clause.asks else _needed(clause, seen))
-        if not calls or calls[0]["name"] == "refuse" and calls[0]["arguments"].get("reason") in BLANK:
+        if not calls or calls[0]["arguments"].get("reason") in BLANK and not _foreign(clause, seen):
             return None
         if clause.tied in LOOSE and not clause.asks and _mere(calls, seen):
             return None
         if not clause.asks and "define" not in seen.wants:
             calls = [self.figure(item, seen) for item in calls]
-        if before and EACH.search(seen.plain):
-            calls = _alike(calls, before)
-        if before and THEM.search(seen.plain):
-            calls = _of_them(calls, before)
-        return Read(clause, seen, [self._whole(item) for item in calls])
+        calls = [carry.monthly(item, seen) for item in calls]
+        taken = carry.taken(seen, before)
+        calls = carry.of_slices([self._whole(going_on.for_client(item, seen, client, before)) for item in calls], taken)
+        return Read(clause, seen, calls, taken)
 
     def _calls(self, clause: Clause, seen: Understood, before: list[Call], sure: float) -> list[Call] | None:
         if not before:
             return self.one(seen, self.last, sure)
-        first = before[-1]
-        if first["name"] == "done" and NEXT.search(seen.plain):
-            return [call("plan")]
-        if first["arguments"].get("key") and not seen.metrics and HOW.search(seen.plain):
-            return [call("define", key=first["arguments"]["key"])]
+        found = going_on.went_on(seen, before, self.portfolio)
+        if found is not None:
+            return found
         if not self._linked(clause, seen, before):
             return self.one(seen, [], sure) or (self.one(seen, before, sure) if len(seen.stems) < 3 else None)
         calls = self.one(seen, before, SURE)
@@ -123,6 +134,8 @@ class Reader:
 
     def _linked(self, clause: Clause, seen: Understood, before: list[Call]) -> bool:
         """Whether a clause goes on from the one before."""
+        if carry.WHOLE_BASE.search(seen.plain):
+            return False
         opens = clause.tied == "end" and OPENS.search(seen.plain) is not None
         named = seen.metrics or seen.codes or seen.segments or seen.accounts
         brief = not named and len(seen.stems) < 6 and before[-1]["name"] in FIGURES and sliced(seen, self.portfolio)
@@ -171,7 +184,16 @@ def _mere(calls: list[Call], seen: Understood) -> bool:
         return True
     places = {place for mention in seen.mentions for place in mention.places}
     named = all(item["name"] == "account" for item in calls) and len(seen.stems) <= len(places)
-    return named or all(item["name"] == "segment" for item in calls)
+    return named or all(item["name"] == "segment" and item["arguments"]["segment"] for item in calls)
+
+
+def _foreign(clause: Clause, seen: Understood) -> bool:
+    """Whether a clause surely asks for what is no business of the product: the weather beside a figure."""
+    likely = guesses(seen)[0]
+    named = seen.metrics or seen.codes or seen.segments or seen.accounts
+    return (
+        clause.asks and not named and likely.weight >= FOREIGN and likely.call["arguments"].get("reason") == "off_topic"
+    )
 
 
 def _needed(clause: Clause, seen: Understood) -> float:
@@ -189,30 +211,3 @@ def _name_of(before: list[Call], portfolio: "Portfolio", seen: Understood) -> st
     if "id" in given:
         return dict(portfolio.accounts()).get(given["id"])
     return metrics()[given["key"]].name[seen.language] if given.get("key") in metrics() else None
-
-
-def sliced(seen: Understood, portfolio: "Portfolio") -> bool:
-    """Whether words name a period, a grouping or a part of the clients."""
-    return bool(seen.period or grouping_of(seen) or narrowed(seen, portfolio)[0])
-
-
-def _alike(calls: list[Call], before: list[Call]) -> list[Call]:
-    """The figures grouped as the one before them: “MRR by plan and how many clients are on each”."""
-    by = next((item["arguments"]["by"] for item in before if "by" in item["arguments"]), None)
-    figures = [item for item in calls if item["name"] in FIGURES]
-    return [call(item["name"], **{**item["arguments"], "by": by}) for item in figures] if by and figures else calls
-
-
-def _of_them(calls: list[Call], before: list[Call]) -> list[Call]:
-    """The figures of the clients that the clause before was about: “How many are in Moscow and how healthy are they?”."""
-    where = next((_clients_of(item["arguments"]) for item in before if _clients_of(item["arguments"])), None)
-    return [
-        call(item["name"], **{**item["arguments"], "where": where})
-        if where and item["name"] in FIGURES and "where" not in item["arguments"]
-        else item
-        for item in calls
-    ]
-
-
-def _clients_of(given: dict[str, Any]) -> str | None:
-    return given.get("where") or (f"segment = {given['segment']}" if given.get("segment") else None)

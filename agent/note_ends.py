@@ -9,7 +9,7 @@ _RU = (
     r"напомни|перечисли|назови|отметь|отмечай|запиши|запомни|зафиксируй|вычеркни|вычеркивай|собери|подними|выгрузи|глянь|посмотри)(?:те)?\b|(?:по)?ставь(?:те)? галочк)"
 )
 _EN = (
-    r"(?:(?:show|give|tell|send) (?:me|us)\b|(?:pull|bring) up\b|let(?: me|['’]s) see\b|list\b|compare\b|explain\b|(?:mark|tick|check|cross) [^.]{0,60}?\b(?:done|complete|completed|finished|closed|off|out)\b|"
+    r"(?:(?:show|give|tell|send) (?:me|us)\b|remind (?:me|us)\b(?! to\b)|(?:pull|bring) up\b|let(?: me|['’]s) see\b|list\b|compare\b|explain\b|(?:mark|tick|check|cross) [^.]{0,60}?\b(?:done|complete|completed|finished|closed|off|out)\b|"
     r"(?:note|log|record|remember)(?:[:,]| (?:that|it)\b))"
 )
 #: What may begin an order only where a sentence begins.

@@ -1,11 +1,11 @@
 """A message taken apart into its clauses: «Какой у нас NRR и кто в зоне риска?» has two."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ASKS = (
     r"(?:как(?:ой|ая|ое|ие|ова|овы|ов|им|их|ую|ом)?|сколько|скольким|кто|кого|кому|кем|у кого|с кем|с кого|почему|отчего|что|чего|где|когда|куда|откуда|зачем|чем|чей|чья|"
-    r"\w{3,} ли|насколько|на сколько|за сколько|с чего|есть ли|есть|покаж\w+|напиш\w+|подготов\w+|состав\w+|собер\w+|посчита\w+|сравни\w*|дай\w*|расскаж\w+|объясн\w+|посовет\w+|запомн\w+|"
+    r"(?:на|в|по|за|с|из|через) (?:как(?:ой|ую|ом|их|им|ими)|скольк\w+|сколько)|(?:at|in|on|from|by|of|to) (?:what|which)|\w{3,} ли|насколько|на сколько|за сколько|с чего|есть ли|есть|покаж\w+|напиш\w+|подготов\w+|состав\w+|собер\w+|посчита\w+|сравни\w*|дай\w*|расскаж\w+|объясн\w+|посовет\w+|запомн\w+|"
     r"скажи\w*|подскажи\w*|запиши\w*|отметь\w*|перечисл\w+|назов\w+|напомни\w*|набросай\w*|накидай\w*|черкни\w*|выведи\w*|пришли\w*|скинь\w*|сделай\w*|"
     r"what(?:'s|’s)?|which|how(?:'s|’s)?|who(?:'s|’s)?|whom|whose|with whom|why|where(?:'s|’s)?|when|whether|is there|are there|do we|does|do they|did|can we|should we|"
     r"show|write|draft|prepare|list|compare|tell|give|explain|remind|mark|log|pull up|hand me|send|put together)"
@@ -14,7 +14,7 @@ ASKS = (
 OPENERS = r"а|и|ну|and|so|но|but|oh|перед этим|сначала|для начала|пока|заодно|потом|затем|ещё|еще|сразу|meanwhile|before that|first|also|then"
 #: Ends of sentences: not the point of an abbreviation or of a number.
 ENDS = re.compile(
-    r"(?<=[?!;])\s+|(?<=[а-яёa-z%)»”\"]{2}\.)\s+(?=[A-ZА-ЯЁ«“\"])|(?<=[а-яёa-z]{4}\.)\s+(?=[a-zа-яё])|\n+"
+    r"(?<=[?!;])\s+|(?<=[а-яёa-z%)»”\"]{2}\.)\s+(?=[A-ZА-ЯЁ«“\"])|(?<=\d{4}\.)\s+(?=[A-ZА-ЯЁ«“][a-zа-яё])|(?<=[а-яёa-z]{4}\.)\s+(?=[a-zа-яё])|\n+"
 )
 #: Between two things asked for, whatever the second begins with.
 LINKS = (
@@ -43,6 +43,10 @@ RELATIVE = re.compile(
     r"\b(?:те|тех|тем|теми|того|тому|таких|таким|всех|каждого|клиент\w*|компани\w*|аккаунт\w*|those|them|clients|customers|accounts|companies)$",
     re.IGNORECASE,
 )
+TELLS = re.compile(
+    r"(?:у|с|со|на|в|во|для|о|от|по|за|из|with|for|of|to)?\s*(?:кто|кого|кому|кем|ком|где|куда|чей|чья|чье|чьи|что|чем|who|whom|whose|where|which|that)\b",
+    re.IGNORECASE,
+)
 #: A piece that points at something and names nothing: «покажи это как есть».
 POINTS = re.compile(
     r"\W*(?:покаж\w+|выведи\w*|дай\w*|скаж\w+|show|give|tell)(?: me| мне)? (?:это|его|ее|их|that|this|it|them)(?: \w+){0,2}\W*$",
@@ -53,25 +57,64 @@ POLITE = re.compile(
     r"\W*(?:(?:names|имена|фамилии|oh|ну|так|пожалуйста|спасибо|коллеги|друзья|команда|привет|добрый день|здравствуйте|please|pls|thanks|thank you|team|hi|hello|folks|all|ta|quick one|двумя строками|одной строкой|"
     r"по пунктам|по порядку|in two lines|two lines|one line each|by name|поимённо|поименно|коротко|кратко|в двух словах|briefly|списком|список|"
     r"(?:оба|обе|все|две|два|три|both|two|three|all three) (?:\w+ )?(?:числ\w+|цифр\w+|списк\w+|таблиц\w+|вещи|lists?|tables?|numbers?|figures?|things)|больше ничего|that(?:'s|’s) all|at once|can be side by side|можно рядом|"
+    r"(?:можно|нужно|надо|хочу|can i (?:ask|have)|could i (?:ask|have)|i need|i want|need)\W+(?:\w+ )?(?:две|два|три|пару|two|three|a couple of) (?:вещ\w*|вопрос\w*|things|questions)|"
     r"(?:while|whilst) you(?:'re|’re| are) at it|if you can|if possible|если можно|отдельно|separately)(?!\w)\W*)+",
     re.IGNORECASE,
 )
 QUOTES = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
 
 
+#: What numbers the items of a list, in order.
+NUMBERED = (
+    tuple(rf"(?:(?<=[\s,;:.?!])|^)\(?{number}\)\s*(?=\S)" for number in range(1, 9)),
+    tuple(rf"(?:(?<=[\s,;:.?!])|^){number}\.\s+(?=\D)" for number in range(1, 9)),
+    tuple(rf"(?:(?<=[.;:,?!]\s)|^)(?:{word})\s*[:,—–-]+\s+" for word in (
+        "one|first(?:ly)?|перв(?:ое|ый|ая)|во-первых|раз", "two|second(?:ly)?|втор(?:ое|ой|ая)|во-вторых|два",
+        "three|third(?:ly)?|трет(?:ье|ий|ья)|в-третьих|три", "four|fourth(?:ly)?|четверт(?:ое|ый|ая)|в-четвертых|четыре",
+    )),
+)  # fmt: skip
+#: Ties of what stands for itself: a sentence, an item of a list.
+STANDS = frozenset({"end", "item"})
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A stretch of a message, how it is tied to the one before it (end, link, weak, comma, dash, head), whether it asks for itself."""
+    """A stretch of a message, how it is tied to the one before (end, item, link, weak, comma, dash, head), whether it asks.
+
+    ``head`` are the words that name for it and its neighbours whom or what they are about.
+    """
 
     text: str
     tied: str = "end"
     asks: bool = False
+    head: str = ""
 
 
 def clauses(message: str) -> list[Clause]:
     """The clauses of a message in their order, words of courtesy left out."""
-    found = [clause for sentence in _sentences(message) for clause in _cut(sentence)]
+    opening, *items = _items(message)
+    found = [clause for sentence in _sentences(opening) for clause in _cut(sentence)]
+    for item in items:
+        first, *more = [clause for sentence in _sentences(item) for clause in _cut(sentence)] or [Clause("")]
+        found += [replace(first, tied="item"), *more]
     return [clause for clause in found if re.search(r"\w", clause.text) and not POLITE.fullmatch(clause.text)]
+
+
+def _items(message: str) -> list[str]:
+    """What stands before a numbered list, then its items without their numbers; the message alone where it has none."""
+    for marks in NUMBERED:
+        places, last = [], 0
+        for mark in marks:
+            match = re.compile(mark, re.IGNORECASE).search(message, last)
+            if match is None:
+                break
+            places.append(match.span())
+            last = match.end()
+        if len(places) > 1:
+            ends = [start for start, _ in places[1:]] + [len(message)]
+            items = [message[at:end].strip(" ,;\n") for (_, at), end in zip(places, ends, strict=True)]
+            return [message[: places[0][0]].rstrip(" :,—-\n"), *items]
+    return [message]
 
 
 def _begins(text: str) -> bool:
@@ -97,7 +140,7 @@ def _cut(sentence: str) -> list[Clause]:
         before = sentence[last : match.start()]
         if not before.strip(" ,.;-—") or _kept(sentence, match) or LEADS.fullmatch(before):
             continue
-        if match[0].strip() == "," and RELATIVE.search(before):
+        if match[0].strip() == "," and RELATIVE.search(before) and TELLS.match(sentence, match.end()):
             continue
         found.append((before.strip(" ,"), tied))
         tied, last = next(name for name, said in match.groupdict().items() if said is not None), match.end()

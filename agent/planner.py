@@ -14,7 +14,8 @@ from agent.nearest import NEAR, SURE, guesses, nearest
 from agent.order import REVENUE, bare, uncounted
 from agent.periods import several
 from agent.rules import FIRST, RULES, filled
-from agent.several import asked, shortened
+from agent.several import asked
+from agent.twofold import shortened
 from agent.understand import Understood
 from agent.words import GROUPINGS
 
@@ -31,6 +32,8 @@ FORETOLD = 0.8
 NAMED = 0.5
 #: From where on they know a message as one question.
 KNOWN = 0.8
+#: Tools that stay what they are beside another question.
+BESIDE = frozenset({"compare", "whatif"})
 #: How much they must speak for a call to stand in the place of the rules' last resort.
 DOUBT = 0.25
 #: How much they must speak for a figure that puts clients in order where a question names none.
@@ -91,11 +94,9 @@ def _one_question(seen: Understood, apart: list[Call]) -> bool:
     """Whether examples, each of one question, all but know the message, and its parts would be of other things."""
     best = guesses(seen)[0]
     told = (best.call["name"], best.call["arguments"].get("key"))
-    return (
-        best.weight >= KNOWN
-        and told[0] != "refuse"
-        and any((item["name"], item["arguments"].get("key")) != told for item in apart)
-    )
+    parts = [(item["name"], item["arguments"].get("key")) for item in apart]
+    named = told in parts and (told[0] in BESIDE or {key for _name, key in parts} <= set(seen.metrics))
+    return best.weight >= KNOWN and told[0] != "refuse" and not named and any(part != told for part in parts)
 
 
 def _clause(seen: Understood, last: list[Call], sure: float, *, portfolio: "Portfolio") -> list[Call] | None:

@@ -1,0 +1,39 @@
+"""The user's own documents beside what the data say: two questions of one message."""
+
+import re
+
+from agent.carry import FIGURES
+from agent.clause import Reader
+from agent.examples import Call, call
+from agent.outweigh import MOST_CALLS
+from agent.parts import Clause
+from agent.understand import Understood
+
+#: The user's own documents, in words that say that they were handed over.
+SHELF = re.compile(
+    r"\bзагруж\w+ (?:\w+ )?(?:документ|файл|регламент|инструкц|политик|договор|положени)\w*|"
+    r"\b(?:documents?|files?|polic(?:y|ies)|rules|contracts?) (?:that )?(?:i|we)(?:'ve| have)? uploaded\b|\buploaded (?:documents?|files?|polic\w+)\b"
+)
+#: What is asked of the data and not of the documents.
+OF_DATA = re.compile(
+    r"\b(?:really|actually|in fact|in practice|in reality|our data|на деле|на самом деле|фактически|реально|в действительности|по факту|у нас|по данным)\b|"
+    r"^\W*(?:(?:и|а|and|then|also|потом|заодно)\W+)*(?:дай|покажи|выведи|перечисли|назови|give|show|list|pull up)\w*\b",
+    re.IGNORECASE,
+)
+
+
+def beside_documents(pieces: list[Clause], reader: Reader) -> list[Call]:
+    """What the user's own documents say and, beside it, the lists and figures of the data that later clauses ask for."""
+    shelved = [place for place, piece in enumerate(pieces) if of_documents(reader.understood(piece.text))]
+    if not shelved:
+        return []
+    of_data = [piece for piece in pieces[shelved[-1] + 1 :] if piece.asks and OF_DATA.search(piece.text)]
+    read = [part for part in (reader.read(piece, []) for piece in of_data) if part is not None]
+    found = [item for part in read for item in part.calls if item["name"] in (*FIGURES, "segment", "findings")]
+    query = reader.message.question
+    return [call("documents", query=query), *found][:MOST_CALLS] if found else []
+
+
+def of_documents(seen: Understood) -> bool:
+    """Whether words ask what the user's own documents say."""
+    return "documents" in seen.wants or SHELF.search(seen.plain) is not None
