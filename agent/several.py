@@ -29,6 +29,8 @@ BOTH = re.compile(
     r"\b(?:оба|обе|both)\b|\b(?:each|кажд(?:ое|ый|ую))(?=\W+(?:by|for|in|over|on|at|split|по|за|в|на)\b|\W*$)"
 )
 TAIL_WORDS = 6
+#: A sentence of no more words that names a part is a part of what stands before: «Кто готов купить ещё? Санкт-Петербург.»
+MERE_SLICE = 3
 #: What narrows or explains the clause before it.
 NARROWS = re.compile(
     r"^\W*(?:(?:но|но и|а|и|but|and)\W+)*(?:только|лишь|кроме|исключая|не считая|без|чтобы|чтоб|чем|если|потому|так как|ведь|иначе|only|just|except|excluding|without|unless|if|because|than|so that|not)\b"
@@ -124,6 +126,8 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
             opening, read = whole, read[:-1]
         elif not read:
             opening = clause
+        elif len(seen.stems) <= MERE_SLICE and sliced(seen, reader.portfolio):
+            read = _shared(read, clause, seen, reader)
     return [] if opening is not None else read
 
 
