@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.counted import CLIENT, change_asked
 from agent.examples import Call, call
+from agent.follow_words import BESIDE
 from agent.letter_words import form_asked
 from agent.moved import in_year_of, moved
 from agent.narrowing import narrowed, plan_alone
@@ -24,7 +25,7 @@ ONLY = re.compile(r"^\W*(?:(?:мне бы|мне|нет|ок|show|ok|no|and|а)\
 #: The last figure taken apart: «на тарифы разбить?», “break it down by plan”.
 SPLIT = re.compile(r"\b(?:раз(?:би|бей|бива|ложи|дели|рез|реж)\w*|в разбивке|split|break|slice|cut|carve)\b")
 REFERS = re.compile(
-    r"\b(?:у них|им|их|ими|с ними|у него|у неё|у нее|ему|ей|о нём|о нем|о ней|по нему|по ней|с ним|с ней|этому клиенту|этим клиентам|этого клиента|"
+    r"\b(?:у них|им|их|ими|ним|ними|у него|у неё|у нее|ему|ей|о нём|о нем|о ней|по нему|по ней|с ней|этому клиенту|этим клиентам|этого клиента|"
     r"эт\w+ (?:цифр|показател|значени|метрик)\w+|(?:that|this) (?:figure|number|metric)|этот клиент|эти клиенты|него|неё|нее|нему|они|он|она|"
     r"them|they|their|these clients|those clients|this client|that client|that lot|this lot|those|these ones|him|her|it|its)\b"
 )
@@ -53,7 +54,7 @@ def again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
     if busy or seen.codes or not (brief or linked) or form_asked(seen.plain) is not None:
         return None
     figures = [item for item in last if item["name"] in FIGURES]
-    window, grouped = _period(seen, figures, portfolio), grouping_of(seen) or _split(seen)
+    window, grouped = period_of(seen, figures, portfolio), grouping_of(seen) or split_by(seen)
     part, _spoken = narrowed(seen, portfolio)
     if len(seen.mentions) == 1 and len(seen.accounts) == 1:
         return _other_client(seen, last, linked)
@@ -147,7 +148,7 @@ def joined(given: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
     return {**changed, "where": " and ".join([*kept, now])}
 
 
-def _period(seen: "Understood", figures: list[Call], portfolio: "Portfolio") -> dict[str, str]:
+def period_of(seen: "Understood", figures: list[Call], portfolio: "Portfolio") -> dict[str, str]:
     """The period that the question names, by itself or by that of the last figure."""
     from agent.rules import window_of
 
@@ -159,7 +160,7 @@ def _period(seen: "Understood", figures: list[Call], portfolio: "Portfolio") -> 
     return {"period": in_year_of(own["period"], last, seen.plain)} if own and not seen.metrics else own
 
 
-def _split(seen: "Understood") -> dict[str, str]:
+def split_by(seen: "Understood") -> dict[str, str]:
     """The column into which the last figure is to be taken apart: «на тарифы разбить»."""
     if not SPLIT.search(seen.plain):
         return {}
@@ -204,8 +205,8 @@ def _other_client(seen: "Understood", last: list[Call], linked: bool) -> list[Ca
         seen.plain,
     ):
         return [call("compare", ids=list(dict.fromkeys([*first["arguments"]["ids"], client])))]
-    if re.search(r"\bсравн|\bcompar|\bчем у\b|\bversus\b|\bvs\b", seen.plain) and first["name"] in OF_ONE:
+    if BESIDE.search(seen.plain) and first["name"] in OF_ONE:
         return [call("compare", ids=[first["arguments"]["id"], client])]
-    if first["name"] in ("report", "draft_message") and linked and "id" in first["arguments"]:
+    if first["name"] in ("report", "draft_message", "recall") and linked and "id" in first["arguments"]:
         return [call(first["name"], **{**first["arguments"], "id": client})]
     return None

@@ -151,15 +151,15 @@ class Reader:
 
     def with_slice(self, item: Call, seen: Understood, *, names: Iterable[str] = ("where",)) -> Call:
         """A figure that goes on from the one before, with the part, the period and the grouping that its clause names."""
-        from tools.fields import account_readings
+        from tools.fields import ranks
 
         if item["name"] not in FIGURES:
             return item
-        ranks = item["arguments"].get("key") in account_readings()
+        ordered = ranks(str(item["arguments"].get("key")))
         part = {
             name: value
             for name, value in narrowed(seen, self.portfolio)[0].items()
-            if name in names and (ranks or name == "where")
+            if name in names and (ordered or name == "where")
         }
         return call(item["name"], **{**part, **window_of(seen), **grouping_of(seen, part), **item["arguments"]})
 

@@ -42,7 +42,7 @@ def cut_short(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> l
     said = found["n"] or found["few"]
     if not said or found["which"] is None and not found["only"]:
         return None
-    count = _number(said)
+    count = number_of(said)
     ranked = next((item for item in last if {"top", "bottom"} & set(item["arguments"])), None)
     if ranked is not None and not _turned(seen.plain):
         given = ranked["arguments"]
@@ -53,7 +53,7 @@ def cut_short(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> l
         ]
     key, where = _figure(last[0])
     worst = last[0]["name"] != "metric" and key not in GOOD
-    return None if key is None else [call("metric", key=key, **where, **{_end(key, seen.plain, worst): count})]
+    return None if key is None else [call("metric", key=key, **where, **{end_of(key, seen.plain, worst): count})]
 
 
 def _figure(item: Call) -> tuple[str | None, dict[str, str]]:
@@ -74,7 +74,7 @@ def _turned(plain: str) -> bool:
     return any(pattern.search(plain) for end, pattern in ENDS if end != "top") or "последн" in plain
 
 
-def _end(key: str, plain: str, worst: bool) -> str:
+def end_of(key: str, plain: str, worst: bool) -> str:
     """Which end of the figure is meant: the one said, else the worse one of a list of worries, else the highest."""
     from tools.metrics import metrics
 
@@ -86,7 +86,8 @@ def _end(key: str, plain: str, worst: bool) -> str:
     return "top" if (said == "best") != lower else "bottom"
 
 
-def _number(said: str) -> int:
+def number_of(said: str) -> int:
+    """The number of clients that digits or a word stand for."""
     if said.isdigit():
         return int(said)
     return NUMBERS.get(said) or next(n for words, n in COLLECTIVE.items() if re.fullmatch(words, said))

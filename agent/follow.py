@@ -14,12 +14,17 @@ from agent.follow_words import (
     ABOUT_SEGMENT,
     AGAIN,
     BROKEN,
+    DO,
+    DOING,
     FAILED,
+    IN_MONEY,
     MORE,
+    NAMES,
     NOW,
     OURS,
     OVERALL,
     RETOLD,
+    SAME_CLIENT,
     SAME_TIME,
     THEY,
     TWINS,
@@ -30,10 +35,12 @@ from agent.follow_words import (
     WITH_GROWTH,
     WITHOUT_GROWTH,
 )
-from agent.last_answer import ABOUT_ONE, among, card, elsewhere, meaning, topic, what_next
+from agent.last_answer import ABOUT_ONE, among, card, elsewhere, meaning, ticked_off, topic, what_next
 from agent.letter_words import form_asked
 from agent.moved import calendar_name
 from agent.order import order
+from agent.standing import nothing_but, own_words
+from tools.fields import ranks
 
 if TYPE_CHECKING:
     from agent.rules import Rule
@@ -61,7 +68,7 @@ def on(last: list[Call]) -> "Rule":
 
 def first(last: list[Call]) -> "Rule":
     """The same of what stands before every other rule: a meaning, other companies, how many of those of the last answer."""
-    return _first_of(last, meaning, elsewhere, among, what_next, card)
+    return _first_of(last, meaning, elsewhere, among, what_next, ticked_off, card)
 
 
 def _first_of(last: list[Call], *follows: "Follow") -> "Rule":
@@ -102,6 +109,8 @@ def _widened(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> li
 
 def _otherwise(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """The last figure counted in money, or in clients: «а в деньгах это сколько?», “and in clients?”."""
+    from tools.metrics import metrics
+
     swap = (
         {"nrr": "grr"}
         if WITHOUT_GROWTH.search(seen.plain)
@@ -123,15 +132,23 @@ def _otherwise(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> 
         and not seen.accounts
     ):
         return swapped
-    if seen.metrics or seen.accounts or len(seen.stems) > SHORT:
+    pattern, twins = next(((words, table) for words, table in TWINS if words.search(seen.plain)), (None, {}))
+    if (
+        pattern is None
+        or seen.metrics
+        or seen.accounts
+        or not (len(seen.stems) <= SHORT or nothing_but(seen, portfolio, pattern))
+    ):
         return None
-    twins = next((table for pattern, table in TWINS if pattern.search(seen.plain)), {})
     found = [
         call("metric", **{**item["arguments"], "key": twins[name]})
         for item in last
         if (name := item["arguments"].get("key", item["name"])) in twins
     ]
-    return found or None
+    if found or pattern is not IN_MONEY or not nothing_but(seen, portfolio, pattern):
+        return found or None
+    units = [metrics()[item["arguments"]["key"]].unit for item in last if item["name"] == "metric"]
+    return last if units and len(units) == len(last) and all(unit.value.startswith("CUR") for unit in units) else None
 
 
 def _why(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
@@ -160,12 +177,13 @@ def _failed(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> lis
 
 
 def _who(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
-    if not WHO.search(seen.plain) or seen.metrics or seen.accounts:
+    named = WHO.search(seen.plain) and len(own_words(seen, portfolio)) < 2 or nothing_but(seen, portfolio, NAMES)
+    if not named or seen.metrics or seen.accounts:
         return None
     first, given = last[0], last[0]["arguments"]
     if seen.segments:
         return [call("segment", segment=seen.segments[0])]
-    if first["name"] == "metric" and _ranks(given["key"]) and order(seen, [given["key"]]):
+    if first["name"] == "metric" and ranks(given["key"]) and order(seen, [given["key"]]):
         where = {"where": given["where"]} if "where" in given else {}
         return [call("metric", key=given["key"], **where, **order(seen, [given["key"]]))]
     if first["name"] == "metric" and given["key"] in LISTS and "where" not in given:
@@ -173,18 +191,13 @@ def _who(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[C
     if first["name"] in FIGURES:
         where = {"where": given["where"]} if "where" in given else {}
         key = given.get("key", "revenue_per_client")
-        return [call("metric", key=key if _ranks(key) else "revenue_per_client", **where, top=SHOWN)]
+        return [call("metric", key=key if ranks(key) else "revenue_per_client", **where, top=SHOWN)]
     return [first] if first["name"] in ("segment", "findings") else None
 
 
-def _ranks(key: str) -> bool:
-    from tools.fields import account_readings
-
-    return key in account_readings()
-
-
 def _what_to_do(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
-    if not WHAT_TO_DO.search(seen.plain) or seen.metrics or seen.segments or seen.accounts or seen.codes:
+    asked = WHAT_TO_DO.search(seen.plain) or DO.search(seen.plain) and nothing_but(seen, portfolio, DOING)
+    if not asked or seen.metrics or seen.segments or seen.accounts or seen.codes:
         return None
     first, given = last[0], last[0]["arguments"]
     if first["name"] == "segment" and given["segment"]:
@@ -222,7 +235,8 @@ def _told(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
     from agent.tellings import audience_asked
 
     told = last[0]["name"] == "telling" or last[0]["name"] == "summary" and RETOLD.search(seen.plain)
-    key = audience_asked(f"audit {seen.plain}") if told and not (seen.metrics or seen.accounts) else None
+    to = re.sub(r"\bкак\b|\bas (?:if )?(?:to|for)\b", "для" if seen.language == "ru" else "for", seen.plain)
+    key = audience_asked(f"audit {to}") if told and not (seen.metrics or seen.accounts) else None
     if key is not None:
         return [call("telling", audience=key)]
     return [last[0]] if told and AGAIN.search(seen.plain) and len(seen.stems) <= SHORT else None
@@ -231,9 +245,10 @@ def _told(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
 def _document(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """A letter or a report for whom the last answer was about."""
     wanted = next((name for name in ("report", "letter") if name in seen.wants), None)
-    if wanted is None and (len(seen.stems) <= SHORT or THEY.search(seen.plain)) and form_asked(seen.plain, named=True):
+    back = THEY.search(seen.plain) or REFERS.search(seen.plain) or SAME_CLIENT.search(seen.plain)
+    if wanted is None and (len(seen.stems) <= SHORT or back) and form_asked(seen.plain, named=True):
         wanted = "letter"
-    if wanted is None or seen.accounts or seen.segments or len(seen.stems) > SHORT and not REFERS.search(seen.plain):
+    if wanted is None or seen.accounts or seen.segments or len(seen.stems) > SHORT and not back:
         return None
     given = next((item["arguments"] for item in last if item["name"] in (*ABOUT_ONE, "segment")), None)
     if given is None:

@@ -21,6 +21,13 @@ MEANT = re.compile(
     r"(?:напомни\w*,? |поясни\w*,? |объясни\w*,? |remind me,? |explain,? )?(?:как (?:именно |точно )?(?:он|она|оно|это|они) (?:\w+ )?(?:рас)?считыва\w+|что (?:именно |точно )?(?:в нее|в него|в это|в этот показатель|в эту цифру)?\s?входит|how (?:exactly )?(?:(?:is|are) (?:it|that|they|this)|(?:it|that|this) is|they are) (?:calculated|computed|counted|worked out)|what (?:exactly )?goes into (?:it|that|this|them)|what (?:kind of|sort of) \w+ is (?:it|that|this))|это (?:что|что вообще|вообще что)(?: вообще)?(?: за \w+)?\W*$|what (?:on earth )?(?:does|do) (?:that|it|this|they) (?:\w+ )?mean|"
     r"what(?:'s| is| does) (?:that|this|it|they)(?: metric| figure| number| thing)?(?: anyway| even| exactly| mean)*\W*$|how is (?:it|that|this) (?:calculated|computed|counted|defined))"
 )
+#: Words that ask for the meaning or the way of counting of what was told last, and what may stand beside them.
+MEANS = re.compile(
+    r"\b(?:(?:рас|по|под)?(?:счита|считыва|счит)\w*|вычисл\w+|(?:о(?:бо)?)?знач(?:ит|ает|ают)|понимать|формул\w+|расшифр\w+|считаете|calculat\w+|comput\w+|means?|meant|formula|defin\w+|worked out|work (?:it|that|this) out|stands? for)\b"
+)
+BESIDE_MEANT = re.compile(
+    r"\b(?:объясни\w*|поясни\w*|напомни\w*|расскажи\w*|штук[аиу]|термин\w*|слов\w+|explain|remind|thing|term|word|stuff)\b"
+)
 #: The meaning of a term that is named beside the last figure: «а NRR — это что вообще?».
 TERM = re.compile(
     r"\bэто (?:что|вообще что|что-то)\b|\bэто что за\b|\bчто (?:за|такое|значит|означает)\b|\bчто это (?:такое|значит)|\bwhat(?:['’]s| is| does| do| are) .{0,40}\b(?:mean|stand for|again)\b|\bremind me what .{0,40}\b(?:means|is)\b"
@@ -57,12 +64,13 @@ CARD = re.compile(
     r"\b(?:карточк\w+|профил\w+|по всем фронтам|вс[её] (?:о|про|по|что)|что у (?:них|него|нее)|как (?:у )?(?:них|него|нее|они|он|она)(?: дела)?\W*$|card|profile|account page|everything (?:on|about)|the (?:full|whole) picture|how are they|how(?:['’]s| is) (?:it|he|she) doing)\b"
 )
 THEY = re.compile(r"\b(?:они|он|она|их|им|ему|ей|ними|ним|ней|них|него|нее|нему|they|them|their|him|her)\b")
+IN_MONEY = re.compile(
+    r"\bв (?:деньгах|рублях|выручке)|\b(?:деньгами|рублями)\b|\bin (?:money|roubles|rubles|revenue|cash)\b|\bсколько это (?:денег|в деньгах)"
+)
 #: The same asked in money, or in clients.
 TWINS: "tuple[tuple[re.Pattern[str], dict[str, str]], ...]" = (
     (
-        re.compile(
-            r"\bв (?:деньгах|рублях|выручке)|\bin (?:money|roubles|rubles|revenue|cash)\b|\bсколько это (?:денег|в деньгах)"
-        ),
+        IN_MONEY,
         {"logo_churn": "money_churn", "churn_share": "money_churn", "clients": "mrr"},
     ),
     (
@@ -99,4 +107,29 @@ AGAIN = re.compile(
 )
 SAME_TIME = re.compile(
     r"\b(?:это|тот|то|этот) же (?:время|период|срок|квартал|месяц|год)|за это время|(?:in|over|during|for) (?:that|the same) (?:time|period|quarter|month|year)"
+)
+#: The same asked by any words for what is to be done, where none of its own stands beside them.
+DO = re.compile(
+    r"\b(?:что|чего|как)\b.*\b(?:делать|делаем|быть|поступ\w+|предпринять|исправ\w+|помочь|реагировать)\b|"
+    r"\b(?:what|how)\b.{0,25}\b(?:i|we|one|to)\b(?: \w+)? (?:do|fix|handle|deal|treat|approach|help)\b"
+)
+DOING = re.compile(
+    r"\b(?:делать|делаем|быть|поступ\w+|предпринять|исправ\w+|помочь|реагировать|do|fix|handle|deal|treat|approach|help)(?:-то)?\b"
+)
+#: Those of the last answer by name.
+NAMES = re.compile(r"\b(?:имена|поименно|пофамильно|фамили\w+|названия|списком|список|names?|namely|list)\b")
+#: Work of the plan told as done.
+DID = re.compile(
+    r"\b(?:сделал|выполнил|закончил|завершил|закрыл|доделал)[аи]?\b|\b(?:сделано|выполнено|готово|закрыто)\b|\b(?:did|done|finished|completed)\b"
+)
+BESIDE_DID = re.compile(
+    r"\b(?:отме[тч]\w+|пометь\w*|вычерк\w+|пункт\w*|задач\w+|шаг\w*|mark|tick|cross|item|task|step|action)\b"
+)
+#: The client of the last answer, without a pronoun.
+SAME_CLIENT = re.compile(
+    r"\b(?:(?:тот|тому|того|том|эт\w+) же (?:клиент|заказчик|аккаунт)\w*|туда же|(?:the )?same (?:client|customer|account|company)|to go with (?:it|that))\b"
+)
+#: One client beside another.
+BESIDE = re.compile(
+    r"\bсравн|\bрядом\b|\bбок о бок\b|\bcompar|\bчем у\b|\bversus\b|\bvs\b|\bпротив\b|\bagainst\b|\bnext to\b|\bbeside\b|\balongside\b|\bside by side\b"
 )

@@ -63,11 +63,11 @@ def went_on(seen: "Understood", before: list[Call], portfolio: "Portfolio") -> l
 
 def _ranked(seen: "Understood", key: str, before: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """The first or last clients by the figure before; the figure itself of another slice where its meaning was asked."""
-    from tools.fields import account_readings
+    from tools.fields import ranks
     from tools.metrics import metrics
 
     given = slice_of(seen, portfolio)
-    if key in account_readings() and RANKED.search(seen.plain):
+    if ranks(key) and RANKED.search(seen.plain):
         first = order(seen, [key])
         unnamed = first and ("where" in given or " по " not in seen.plain)
         return [call("metric", key=key, **{**given, **first})] if unnamed else None
@@ -77,12 +77,10 @@ def _ranked(seen: "Understood", key: str, before: list[Call], portfolio: "Portfo
 
 def bounded(question: str, before: list[Call], language: str) -> str:
     """The clause with the figure of the one before in front of a bound that names none: «сколько клиентов ниже 40?»."""
-    from tools.fields import account_readings
+    from tools.fields import ranks
     from tools.metrics import metrics
 
-    key = next(
-        (item["arguments"]["key"] for item in before if item["arguments"].get("key") in account_readings()), None
-    )
+    key = next((item["arguments"]["key"] for item in before if ranks(str(item["arguments"].get("key")))), None)
     if key is None or key not in metrics():
         return question
     said = BOUND.search(question.lower())

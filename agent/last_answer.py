@@ -6,8 +6,22 @@ from typing import TYPE_CHECKING
 from agent import noting
 from agent.again import FIGURES, OF_ONE, SHORT, joined
 from agent.examples import Call, call
-from agent.follow_words import AMONG, CARD, ELSEWHERE, MEANT, NEXT, OUR_OWN, TERM, THEY
+from agent.follow_words import (
+    AMONG,
+    BESIDE_DID,
+    BESIDE_MEANT,
+    CARD,
+    DID,
+    ELSEWHERE,
+    MEANS,
+    MEANT,
+    NEXT,
+    OUR_OWN,
+    TERM,
+    THEY,
+)
 from agent.letter_words import form_asked
+from agent.standing import nothing_but
 
 if TYPE_CHECKING:
     from agent.understand import Understood
@@ -19,7 +33,7 @@ ABOUT_ONE = (*OF_ONE, "remember", "recall")
 
 def meaning(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """What the last figure means, or a term named beside it: «что в него входит?», «а NRR — это что?»."""
-    if seen.accounts or seen.segments or not (figures := [item for item in last if item["name"] == "metric"]):
+    if seen.accounts or seen.segments or not (figures := [item for item in last if "key" in item["arguments"]]):
         return None
     if seen.metrics:
         asked = (
@@ -30,8 +44,10 @@ def meaning(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> lis
             and not OUR_OWN.search(seen.plain)
         )
         return [call("define", key=key) for key in seen.metrics[:2]] if asked else None
-    keys = [item["arguments"]["key"] for item in figures]
-    return [call("define", key=key) for key in dict.fromkeys(keys)] if MEANT.search(_plain(seen)) else None
+    keys = dict.fromkeys(item["arguments"]["key"] for item in figures)
+    if not (MEANT.search(_plain(seen)) or seen.period is None and nothing_but(seen, portfolio, MEANS, BESIDE_MEANT)):
+        return None
+    return [call("define", key=key) for key in keys]
 
 
 def _plain(seen: "Understood") -> str:
@@ -69,6 +85,15 @@ def what_next(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> l
     """What comes after the action of the plan that was told of: «что дальше?», “what's next on it?”."""
     asked = last[-1]["name"] in ("done", "plan") and NEXT.search(seen.plain) and len(seen.stems) <= SHORT
     return [call("plan")] if asked and not (seen.metrics or seen.accounts or seen.segments) else None
+
+
+def ticked_off(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """An action of the plan that was shown, told as done: “did the first one, mark it”."""
+    told = last[-1]["name"] == "plan" and DID.search(seen.plain) and "?" not in seen.plain
+    if not told or seen.metrics or seen.segments or not nothing_but(seen, portfolio, DID, BESIDE_DID):
+        return None
+    named = {"id": seen.accounts[0][0]} if len(seen.accounts) == 1 else {}
+    return [call("done", **named, text=seen.said or seen.question)]
 
 
 def clients_asked_of(plain: str) -> bool:

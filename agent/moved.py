@@ -26,11 +26,15 @@ BEFORE = re.compile(
     r"^\W*(?:(?:а|и|ну|теперь|and|then|now|what about|how about)\W+)*(?:за |в |in |for )?(?:перед этим|до (?:этого|того)|(?:the )?(?:period|one|time) before(?: that)?|before that|"
     r"(?:the )?(?:previous|preceding|prior) (?:one|period)|предыдущ\w+(?: период)?)\W*$"
 )
-_OPEN = r"^\W*(?:(?:а|и|ну|теперь|тогда|то же|same|and|then|now|so|ok|what about|how about|for|in|за|в|во|на|the|only|только)\W+)*"
-_SHUT = r"(?:,? (?:тоже|то же(?: самое)?|так же|same(?: thing| again)?|too|please|пожалуйста|как))*\W*$"
+_OPEN = r"^\W*(?:(?:а|и|ну|теперь|тогда|то же|same|лучше|давай|rather|and|then|now|so|ok|what about|how about|for|in|за|в|во|на|the|only|только)\W+)*"
+_SHUT = r"(?:,? (?:тогда|then|instead|вместо этого|тоже|то же(?: самое)?|так же|same(?: thing| again)?|too|please|пожалуйста|как))*\W*$"
 ORDINAL = r"(?P<one>1|i|перв\w+|first)|(?P<two>2|ii|втор\w+|second)|(?P<three>3|iii|трет\w+|third)|(?P<four>4|iv|четверт\w+|fourth)"
 #: The place of a quarter or a half alone: the last question says of what.
-PLACE = re.compile(rf"{_OPEN}(?:{ORDINAL})(?:st|nd|rd|th|-?(?:й|ый|ой|ий|м|ом|ем|е|го))?(?: one)?{_SHUT}")
+PLACE = re.compile(
+    rf"{_OPEN}(?:{ORDINAL})(?:st|nd|rd|th|-?(?:й|ый|ой|ий|м|ом|ем|е|го))?(?: one)?(?:,? (?:of |in |в )?(?P<year>20\d\d)(?:-?го|-?й|-?м)?(?: г(?:ода?|оду)?\.?)?)?{_SHUT}"
+)
+#: The period before that of the last question, by its unit: «в предыдущем году», “the quarter before”.
+PREVIOUS = re.compile(rf"\b(?:предыдущ\w+|предшествующ\w+|previous|preceding|prior) {_UNIT.format('')}")
 MONTH = re.compile(rf"{_OPEN}(?P<month>{'|'.join(MONTHS)}),?(?: (?P<year>20\d\d))?(?: г(?:ода?)?\.?)?{_SHUT}")
 _YEAR_SAID = re.compile(r"20\d\d|\b(?:эт\w+|текущ\w+|прошл\w+|последн\w+|this|last|past|current|year|год\w*)\b")
 
@@ -52,6 +56,9 @@ def in_year_of(period: str, last: str | None, plain: str) -> str:
 def _earlier(plain: str, last: str | None, portfolio: "Portfolio") -> str | None:
     found = EARLIER.search(plain)
     days = window(portfolio, last)
+    same = PREVIOUS.search(plain)
+    if days is not None and same is not None and back(days.end, UNITS[str(same.lastgroup)]) == days.start:
+        return _named(preceding(days))
     if days is None or found is None and BEFORE.search(plain) is None:
         return None
     if found is None:
@@ -67,7 +74,9 @@ def _placed(plain: str, last: str | None) -> str | None:
     if known is None or found is None:
         return None
     place = next(n for n, name in enumerate(("one", "two", "three", "four"), 1) if found[name])
-    return None if known[1].endswith("H") and place > 2 else f"{known[1]}{place}"
+    unit = known[1][-1]
+    year = found["year"] or known[1][:4]
+    return None if unit == "H" and place > 2 else f"{year}-{unit}{place}"
 
 
 def _month(plain: str, last: str | None, as_of: "date | None") -> str | None:

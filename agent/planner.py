@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from agent import follow
 from agent.backends import Gateway
-from agent.bounds import bounds, unread, without
+from agent.bounds import bounds, spans, unread, without
+from agent.carried import carried
 from agent.examples import Call, call
 from agent.model_planner import by_model
 from agent.nearest import NEAR, SURE, guesses, nearest
+from agent.onward import leans, onward
 from agent.order import REVENUE, bare, uncounted
 from agent.periods import several
 from agent.rules import FIRST, RULES, filled
@@ -72,20 +74,25 @@ def planned(
 ) -> list[Call]:
     """One to four tool calls for a message; ``last`` are the calls of the thread's last one."""
     seen = follow.timed(shortened(seen, portfolio), last)
+    again = onward(seen, last, portfolio)
+    if again is not None:
+        return _each_period(seen, again, portfolio)
     ruled = _by_rules(seen, portfolio, last)
     given = ruled[0]["arguments"] if ruled else {}
+    told = last if last and ruled != _by_rules(seen, portfolio, []) else []
     one = partial(_clause, portfolio=portfolio)
     undivided = given.get("reason") == "injection" or "in_order" in given
-    apart = [] if undivided else asked(seen, portfolio, last=last, whole=ruled or [], one=one)
+    apart = [] if undivided else asked(seen, portfolio, last=last if leans(seen) else told, whole=ruled or [], one=one)
     if apart and not _one_question(seen, apart):
         bound = unread(seen) and any(item["name"] in ("metric", "clients") for item in apart)
         return [call("refuse", reason="bound")] if bound else apart
-    ruled = _one(seen, portfolio, last, SURE)
+    ruled = _one(seen, portfolio, told, SURE)
     if ruled is None and gateway is not None:
         ruled = by_model(seen, portfolio, gateway)
     near = nearest(seen, sure=SURE if bounds(seen) else NEAR)
-    calls = ruled or _filled(near or _last_resort(seen), seen, portfolio)
-    if unread(seen) and calls[0]["name"] in ("metric", "clients", "segment"):
+    calls = carried(ruled or _filled(near or _last_resort(seen), seen, portfolio), seen, last)
+    unbound = last and spans(seen.plain) and not (seen.metrics or bounds(seen)) and "where" not in calls[0]["arguments"]
+    if (unread(seen) or unbound) and calls[0]["name"] in ("metric", "clients", "segment"):
         return [call("refuse", reason="bound")]
     return _each_period(seen, calls, portfolio)
 

@@ -61,7 +61,7 @@ def _cut(
     """The part, the order and the grouping that a question names; a segment of ``named`` alone is none."""
     part, _spoken = narrowed(seen, portfolio, about=key)
     where = str(part.get("where", ""))
-    if where and all(where == f"segment = {segment}" for segment in named):
+    if any(where == f"segment = {segment}" for segment in named):
         part = {name: value for name, value in part.items() if name != "where"}
     by = next((name for name in GROUPINGS if f"by_{name}" in seen.wants and f"{name} = " not in where), None)
     return part | ({"by": by} if by is not None and not {"top", "bottom"} & set(part) else {})

@@ -28,7 +28,7 @@ _EN = (
     r"and|but|then|now|okay|well|just|only|also|too|again|same|thing|the|for|per|with|within|among|across|between|from|into|over|during|than|that|this|those|these|them|they|their|theirs|its|his|her|our|you|your|what|whats|"
     r"which|who|whose|how|many|much|about|are|was|were|been|being|does|did|has|have|had|can|could|would|will|should|want|need|like|please|pls|thanks|show|give|tell|name|list|let|lets|see|get|make|break|broken|split|slice|cut|down|out|"
     r"group\w*|look\w*|figure\w*|number\w*|value|ones|one|lot|guys|bunch|folks|people|else|other|others|each|every|all|overall|total|separately|alone|instead|not|yes|hey|last|previous|past|prior|preceding|since|start|beginning|end|first|second|"
-    r"third|fourth|ago|earlier|before|later|half|ytd|date|today|time|period|there|here|where|when|some|any|spring|summer|autumn|fall|winter|point|exactly|actually|really|maybe|rest|part|put|keep|compare|difference|take|try|say|plus|minus|top|best|worst|most|least|more|less|fewer|largest|biggest|big|small|large|highest|lowest|smallest|bottom"
+    r"third|fourth|ago|earlier|before|later|half|ytd|date|today|time|period|there|here|where|when|some|any|spring|summer|autumn|fall|winter|point|exactly|actually|really|maybe|rest|part|put|keep|compare|difference|take|try|say|plus|minus|top|best|worst|most|least|more|less|fewer|largest|biggest|big|small|large|highest|lowest|smallest|bottom|except|excluding|without|anyone|anybody|everyone|everybody|everything|specifically|altogether|even|ever|anyway|ours|inside"
 )
 FILLER = re.compile(
     rf"\w{{1,2}}|\d+|{_RU}|{_EN}|{CLIENT}|{PEOPLE}|{'|'.join(MONTHS)}|{'|'.join(NUMBERS)}|{'|'.join(COLLECTIVE)}|"
@@ -63,16 +63,21 @@ def stands(seen: "Understood", last: Call, portfolio: "Portfolio", *, linked: bo
     return found.weight >= (KNOWN if len(own) == 1 else FAINT)
 
 
-def own_words(seen: "Understood", portfolio: "Portfolio") -> list[str]:
-    """The words of a question that are no filter, period, grouping, order or change and no word of courtesy."""
+def own_words(seen: "Understood", portfolio: "Portfolio", *also: re.Pattern[str]) -> list[str]:
+    """The words of a question that are no filter, period, grouping, order or change, no word of courtesy and none of ``also``."""
     from knowledge.search import stems
 
     plain = seen.plain
     for start, end in spans(plain):
         plain = plain[:start] + " " * (end - start) + plain[end:]
-    for pattern in (*(pattern for _, pattern in DIRECTIONS), *WANTS_BY.values()):
+    for pattern in (*(pattern for _, pattern in DIRECTIONS), *WANTS_BY.values(), *also):
         plain = pattern.sub(" ", plain)
     values = {word for name in named_words(seen, portfolio) for word in re.findall(r"\w+", name)}
     named = {stem for key in seen.segments for name in SEGMENTS.get(key, ()) for stem in stems(name)}
     words = [word for word in re.findall(r"[^\W_]+", plain) if word not in values and not FILLER.fullmatch(word)]
     return [word for word in words if not set(stems(word)) <= named]
+
+
+def nothing_but(seen: "Understood", portfolio: "Portfolio", asked: re.Pattern[str], *also: re.Pattern[str]) -> bool:
+    """Whether a question says what ``asked`` matches and, words of courtesy and of ``also`` aside, no more."""
+    return asked.search(seen.plain) is not None and not own_words(seen, portfolio, asked, *also)

@@ -57,8 +57,9 @@ def test_a_message_of_several_questions(case: dict[str, Any], demo_home: Path, d
 
 @pytest.mark.parametrize("case", CASES, ids=[case["q"] for case in CASES])
 def test_plan(case: dict[str, Any], portfolio: Portfolio) -> None:
-    first = planned(understood(case["q"], portfolio), portfolio, last=[])[0]
-    wanted = {key: value for key, value in case.items() if key not in ("q", "name")}
+    last = planned(understood(case["before"], portfolio), portfolio, last=[]) if "before" in case else []
+    first = planned(understood(case["q"], portfolio), portfolio, last=last)[0]
+    wanted = {key: value for key, value in case.items() if key not in ("before", "q", "name")}
     assert first["name"] == case["name"], first
     assert wanted == {key: first["arguments"].get(key) for key in wanted}, first
 

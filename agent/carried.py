@@ -1,0 +1,63 @@
+"""New figures that point back: of the clients of the last answer («а кто там молчит?»), or cut as its figures were (“same split”)."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from agent.again import FIGURES, OPENS, SHORT
+from agent.counted import CLIENT
+from agent.examples import Call, call
+from agent.words import SEGMENTS
+
+if TYPE_CHECKING:
+    from agent.understand import Understood
+
+#: The clients of the last answer.
+THEM = re.compile(
+    r"\b(?:they|them|their|theirs|(?:those|these)(?! (?:who|in|on|with|that|whose|of|from))|(?<!is )(?<!are )(?<!out )there(?! (?:is|are|was|were|any|a)\b)|"
+    r"у них|среди них|из них|них|их|им|ими|они|там|оттуда)\b"
+)
+#: The slice of the last answer.
+CUT = re.compile(
+    r"\b(?:same|то[мт]? же|таком же|тем же|так же) (?:\w+ )?(?:split|cut|breakdown|slices?|view|grouping|way|разрез\w*|разбивк\w*|групп\w*)\b"
+)
+#: A list of clients, which takes no slice over unless it says so.
+LIST = re.compile(r"\b(?:кто|кого|кому|у кого|каки[ем]|чьи|who|whom|whose|which)\b")
+SLICES = ("where", "by", "period", "top", "bottom", "change")
+
+
+def carried(calls: list[Call], seen: "Understood", last: list[Call]) -> list[Call]:
+    """The calls of a message, each figure with the clients or the slices of the last answer to which its words point."""
+    given = [item["arguments"] for item in last]
+    if not all(item["name"] in FIGURES for item in calls) or seen.accounts:
+        return calls
+    pointer = THEM.search(seen.plain)
+    named = seen.segments or pointer and re.search(CLIENT, seen.plain[: pointer.start()])
+    where = next((found for item in last if (found := _clients_of(item))), None) if pointer and not named else None
+    if where is not None:
+        calls = [_with(item, {"where": where}) for item in calls]
+    keys = {str(item.get("key")) for item in given}
+    if len(calls) != 1 or calls[0]["name"] != "metric" or calls[0]["arguments"]["key"] in keys:
+        return calls
+    by = next((item["by"] for item in given if "by" in item), None)
+    if by is not None and CUT.search(seen.plain):
+        return [_with(item, {"by": by}) for item in calls]
+    brief = OPENS.search(seen.plain) and len(seen.stems) <= SHORT + 3 and "own" not in seen.wants
+    if not brief or LIST.search(seen.plain) or any(name in calls[0]["arguments"] for name in SLICES):
+        return calls
+    figures = [item["arguments"] for item in last if item["name"] in FIGURES]
+    shared = {name: figures[0][name] for name in ("where", "by", "period") if figures and name in figures[0]}
+    return [_with(item, shared) for item in calls]
+
+
+def _with(item: Call, more: dict[str, Any]) -> Call:
+    """A call with arguments that it has none of."""
+    return call(item["name"], **{**more, **item["arguments"]})
+
+
+def _clients_of(item: Call) -> str | None:
+    """The filter of the clients that a call was about."""
+    given = item["arguments"]
+    if item["name"] == "define" and given.get("key") in SEGMENTS:
+        return f"segment = {given['key']}"
+    segment = given.get("segment") if item["name"] == "segment" else None
+    return f"segment = {segment}" if segment else given.get("where")
