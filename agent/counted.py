@@ -32,6 +32,19 @@ NEUTRAL = re.compile(
     r"currently|now|today|what|s|by|per|plan|plans|tariff|region|industry|segment|end|last|this|past|year|quarter|month|data|base|database|"
     r"january|february|march|april|may|june|july|august|september|october|november|december"
 )
+#: Words of a question that only wants clients shown.
+LISTED = re.compile(
+    r"покаж\w+|спис(?:ок|ком)|перечисл\w+|дай\w*|выведи\w*|назов\w+|все[хм]?|мне|нам|пожалуйста|имен\w*|show|list|give|me|all|every|which|what|names?|please|from|with|under|whose|who|that|owner|"
+    r"менеджер\w*|ответственн\w*|отрасл\w*|сфер\w*|город\w*|регион\w*|области|успеху?|manager\w*|success|account|director|city|sector|'?s"
+)
+LISTED_FIRST = re.compile(
+    r"\W*(?:(?:а|и|ну|and|please|пожалуйста)\W+)*(?:покаж\w+|спис(?:ок|ком)|перечисл\w+|дай\w*|выведи\w*|назов\w+|все|show|list|give|all|which|what|name)\b"
+)
+#: How many clients came: «сколько новых клиентов», “how many accounts joined”.
+NEW = re.compile(
+    rf"\b{_MANY} (?:\w+ )?(?:нов(?:ых|ые|ого)|new) {CLIENT}|\b{_MANY} (?:\w+ ){{0,2}}?{CLIENT}\b.{{0,30}}\b(?:пришл[иоа]|появил\w+|добавил\w+|подключил\w+|прибавил\w+|joined|signed(?: up)?|came in|added|won)\b|"
+    rf"\b{_MANY} (?:\w+ )?(?:к нам )?(?:пришл[иоа]|появил\w+|добавил\w+|подключил\w+|прибавил\w+) (?:\w+ )?{CLIENT}|\b{_MANY} {CLIENT} (?:did we|have we|we) (?:win|won|add|added|gain|gained|sign|signed|bring in)\b"
+)
 REVENUE = re.compile(r"\b(?:выручк\w*|оборот\w*|заработал\w*|revenue|turnover|earn(?:ed|ings)?)\b")
 OTHER_REVENUE = re.compile(
     r"удерж|сохран|теря|потер|ушедш|ушл|уход|изменени|из чего|состо|завис|приход|долю|доля|доле|процент|индексац|повышен|средн|концентр|клиент|"
@@ -50,6 +63,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
     (
         "up",
         re.compile(
+            r"\bon the rise\b|\b(?:trending|heading|creeping|moving|going|inching|edging|ticking) (?:up|higher|upwards?)\b|\bpicking up\b|\b(?:пош[её]л|пошл|ид[её]т|идут|ползет|ползут|движется) ?\w* (?:вверх|в рост|в гору|в плюс)|\bприбав(?:ля[ею]т|ил\w*)\b|\b(?:есть|виден|заметен|наблюдается)(?: ли)? рост\b|"
             r"\b(?:уходит|отваливается|бежит) больше\?|\b(?:are|is) more .{0,20}(?:leaving|churning|quitting)\b|\b(?:get|got|getting) (?:\w+ )?(?:bigger|higher|larger)\b|\b(?:widened|(?:вырос|расширил|возрос|увеличил|повысил|поднял|подрос|подскочил|взлетел|скакнул)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
             r"(?:is|was|are|were|been) (?:\w+ )?up\b(?! to)|rose|risen|grew|grown|increased|climbed|jumped|spiked|soared|surged|(?:went|gone|going) up)\b|"
             r"\bстал\w*(?: ли)?(?: \w+){0,3} (?:дольше|чаще|больше|выше|дороже|шире)\b|\b(?:taking|takes|take) .{0,40}\blonger\b|\b(?:leaving|losing|churning|going) .{0,40}\bfaster\b|"
@@ -61,6 +75,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
     (
         "down",
         re.compile(
+            r"\b(?:trending|heading|creeping|moving|going|inching|edging|ticking) (?:down|lower|south|downwards?)\b|\b(?:пош[её]л|пошл|ид[её]т|идут|ползет|ползут|движется) ?\w* (?:вниз|на спад|в минус)|\b(?:сполза[ею]т|проседа[ею]т)\b|\b(?:есть|видно|заметно|наблюдается)(?: ли)? (?:падение|снижение|спад)\b|"
             r"\b(?:(?:упал|снизил|уменьшил|сократил|просел|рухнул|обвалил|опустил|провалил)\w*|пада[ею]т|снижа[ею]тся|уменьша[ею]тся|сокраща[ею]тся|"
             r"падени[ея]|(?:get|got|getting) (?:\w+ )?(?:smaller|lower|shorter)|(?:укоротил|просел|сполз|съехал|поплыл)\w*|shorten(?:ed|ing)?|slid|slide|(?:сузил|уменьшил|ослаб)\w*|narrowed|eased|(?:is|was|are|were|been|come|came) (?:\w+ )?down\b(?! to)|slipp?(?:ed)?|fell|fallen|dropped|declined|decreased|shrank|shrunk|plunged|slumped|sank|tanked|(?:went|gone|going) down)\b|"
             r"\bстал\w*(?: ли)?(?: \w+){0,3} (?:короче|реже|меньше|ниже|дешевле)\b|\b(?:is|are|was|were) .{0,40}\b(?:sliding|slipping|sagging|dipping)\b|\b(?:dipped|sagged)\b|"
@@ -72,7 +87,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
         "worse",
         re.compile(rf"\bухудшил\w*|\bстал\w*(?: ли)?(?: \w+){{0,2}} хуже|\bне стал\w*.{{0,40}}хуже|\bухудша[ею]тся|\b(?:worsened|deteriorated|got worse)\b|\b(?:is|are|was|were|been) .{{0,40}}\b(?:getting|becoming) (?:any |a bit |much )?worse\b|{_DID}(?:worsen|deteriorate|get worse|getting worse)\b"),
     ),
-    ("any", re.compile(rf"\b(?:up|plus|rising|growing|higher|more|faster|better|quicker|longer) or (?:down|minus|falling|shrinking|lower|less|fewer|slower|worse|shorter)\b|\b(?:down|lower|less|slower|worse) or (?:up|higher|more|faster|better)\b|\b(?:раст[её]т|выросл?\w*|больше|выше|быстрее|лучше|дольше|чаще|в плюс\w*|вверх|плюс) (?:или|либо) (?:пада\w+|упал\w*|меньше|ниже|медленнее|хуже|короче|реже|в минус\w*|вниз|минус|снижа\w+)|\b(?:пада\w+|меньше|ниже|медленнее|хуже|вниз) (?:или|либо) (?:раст\w+|больше|выше|быстрее|лучше|вверх)|\blikelier\b.{{0,60}}\bthan (?:they|it|we|before)\b|\b(?:more|less|fewer|longer|shorter|faster|slower|higher|lower|better|worse|quicker) than (?:before|it used to|they used to|we used to|in the past)\b|\bgoing anywhere\b|\btreading water\b|\bor (?:are|is) (?:we|it|they) flat\b|\bor worse again\b|\bчем раньше\b|\bчем (?:в|за) (?:поза)?(?:прошл|предыдущ)\w+|\bthan (?:in |over |during )?(?:the )?(?:last|previous|prior) (?:year|quarter|month|half)\b|\bили (?:опять )?(?:хуже|топчемся|стоим)\b|\bизменил\w*|\bсдвинул\w*|\bhow (?:has|have|did) .{{0,60}}\b(?:moved?|changed?|developed?|evolved?|gone)\b|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
+    ("any", re.compile(rf"\b(?:more|fewer|less) .{{1,40}}\bthan (?:before|usual|it used to|they used to|we used to|in the past|a year ago)\b|\b(?:больше|меньше|чаще|реже) .{{1,40}}чем (?:раньше|прежде|обычно|год назад)|\bhow (?:has|have|did) .{{0,60}}\bdevelop|\bwhat(?:['’]s| has)? happen(?:ed|ing) (?:to|with)\b|\bчто (?:случилось|произошло|происходит|творится|стряслось) с\w* |\b(?:up|plus|rising|growing|higher|more|faster|better|quicker|longer) or (?:down|minus|falling|shrinking|lower|less|fewer|slower|worse|shorter)\b|\b(?:down|lower|less|slower|worse) or (?:up|higher|more|faster|better)\b|\b(?:раст[её]т|выросл?\w*|больше|выше|быстрее|лучше|дольше|чаще|в плюс\w*|вверх|плюс) (?:или|либо) (?:пада\w+|упал\w*|меньше|ниже|медленнее|хуже|короче|реже|в минус\w*|вниз|минус|снижа\w+)|\b(?:пада\w+|меньше|ниже|медленнее|хуже|вниз) (?:или|либо) (?:раст\w+|больше|выше|быстрее|лучше|вверх)|\blikelier\b.{{0,60}}\bthan (?:they|it|we|before)\b|\b(?:more|less|fewer|longer|shorter|faster|slower|higher|lower|better|worse|quicker) than (?:before|it used to|they used to|we used to|in the past)\b|\bgoing anywhere\b|\btreading water\b|\bor (?:are|is) (?:we|it|they) flat\b|\bor worse again\b|\bчем раньше\b|\bчем (?:в|за) (?:поза)?(?:прошл|предыдущ)\w+|\bthan (?:in |over |during )?(?:the )?(?:last|previous|prior) (?:year|quarter|month|half)\b|\bили (?:опять )?(?:хуже|топчемся|стоим)\b|\bизменил\w*|\bсдвинул\w*|\bhow (?:has|have|did) .{{0,60}}\b(?:moved?|changed?|developed?|evolved?|gone)\b|\bизменя[ею]тся|\bменя[ею]тся|\bпоменял\w*|\bchanged\b|{_DID}(?:change|changing)\b")),
 )  # fmt: skip
 
 
@@ -90,6 +105,18 @@ def clients_asked(plain: str, names: Iterable[str] = ()) -> bool:
         and re.match(rf"\W*(?:а |и |and )?{_MANY}\b", plain) is not None
     )
     return counted and all(NEUTRAL.fullmatch(word) for word in _words(plain, names))
+
+
+def list_asked(plain: str, names: Iterable[str] = ()) -> bool:
+    """Whether the question wants clients shown, whichever words of ``names`` (values of the data) it narrows them by, and nothing else."""
+    known = (NEUTRAL, LISTED)
+    listed = LISTED_FIRST.match(plain) is not None and re.search(rf"\b{CLIENT}\b", plain) is not None
+    return listed and all(any(pattern.fullmatch(word) for pattern in known) for word in _words(plain, names))
+
+
+def new_asked(plain: str) -> bool:
+    """Whether the question is how many clients came."""
+    return NEW.search(plain) is not None
 
 
 def revenue_asked(plain: str, names: Iterable[str] = ()) -> bool:
@@ -113,3 +140,15 @@ def change_asked(plain: str) -> Change | None:
     said = [way for way, pattern in DIRECTIONS if pattern.search(plain)]
     sure = len(said) == 1 and DENIED.search(plain) is None
     return None if not said else said[0] if sure else "any"
+
+
+def within_asked(plain: str) -> bool:
+    """Whether the question is how many clients there are within a bound: «Сколько клиентов со здоровьем ниже 50?»."""
+    return (
+        re.search(
+            rf"\b(?:сколько|скольк\w+|how many|число|количество|number of)\b.*{CLIENT}|{CLIENT}.*\bсколько их|"
+            r"\bсколько\b.{0,20}\b(?:таких|тех|их)\b|\bhow many (?:on|of|have|with|are|in)\b",
+            plain,
+        )
+        is not None
+    )

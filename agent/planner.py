@@ -143,14 +143,22 @@ def _each_period(seen: Understood, calls: list[Call], portfolio: "Portfolio") ->
 
 
 def _sensible(given: dict[str, Any], seen: Understood) -> dict[str, Any]:
-    """The arguments without what says nothing of the figure: segments by segment, a change of what are changes."""
-    if given.get("key") == "segments" and given.get("by") == "segment":
+    """The arguments without what says nothing of the figure: segments by segment, a change of what are changes.
+
+    The share of clients that are marked as gone knows no time: within a period it is the share that left in it.
+    """
+    key, kept = given.get("key"), dict(given)
+    if key == "movements":
+        kept.pop("change", None)
+    if key in ("churn_share", "logo_churn", "money_churn") and kept.get("where") == "segment = lost":
+        del kept["where"]
+    if key == "churn_share" and "period" in kept:
+        kept["key"] = "logo_churn"
+    if key == "segments" and kept.get("by") == "segment":
+        del kept["by"]
         other = next((name for name in GROUPINGS if name != "segment" and f"by_{name}" in seen.wants), None)
-        kept = {name: value for name, value in given.items() if name != "by"}
-        return kept | {"by": other} if other else kept
-    return (
-        {name: value for name, value in given.items() if name != "change"} if given.get("key") == "movements" else given
-    )
+        kept |= {"by": other} if other else {}
+    return kept
 
 
 def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:
@@ -221,7 +229,12 @@ def _certain(seen: Understood, calls: list[Call]) -> bool:
     """Whether examples may not overrule the rules: several calls, a client, a refusal of what must be refused."""
     first = calls[0]
     given = first["arguments"]
-    if "change" in given and seen.metrics or given.get("key") == "campaign_effect" or "total" in calls[-1]["arguments"]:
+    if (
+        "change" in given
+        and seen.metrics
+        or given.get("key") in ("campaign_effect", *(() if seen.metrics else ("movements",)))
+        or "total" in calls[-1]["arguments"]
+    ):
         return True
     if given.get("reason") == "forecast":
         return seen.period is not None and not seen.past or nearest(seen, sure=FORETOLD) is None

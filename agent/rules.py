@@ -6,13 +6,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent import compare, inputs, letters, next_steps, noting, questionnaire, tellings, terms, whatif, whole_audit
-from agent.counted import CLIENT, change_asked, clients_asked, lost_asked, revenue_asked
+from agent.counted import (
+    change_asked,
+    clients_asked,
+    list_asked,
+    lost_asked,
+    new_asked,
+    revenue_asked,
+    within_asked,
+)
 from agent.examples import Call, call
 from agent.letter_words import form_asked
 from agent.names import nameless
 from agent.narrowing import narrowed, plan_alone
 from agent.order import DEPENDENCE, REVENUE, order, rankable
-from agent.slices import sliced
+from agent.slices import LISTED, sliced
 from agent.topics import COVERED, ELSEWHERE
 from agent.understand import Understood
 from agent.values import named_words, plans
@@ -89,6 +97,9 @@ def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         groups = {} if set(seen.segments) <= {"lost"} else {"by": "segment"}
         listed = bool(seen.segments) and not groups and not seen.period
         return None if listed else [call("metric", key="logo_churn", **(groups | given), total=True)]
+    if new_asked(seen.plain) and not seen.metrics and set(seen.segments) <= {"newcomers"} and seen.period:
+        given = {**narrowed(replace(seen, segments=()), portfolio)[0], **window_of(seen), **grouping_of(seen)}
+        return [call("metric", key="movements", **given)]
     if seen.metrics or seen.segments:
         return None
     part |= plan_alone(seen, part, portfolio)
@@ -97,6 +108,8 @@ def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if clients_asked(seen.plain, names):
         every = [] if given else [call("segment", segment="")]
         return [call("clients", **given), *every]
+    if "where" in part and list_asked(seen.plain, [*names, *named_words(seen, portfolio)]):
+        return [call("clients", **given), call("metric", key="mrr", where=part["where"], top=LISTED)]
     if not revenue_asked(seen.plain, names):
         return None
     moved = {} if "by" in given else _change(seen)
@@ -202,7 +215,7 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         key = "concentration"
     if key is not None:
         return [call("metric", key=key, **part, **window_of(seen))]
-    if not ordered and spoken and set(keys) <= spoken and clients_asked_with(seen):
+    if not ordered and spoken and set(keys) <= spoken and within_asked(seen.plain):
         return [call("clients", **part, **window_of(seen))]
     if not seen.metrics:
         return None
@@ -215,18 +228,6 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     grouped = grouping_of(seen) or one or ({"by": "segment"} if seen.segments else {})
     extra = {name: True for name in ("forge", "rows") if name in seen.wants}
     return [call("metric", key=key, **window_of(seen), **grouped, **extra, **_change(seen)) for key in seen.metrics[:3]]
-
-
-def clients_asked_with(seen: Understood) -> bool:
-    """Whether the question is how many clients there are within a bound: «Сколько клиентов со здоровьем ниже 50?»."""
-    return (
-        re.search(
-            rf"\b(?:сколько|скольк\w+|how many|число|количество|number of)\b.*{CLIENT}|{CLIENT}.*\bсколько их|"
-            r"\bсколько\b.{0,20}\b(?:таких|тех|их)\b|\bhow many (?:on|of|have|with|are|in)\b",
-            seen.plain,
-        )
-        is not None
-    )
 
 
 def _listed(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:

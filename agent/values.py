@@ -35,6 +35,12 @@ GENERIC = frozenset(
 #: Between the plan that clients are on and the one that they may move to.
 MOVED_TO = re.compile(r"[»\"”]?\s*(?:→|->|=>|[-–—]+>|на|to|into)\s*[«\"“]?", re.IGNORECASE)
 
+#: Before the plan that clients are to move to: «повысить до Бизнеса», “ready for Pro”.
+MOVING_TO = re.compile(
+    r"\b(?:повыс\w+|перевест\w+|перевед\w+|перевод\w*|перейти|перейд\w+|пересад\w+|подн[яи]\w+|апгрейд\w*|дорос\w+|upgrad\w+|move[sd]?|moving|switch\w*|promot\w+|ready|готов\w*)\b"
+    r"(?:\W+\w+){0,3}?\W+(?:до|на|to|for|onto|к)\s+(?:the\s+|тариф\w*\s+|план\w*\s+)?[«\"“]?$"
+)
+
 
 def conditions(seen: "Understood", portfolio: "Portfolio") -> list[str]:
     """Conditions of the plan, owners, regions, industries and segments that a question names or leaves out, as texts of a filter."""
@@ -68,6 +74,7 @@ def _planned(seen: "Understood", portfolio: "Portfolio", left: re.Match[str] | N
         for place, item in enumerate(free)
         if not place or not MOVED_TO.fullmatch(seen.question.strip()[free[place - 1].end : item.start])
     ]
+    free = [item for item in free if not MOVING_TO.search(seen.plain[: item.start])]
     plain = [item.plan for item in free] or ([] if left is not None else lacking_plans(seen.question, portfolio))
     return [("plan", plan) for plan in dict.fromkeys(plain)]
 
