@@ -7,7 +7,7 @@ from typing import Literal
 Change = Literal["up", "down", "better", "worse", "any"]
 
 CLIENT = r"(?:клиент\w*|компани\w*|заказчик\w*|покупател\w*|аккаунт\w*|абонент\w*|контрагент\w*|subscribers?|плательщик\w*|payers?|clients?|customers?|accounts?|company|companies)"
-_MANY = r"(?:сколько|скольк\w+|(?:какое |каково )?(?:число|количество)|how many|(?:the )?number of)"
+_MANY = r"(?:(?:по|со)считай\w*|count(?: up)?(?= (?:the|our|all|clients|customers|accounts))|сколько|скольк\w+|(?:какое |каково )?(?:число|количество)|how many|(?:the )?number of)"
 _LEFT = (
     r"(?:уш[её]?л[иоа]?\b|ушедш\w+|потерял\w*|потерян\w*|отвалил\w*|отпал[иоа]?\b|покинул\w*|отказал\w+(?= от (?:нас|наш|услуг|сервис|подписк|договор|контракт|продлен))|расторгл\w*|"
     r"left\b(?! (?:a |an |some |us )?(?:\w+ )?(?:review|feedback|comment|rating|request|note|message)\w*)|lost\b|lose\b|leave\b|churned\b|cancell?ed\b|quit\b|departed\b|gone\b)"
@@ -24,7 +24,7 @@ COUNTED = re.compile(
 #: Words that a question of how many clients there are may hold besides: of manner, of time, of a grouping.
 NEUTRAL = re.compile(
     rf"{CLIENT}|\d+|сколько|скольк\w+|как\w+|число|количество|у|нас|меня|мы|всего|сейчас|сегодня|наш\w*|был[иоа]?|есть|имеем|имеется|общее|"
-    r"остал\w+|left|remain\w*|плат\w+|действующ\w+|активн\w+|нынешн\w+|всех|все|в|во|из|базе|данных|на|к|конец|концу|за|по|с|этом|этот|прошл\w+|последн\w+|"
+    r"штук\w*|посчитай\w*|сосчитай\w*|count|менеджер\w*|ответственн\w*|managers?|owners?|csms?|остал\w+|left|remain\w*|плат\w+|действующ\w+|активн\w+|нынешн\w+|всех|все|в|во|из|базе|данных|на|к|конец|концу|за|по|с|этом|этот|прошл\w+|последн\w+|"
     r"кажд\w+|разн\w+|сид\w+|наход\w+|числ\w+|работа\w+|обслужива\w+|относ\w+|живут|приходится|сколь|вообще|each|every|sit|sits|based|located|belong|"
     r"тариф\w*|план\w*|регион\w*|отрасл\w*|сегмент\w*|разбивке|год\w*|лет|месяц\w*|квартал\w*|полугоди\w*|"
     r"январ\w*|феврал\w*|март\w*|апрел\w*|ма[йяею]|июн\w*|июл\w*|август\w*|сентябр\w*|октябр\w*|ноябр\w*|декабр\w*|"
@@ -101,6 +101,7 @@ def clients_asked(plain: str, names: Iterable[str] = ()) -> bool:
     names = tuple(names)
     counted = (
         COUNTED.search(plain) is not None
+        or re.match(rf"\W*{CLIENT} (?:by|per|по|в разбивке)\b", plain) is not None
         or bool(names)
         and re.match(rf"\W*(?:а |и |and )?{_MANY}\b", plain) is not None
     )

@@ -15,6 +15,8 @@ KINDS: Mapping[str, str] = {
 }  # fmt: skip
 _SIGN = r"[\s,«\"]*(?:№|#|\bno\.?|\bnumber|\bномер|\bn)?\s*"
 _ORDINAL = r"(?:-?(?:й|я|е|ю|го|ой|ую|ая|ый|ому|ом|ей)|st|nd|rd|th)"
+#: Other numbers of the same kind before the one meant: “clinics 905, 939 and 1041”.
+_SERIES = rf"(?:№?\d+{_ORDINAL}?(?:\s*,\s*|\s+(?:и|and|или|or|с|со|vs\.?|against|против|with)\s+)(?:№\s*)?)*"
 
 
 def by_number(
@@ -30,8 +32,11 @@ def by_number(
     found = {}
     for (kind, number), places in numbers.items():
         if len(places) == 1 and number in plain:
-            words = rf"(?:{re.escape(kind)}\w{{0,3}}|{re.escape(latin(kind))}\w{{0,3}}|{KINDS.get(kind, latin(kind))})"
-            match = re.search(rf"\b{words}{_SIGN}{number}(?![\w.,]*\d)|\b{number}{_ORDINAL}\s+{words}\b", plain)
+            short = rf"|{re.escape(kind[4:])}\w{{0,3}}" if kind.startswith("поли") else ""
+            words = rf"(?:{re.escape(kind)}\w{{0,3}}{short}|{re.escape(latin(kind))}\w{{0,3}}|{KINDS.get(kind, latin(kind))})"
+            match = re.search(
+                rf"\b{words}{_SIGN}{_SERIES}{number}(?![\w.,]*\d)|\b{number}{_ORDINAL}\s+{words}\b", plain
+            )
             if match is not None:
                 found[places[0]] = frozenset(
                     n for n, (start, end) in enumerate(spans) if match.start() <= start and end <= match.end()

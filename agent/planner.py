@@ -154,6 +154,9 @@ def _sensible(given: dict[str, Any], seen: Understood) -> dict[str, Any]:
         del kept["where"]
     if key == "churn_share" and "period" in kept:
         kept["key"] = "logo_churn"
+    if key == "money_at_stake" and "where" in kept:
+        inside = re.sub(r"^segment = at_risk(?: and )?", "", kept.pop("where"))
+        kept |= {"where": inside} if inside else {}
     if key == "segments" and kept.get("by") == "segment":
         del kept["by"]
         other = next((name for name in GROUPINGS if name != "segment" and f"by_{name}" in seen.wants), None)

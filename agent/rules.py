@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 #: “What is it, and how large is ours?”: the meaning and the figure.
 ASKED_TOO = re.compile(
-    r"(?:что такое|что значит|what(?:'s| is| does)|explain what) .*\b(?:и|and) (?:сразу |тут же |straight away )?(?:как\w+|сколько|what|how|покаж\w+|дай\w*|show|give)\b"
+    r"(?:что такое|что значит|объясни\w*|поясни\w*|what(?:'s| is| does)|explain|define) .*\b(?:и|and) (?:сразу |тут же |straight away )?(?:как\w+|сколько|what|how|покаж\w+|дай\w*|show|give)\b"
 )
 #: Asked of the meaning or the way of counting, whatever else is named.
 STRONG = re.compile(

@@ -54,6 +54,19 @@ TOPICS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
         re.compile(r"готов\w* (?:ли )?(?:наши |у нас )?данны|данны\w* готов|data ready|ready for ai|модел\w+ оттока|churn model"),
         ("data_ready", "identity_gaps", "no_events", "model_refused"),
     ),
+    (
+        re.compile(
+            r"(?:\brfm\b|\bрфм\b).{0,60}(?:contradict|disagree|diverg|differ|conflict|part ways|расход|противореч|не совпада|спор)|"
+            r"(?:contradict|disagree|diverg|conflict|расход|противореч|не совпада|спор)\w*.{0,60}(?:\brfm\b|\bрфм\b)"
+        ),
+        ("lens_disagreement",),
+    ),
+    (
+        re.compile(
+            r"\b(?:each|every|all|any|кажд\w+|все[хм]?|любо\w+)\W+(?:\w+\W+)?(?:group|segment|cut|slice|групп|сегмент|срез)\w*\b.{0,60}\b(?:total|overall|aggregate|сумм\w*|общ\w+|итог\w*|целом)\b"
+        ),
+        ("churn_mix",),
+    ),
     (re.compile(r"разов\w+ покуп|one-?time buyers?|купил\w* (?:лишь |только )?(?:один|1) раз"), ("one_time_buyers",)),
     (re.compile(r"давно не покупа|перестал\w* покупать|stopped buying|lapsing"), ("lapsing_buyers",)),
 )  # fmt: skip

@@ -81,7 +81,7 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     ),
     "renewals": re.compile(r"продл|(?:договор|контракт|соглашени|подписк)\w* (?:конча[ею]т|заканчива|истека|подход)|(?:конча[ею]тся|заканчива[ею]тся|истека[ею]т) (?:\w+ )?(?:договор|контракт|соглашени|подписк)|renew|contracts? (?:end|expir|run)"),
     "forecast": re.compile(
-        r"экстраполир|extrapolat|\b(?:quarters|months|years|weeks) ahead\b|следующ\w+ (?:\w+ )?(?:год|квартал|месяц|недел)|(?:в|на) будущ|прогноз|предска|спрогноз|сколько (?:клиентов )?(?:мы )?(?:заработаем|потеряем|будет|уйд[её]т)|"
+        r"экстраполир|extrapolat|\b(?:quarters|months|years|weeks) ahead\b|следующ\w+ (?:\w+ )?(?:год|квартал|месяц|недел)|(?:в|на) будущ|прогноз(?!н\w+ модел)|предска|спрогноз|сколько (?:клиентов )?(?:мы )?(?:заработаем|потеряем|будет|уйд[её]т)|"
         r"как(?:ой|ая|ое|ие) буд[еу]т|через (?:год|месяц|квартал|полгода)|forecast|predict|next (?:year|quarter|month|week)|"
         r"\b(?:вырастет|вырастут|упад[её]т|упадут|снизится|снизятся|увеличится|увеличатся|изменится|сократится|подним[её]тся|достигн[её]т|будет ли)\b|"
         r"(?:сможем|сумеем|успеем) ли|сколько\b(?!.*\bесли\b).{0,40}\b(?:прид[её]т|придут|уйд[её]т|уйдут|появится|добавится|получим|продадим|прибавится)\b|"
@@ -125,7 +125,8 @@ WANTS: Mapping[str, re.Pattern[str]] = {
     "report": re.compile(
         r"\b(?:документ|doc(?:ument)?)\b.{0,80}(?:обеща|promis).{0,40}(?:сдела|получ|выполн|\bdid\b|\bdone\b|\bgot\b|deliver)|"
         r"отчет\w* о ценности|value report|(?:подготов|сдела|собер|сформиру|выгруз|дай|нужен|нужна)\w* (?:\w+ ){0,3}отчет|отчет\w* (?:клиенту|для клиента|по клиенту|для (?=ооо|ип|ао|гбуз|«))|"
-        r"(?:prepare|make|build|generate|need|give me) .*report|report for"
+        r"(?:prepare|make|build|generate|need|give me) .*report(?!.{0,12}\b(?:boss|board|ceo|cfo|director|management|owner|investor|chief|friday|monday|week|month|quarter|meeting))|"
+        r"report for (?!(?:the |my |our |a )?(?:boss|board|ceo|cfo|director|management|owner|investor|meeting|team|chief|head|friday|monday|week|month|quarter))"
     ),
     "letter": re.compile(
         r"(?:напиш\w+|состав\w+|подготов\w+|набросай\w*|сочини\w*|накидай\w*|нужен|нужно|дай\w*|сделай\w*)\b.{0,90}\b(?:письм|сообщени|скрипт|мессендж|телеграм|ватсап|смс\b)(?!.*\b(?:питон|python|javascript|java|bash|sql)\w*)|"
