@@ -24,7 +24,7 @@ COUNTED = re.compile(
 #: Words that a question of how many clients there are may hold besides: of manner, of time, of a grouping.
 NEUTRAL = re.compile(
     rf"{CLIENT}|\d+|сколько|скольк\w+|как\w+|число|количество|у|нас|меня|мы|всего|сейчас|сегодня|наш\w*|был[иоа]?|есть|имеем|имеется|общее|"
-    r"штук\w*|посчитай\w*|сосчитай\w*|count|менеджер\w*|ответственн\w*|managers?|owners?|csms?|остал\w+|left|remain\w*|плат\w+|действующ\w+|активн\w+|нынешн\w+|всех|все|в|во|из|базе|данных|на|к|конец|концу|за|по|с|этом|этот|прошл\w+|последн\w+|"
+    r"oblast|krai|republic|област\w*|края?|крае|республик\w*|город\w*|cit(?:y|ies)|districts?|штук\w*|посчитай\w*|сосчитай\w*|count|менеджер\w*|ответственн\w*|managers?|owners?|csms?|остал\w+|left|remain\w*|плат\w+|действующ\w+|активн\w+|нынешн\w+|всех|все|в|во|из|базе|данных|на|к|конец|концу|за|по|с|этом|этот|прошл\w+|последн\w+|"
     r"кажд\w+|разн\w+|сид\w+|наход\w+|числ\w+|работа\w+|обслужива\w+|относ\w+|живут|приходится|сколь|вообще|each|every|sit|sits|based|located|belong|"
     r"тариф\w*|план\w*|регион\w*|отрасл\w*|сегмент\w*|разбивке|год\w*|лет|месяц\w*|квартал\w*|полугоди\w*|"
     r"январ\w*|феврал\w*|март\w*|апрел\w*|ма[йяею]|июн\w*|июл\w*|август\w*|сентябр\w*|октябр\w*|ноябр\w*|декабр\w*|"
@@ -45,6 +45,8 @@ NEW = re.compile(
     rf"\b{_MANY} (?:\w+ )?(?:нов(?:ых|ые|ого)|new) {CLIENT}|\b{_MANY} (?:\w+ ){{0,2}}?{CLIENT}\b.{{0,30}}\b(?:пришл[иоа]|появил\w+|добавил\w+|подключил\w+|прибавил\w+|joined|signed(?: up)?|came in|added|won)\b|"
     rf"\b{_MANY} (?:\w+ )?(?:к нам )?(?:пришл[иоа]|появил\w+|добавил\w+|подключил\w+|прибавил\w+) (?:\w+ )?{CLIENT}|\b{_MANY} {CLIENT} (?:did we|have we|we) (?:win|won|add|added|gain|gained|sign|signed|bring in)\b"
 )
+#: Clients who came because others told them.
+REFERRED = re.compile(r"\bприв[её]л\w*|\bприводя\w*|рекоменд|\b(?:sen[dt]|refer|brought|bring|existing)\w*\b")
 REVENUE = re.compile(r"\b(?:выручк\w*|оборот\w*|заработал\w*|revenue|turnover|earn(?:ed|ings)?)\b")
 OTHER_REVENUE = re.compile(
     r"удерж|сохран|теря|потер|ушедш|ушл|уход|изменени|из чего|состо|завис|приход|долю|доля|доле|процент|индексац|повышен|средн|концентр|клиент|"
@@ -117,7 +119,7 @@ def list_asked(plain: str, names: Iterable[str] = ()) -> bool:
 
 def new_asked(plain: str) -> bool:
     """Whether the question is how many clients came."""
-    return NEW.search(plain) is not None
+    return NEW.search(plain) is not None and REFERRED.search(plain) is None
 
 
 def revenue_asked(plain: str, names: Iterable[str] = ()) -> bool:

@@ -282,7 +282,8 @@ def filled(item: Call, seen: Understood, portfolio: "Portfolio") -> Call:
 
 def _of_segment(key: str | None, part: Mapping[str, Any], seen: Understood) -> dict[str, str]:
     """The one segment that a question names, as the filter of a figure that is not about segments itself."""
-    alone = len(seen.segments) == 1 and "where" not in part and key not in OF_SEGMENTS
+    brought = key == "referrals" and seen.segments == ("newcomers",)
+    alone = len(seen.segments) == 1 and "where" not in part and key not in OF_SEGMENTS and not brought
     return {"where": f"segment = {seen.segments[0]}"} if alone else {}
 
 

@@ -53,7 +53,7 @@ _OF_KIND = re.compile(r"what (?:is|are) the (?:audit )?(?:segment|step|stage|sta
 
 #: What makes a client one of a segment.
 CRITERIA = re.compile(
-    r"по как(?:им|ому) (?:признак|критери|правил)\w*|\bкого (?:вы |мы |ты )?(?:относ\w+|счита\w+|зовете|называете)|"
+    r"по как(?:им|ому) (?:признак|критери|правил)\w*|\bкого (?:вы |мы |ты )?(?:относ\w+|счита\w+|зовете|зовем|называете|называем)|\bкто (?:у (?:вас|нас) )?считается|\bwho (?:exactly )?counts as\b|"
     r"\bwhat (?:qualifies|counts as|makes (?:someone|somebody|a client|a customer|an account))\b|\bwhat(?:'s| is) the rule\b|\bby what (?:rule|criteri)\w*"
 )
 

@@ -72,7 +72,21 @@ BEFORE = re.compile(rf"\b(?:(?:прошл|предыдущ)\w+|previous|prior) {
 DAYS = re.compile(
     rf"\b(?:с|от|from|between|за)? ?(?:the )?(\d{{1,2}}) ?(?:по|до|to|and|[-–—]) ?(\d{{1,2}}) ({NAMED})\b"
 )
+_YEARS = (
+    ("перв", "one"),
+    ("втор", "two"),
+    ("треть", "three"),
+    ("четверт", "four"),
+    ("пят", "five"),
+    ("шест", "six"),
+    ("седьм", "seven"),
+    ("восьм", "eight"),
+)
 WRITTEN = (
+    *(
+        (re.compile(rf"\bдве тысячи двадцать {ru}\w+|\btwenty[ -]twenty[ -]{en}\b"), f"202{n}")
+        for n, (ru, en) in enumerate(_YEARS, 1)
+    ),
     (re.compile(r"\bq([1-4]) ?['’](\d\d)\b"), r"q\1 20\2"),
     (re.compile(r"\b([1-4]) ?кв\.?(?:артал)? ?['’]?(\d\d)\b(?!\d)"), r"\1 кв 20\2"),
     (re.compile(r"\b([1-4]) ?кв\.? ?(20\d\d)\b"), r"\1 кв \2"),

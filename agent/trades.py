@@ -44,9 +44,12 @@ _LOT = r"(?:\s+(?:clients?|customers?|accounts?|guys|lot|folks|industry|sector|c
 #: Towns and regions by the words of both languages: the first word is how a region of the data is spelled.
 TOWNS: tuple[tuple[str, str], ...] = (
     ("москва", r"moscow|москв\w{1,2}|московск\w+|мск"),
-    ("петербург", r"petersburg|spb|спб|питер\w{0,2}|питерск\w+|петербурж\w*|петербургск\w+|петербург\w{0,2}"),
+    (
+        "петербург",
+        r"(?:st\.? |saint )?petersburg|st\.? pete|spb|спб|питер\w{0,2}|питерск\w+|петербурж\w*|петербургск\w+|петербург\w{0,2}",
+    ),
     ("самарская", r"samara|самар[аыеуой]{1,2}|самарск\w+"),
-    ("нижегородская", r"nizhny|нижн(?:ий|его|ему|ем) новгород\w{0,2}|нижегородск\w+"),
+    ("нижегородская", r"nizhny(?: novgorod)?|нижн(?:ий|его|ему|ем) новгород\w{0,2}|нижегородск\w+"),
     ("казань", r"kazan|казан(?:ь|и|ью)|казанск\w+"),
     ("екатеринбург", r"yekaterinburg|ekaterinburg|екатеринбург\w{0,2}|екатеринбургск\w+"),
     ("новосибирск", r"novosibirsk|новосибирск\w*"),
@@ -76,6 +79,12 @@ def said(text: str, values: Sequence[str]) -> str:
         if len(whole) == 1 and not (len(own) > 1 and _same_letters(text, shape, whole[0])):
             text = shape.sub(whole[0], text)
     return text
+
+
+def spoken(text: str, values: Sequence[str]) -> set[str]:
+    """The words of a text by which it names the industries and towns of ``values``."""
+    held = (words for words in (*(words for _, words in TOWNS), *TRADES.values()) if _held(words, values))
+    return {word for words in held for found in _shape(words).finditer(text) for word in re.findall(r"\w+", found[0])}
 
 
 @cache

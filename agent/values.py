@@ -9,7 +9,7 @@ from agent.owners import numbered
 from agent.plans import Place, compared, named, places
 from agent.plans import lacking as lacking_plans
 from agent.plans import plans as plans
-from agent.trades import lacking, said
+from agent.trades import lacking, said, spoken
 from tools.errors import UserError
 from tools.text import latin
 
@@ -161,6 +161,7 @@ def named_words(seen: "Understood", portfolio: "Portfolio") -> frozenset[str]:
     own = [stem for _, value in _valued(seen.plain, seen, portfolio) for stem in stems(value)]
     words = re.findall(r"[^\W\d_]+", seen.plain)
     told = {word for word in words for stem in _own(word, portfolio) if any(_shared(value, stem) for value in own)}
+    told |= spoken(seen.plain, (*_values("region", portfolio), *_values("industry", portfolio)))
     told |= {word for item in numbered(seen.plain) for word in re.findall(r"\w+", item.words)}
     return frozenset(told | {seen.plain[item.start : item.end] for item in named(seen.question, portfolio)})
 
