@@ -104,6 +104,11 @@ GIVEN = re.compile(r"\b(?:дай\w*|назов\w+|назвать|покаж\w+|g
 NOTHING = r"\b(?:наш\w*|покаж\w+|дай\w*|назов\w+|список|перечисл\w+|как\w+|show|give|list|name|what|which|are|the|our|тарифе?|план\w*|plan|сам\w+|крупн\w+|больш\w+|выручк\w*|оборот\w*|плат\w+|принос\w+|revenue|sales|pay\w*|bring\w*)\b"
 #: Superlatives that say no more than that clients are put in order.
 SIZED = r"\b(?:(?:наи)?(?:лучш|больш|меньш|худш)\w+|главн\w+|крупнейш\w+|мелк\w+|best|worst|largest|biggest|smallest|greatest|top|топ|bottom|most|least|valuable|ценн\w+|первы\w+|first)\b"
+#: Words that turn the most of a figure into the least of it: «кого мы сильнее всего подвели», “who ignores most features”.
+FAILING: Mapping[str, re.Pattern[str]] = {
+    "vrs": re.compile(r"let down|short-?chang|\bfail|\bbr[eo]ke|\bbehind|подвел|не выполн|не сдерж|недодал|обману"),
+    "adoption": re.compile(r"\bignor|\bunused|not us|never (?:open|us)|не (?:использ|пользу|включ)|игнорир"),
+}
 #: How many words may lie between a number and the superlative that it belongs to, where no people are named.
 BESIDE = 2
 
@@ -119,7 +124,8 @@ def order(seen: "Understood", keys: Collection[str] = (), *, known: bool = False
         worst = SOME_WORST.search(seen.plain) and not DEPENDENCE.search(seen.plain)
         return {_end("worst", keys): SHOWN} if worst else uncounted(seen)
     end, count = said
-    return {_end(end, keys): count} if count else {}
+    turned = end == "top" and any(key in FAILING and FAILING[key].search(seen.plain) for key in list(keys)[:1])
+    return {"bottom" if turned else _end(end, keys): count} if count else {}
 
 
 def bare(plain: str) -> bool:

@@ -10,12 +10,13 @@ from agent.backends import Gateway
 from agent.bounds import bounds, spans, unread, without
 from agent.carried import carried
 from agent.examples import Call, call
+from agent.filling import filled
 from agent.model_planner import by_model
 from agent.nearest import NEAR, SURE, guesses, nearest
 from agent.onward import leans, onward
 from agent.order import REVENUE, bare, uncounted
 from agent.periods import several
-from agent.rules import FIRST, RULES, filled
+from agent.rules import FIRST, RULES
 from agent.several import asked
 from agent.twofold import shortened
 from agent.understand import Understood

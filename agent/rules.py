@@ -39,10 +39,6 @@ ASKED_TOO = re.compile(
 STRONG = re.compile(
     r"означа|значит|счита|рассчит|вычисл|формул|расшифр|определени|mean|defin|calculat|comput|formula|stand for"
 )
-#: Figures whose own names hold those of segments.
-OF_SEGMENTS = frozenset(
-    {"segments", "churn_risk", "money_at_stake", "logo_churn", "churn_share", "money_churn", "upsell"}
-)
 #: A client that is pointed at and named nowhere.
 POINTED = re.compile(
     r"\b(?:эт(?:от|ого|ому|им|ом)|данн(?:ый|ого|ому|ым|ом)|т(?:от|ого|ому|ем|ом)(?: самый| самого| самому)?) (?:клиент|заказчик|аккаунт|контрагент|плательщик)(?:а|у|ом|е)?\b|"
@@ -112,7 +108,7 @@ def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         return [call("clients", **given), call("metric", key="mrr", where=part["where"], top=LISTED)]
     if not revenue_asked(seen.plain, names):
         return None
-    moved = {} if "by" in given else _change(seen)
+    moved = {} if "by" in given else change_of(seen)
     invoiced = [] if moved or "by" in given else [call("metric", key="revenue_per_client", **given, total=True)]
     return [call("metric", key="mrr", **given, **moved), *invoiced]
 
@@ -121,7 +117,8 @@ def _plan_words(portfolio: "Portfolio") -> list[str]:
     return [spelling for name in plans(portfolio) for spelling in (name.replace("ё", "е"), latin(name))]
 
 
-def _change(seen: Understood) -> dict[str, str]:
+def change_of(seen: Understood) -> dict[str, str]:
+    """The change asked about, if any."""
     asked = change_asked(seen.plain) or ("any" if "why" in seen.wants and not seen.accounts else None)
     return {"change": asked} if asked is not None else {}
 
@@ -220,14 +217,16 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if not seen.metrics:
         return None
     if part and not ordered:
-        cut = {**grouping_of(seen, part), **_change(seen)}
+        cut = {**grouping_of(seen, part), **change_of(seen)}
         return [call("metric", key=key, **part, **window_of(seen), **cut) for key in keys[:3]]
     if seen.segments and not grouping_of(seen) and "list" in seen.wants and "own" not in seen.wants:
         return None
     one = {"where": f"segment = {seen.segments[0]}"} if len(seen.segments) == 1 else {}
     grouped = grouping_of(seen) or one or ({"by": "segment"} if seen.segments else {})
     extra = {name: True for name in ("forge", "rows") if name in seen.wants}
-    return [call("metric", key=key, **window_of(seen), **grouped, **extra, **_change(seen)) for key in seen.metrics[:3]]
+    return [
+        call("metric", key=key, **window_of(seen), **grouped, **extra, **change_of(seen)) for key in seen.metrics[:3]
+    ]
 
 
 def _listed(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
@@ -255,45 +254,6 @@ def window_of(seen: Understood) -> dict[str, str]:
     """The period asked about; the days ahead in which contracts end are the policy's."""
     ahead = "renewals" in seen.wants and (seen.period or "").startswith("P")
     return {"period": seen.period} if seen.period and not ahead else {}
-
-
-def filled(item: Call, seen: Understood, portfolio: "Portfolio") -> Call:
-    """The call of an example with what the question itself names: its period, clients, grouping, filter and order."""
-    name, given = item["name"], dict(item["arguments"])
-    if name in ("remember", "recall") and {"{account}", "{question}"} & set(given.values()):
-        return noting.of_example(item, seen)
-    if "{account}" in given.values() or "{account}" in given.get("ids", ()):
-        return _with_clients(name, given, seen)
-    if name in ("metric", "clients"):
-        part, _spoken = narrowed(seen, portfolio, about=given.get("key"))
-        part = part if name == "metric" else {key: value for key, value in part.items() if key == "where"}
-        part |= _of_segment(given.get("key"), part, seen)
-        by = {} if {"top", "bottom"} & set(part) else grouping_of(seen, part)
-        period = window_of(seen) or {key: value for key, value in given.items() if key == "period" and value != "year"}
-        moved = _change(seen) if name == "metric" and not {"top", "bottom"} & set(part) else {}
-        kept = {key: value for key, value in given.items() if key != "period"}
-        return call(name, **{**kept, **part, **by, **period, **moved})
-    if name == "whatif":
-        return whatif.of_example(item, seen)
-    if name in ("advice", "market", "documents"):
-        return call(name, **{**given, "query": seen.question})
-    return sliced(item, seen, portfolio)
-
-
-def _of_segment(key: str | None, part: Mapping[str, Any], seen: Understood) -> dict[str, str]:
-    """The one segment that a question names, as the filter of a figure that is not about segments itself."""
-    brought = key == "referrals" and seen.segments == ("newcomers",)
-    alone = len(seen.segments) == 1 and "where" not in part and key not in OF_SEGMENTS and not brought
-    return {"where": f"segment = {seen.segments[0]}"} if alone else {}
-
-
-def _with_clients(name: str, given: dict[str, Any], seen: Understood) -> Call:
-    if not seen.accounts:
-        return call("refuse", reason="which_client")
-    if name == "compare":
-        ids = [mention.accounts[0][0] for mention in seen.mentions]
-        return call("compare", ids=ids) if len(ids) > 1 else call("account", id=ids[0])
-    return call(name, **{key: seen.accounts[0][0] if value == "{account}" else value for key, value in given.items()})
 
 
 #: What must never be overlooked stands before what goes on from the last question; then the particular before the general.
