@@ -52,7 +52,7 @@ class Backend:
     """One kind of endpoint: how it is reached, what it is known to do, and how long a call may take by default.
 
     ``tools``: its own tool calls can be trusted. ``schema``: it holds a reply to a JSON schema. ``small``: it chooses
-    among the likeliest plans and makes none of its own. ``counts``: it counts the tokens of a stream. ``context``: tokens
+    among the likeliest plans, where examples speak for none, and makes none of its own. ``counts``: it counts the tokens of a stream. ``context``: tokens
     that a prompt and its reply may have together.
     """
 

@@ -88,9 +88,9 @@ def planned(
         bound = unread(seen) and any(item["name"] in ("metric", "clients") for item in apart)
         return [call("refuse", reason="bound")] if bound else apart
     ruled = _one(seen, portfolio, told, SURE)
-    if ruled is None and gateway is not None:
-        ruled = by_model(seen, portfolio, gateway)
     near = nearest(seen, sure=SURE if bounds(seen) else NEAR)
+    if ruled is None and gateway is not None and not (near and gateway.row.small):
+        ruled = by_model(seen, portfolio, gateway)
     calls = carried(ruled or _filled(near or _last_resort(seen), seen, portfolio), seen, last)
     unbound = last and spans(seen.plain) and not (seen.metrics or bounds(seen)) and "where" not in calls[0]["arguments"]
     if (unread(seen) or unbound) and calls[0]["name"] in ("metric", "clients", "segment"):
