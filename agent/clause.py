@@ -58,12 +58,13 @@ TAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A clause with its calls; ``carried`` is what it took over from the clauses before."""
+    """A clause with its calls; ``carried`` is what it took over from those before; ``kept`` stays beside a narrower one."""
 
     clause: Clause
     seen: Understood
     calls: list[Call]
     carried: Mapping[str, Any] = field(default_factory=dict)
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Reader:
             return None
         if not clause.asks and "define" not in seen.wants:
             calls = [self.figure(item, seen) for item in calls]
-        calls = [carry.monthly(item, seen) for item in calls]
+        calls = [carry.period_of(carry.monthly(item, seen), seen, before) for item in calls]
         taken = carry.taken(seen, before)
         calls = carry.of_slices([self._whole(going_on.for_client(item, seen, client, before)) for item in calls], taken)
         return Read(clause, seen, calls, taken)

@@ -110,6 +110,7 @@ def _clause(seen: Understood, last: list[Call], sure: float, *, portfolio: "Port
     """The calls of one clause of a message; none for the last resort of the rules."""
     calls = _one(seen, portfolio, last, sure)
     doubtful = calls is not None and calls[0]["name"] not in ("account", "advice") and _doubtful(seen, calls)
+    doubtful = doubtful and "segment = " not in str(calls and calls[0]["arguments"].get("where"))
     shelved = calls is not None and calls[0]["name"] == "documents" and "documents" not in seen.wants
     return None if calls is None or doubtful or shelved else _each_period(seen, calls, portfolio)
 

@@ -13,6 +13,7 @@ from agent.heads import beside, dashed, headed, joined
 from agent.outweigh import NOW, better, keys, merged, shape
 from agent.parts import STANDS, Clause, clauses
 from agent.shelf import beside_documents, of_documents
+from agent.tops import counted, other_end
 from agent.understand import Understood
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def asked(seen: Understood, portfolio: "Portfolio", *, last: list[Call], whole: 
         return merged(read) if len(read) > 1 else []
     if of_documents(seen) or whole and whole[0]["name"] == "documents":
         return beside_documents(clauses(seen.question), reader)
-    pieces = _noted(dashed(beside(headed(clauses(seen.question), reader), reader)))
+    pieces = _noted(dashed(beside(headed(counted(clauses(seen.question)), reader), reader)))
     if not 2 <= len(pieces) <= MOST_CLAUSES:
         return []
     read = _both_alike(_each(pieces, reader, []), reader)
@@ -103,6 +104,10 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
             continue
         if read and _tail(clause, seen, reader, before):
             read = _shared(read, clause, seen, reader)
+            continue
+        twin = other_end(seen, read[-1].seen, before, reader.portfolio) if read else None
+        if twin is not None:
+            read = [*read, Read(clause, seen, twin, kept=True)]
             continue
         narrows = clause.tied not in STANDS and (clause.tied == "dash" or NARROWS.search(seen.plain))
         found = None if read and narrows else reader.read(clause, before, alone=alone)
@@ -163,6 +168,16 @@ def _tail(clause: Clause, seen: Understood, reader: Reader, before: list[Call]) 
 def _shared(read: list[Read], clause: Clause, seen: Understood, reader: Reader) -> list[Read]:
     """The clauses before a tail, each with the slice that it names; the last figure again where it names that slice otherwise."""
     given = slice_of(seen, reader.portfolio)
+    first = _sentence(read)
+    if clause.tied == "link" and all(
+        set(given) - set(item["arguments"]) for part in read[first:] for item in part.calls
+    ):
+        beside = [replace(part, kept=True) for part in read[first:]]
+        return [
+            *read[:first],
+            *beside,
+            Read(clause, seen, [item for part in beside for item in again(part.calls, given)]),
+        ]
     if not BOTH.search(seen.plain) and overlapping(given, read[-1].calls):
         return [*read, Read(clause, seen, again(read[-1].calls, given))]
     names = ("where", "top", "bottom")
