@@ -118,8 +118,9 @@ def for_client(item: Call, seen: "Understood", client: str | None, before: list[
         return item
     if item["name"] == "recall" and "id" not in item["arguments"]:
         return call("recall", **{**item["arguments"], "id": client})
-    of_all = item["name"] == "summary" or item["name"] in FIGURES and "where" not in item["arguments"]
-    return call("account", id=client) if of_all and not WHOLE_BASE.search(seen.plain) else item
+    whole = WHOLE_BASE.search(seen.plain) is not None
+    of_all = item["name"] in FIGURES and "where" not in item["arguments"] and not whole
+    return call("account", id=client) if of_all or item["name"] == "summary" else item
 
 
 def _refers(seen: "Understood") -> bool:

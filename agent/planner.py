@@ -10,6 +10,7 @@ from agent.backends import Gateway
 from agent.bounds import bounds, spans, unread, without
 from agent.carried import carried
 from agent.examples import Call, call
+from agent.losses import of_losses
 from agent.model_planner import by_model
 from agent.nearest import NEAR, SURE, guesses, nearest
 from agent.onward import leans, onward
@@ -110,9 +111,16 @@ def _clause(seen: Understood, last: list[Call], sure: float, *, portfolio: "Port
     """The calls of one clause of a message; none for the last resort of the rules."""
     calls = _one(seen, portfolio, last, sure)
     doubtful = calls is not None and calls[0]["name"] not in ("account", "advice") and _doubtful(seen, calls)
-    doubtful = doubtful and "segment = " not in str(calls and calls[0]["arguments"].get("where"))
+    doubtful = doubtful and calls is not None and not _spoken_for(seen, calls[0])
     shelved = calls is not None and calls[0]["name"] == "documents" and "documents" not in seen.wants
     return None if calls is None or doubtful or shelved else _each_period(seen, calls, portfolio)
+
+
+def _spoken_for(seen: Understood, item: Call) -> bool:
+    """Whether clients in order are those of a segment, or examples surely say what they are in order of."""
+    likely = guesses(seen)[0]
+    agreed = likely.call["arguments"].get("key") == item["arguments"].get("key") and likely.weight >= SURE
+    return agreed or "segment = " in str(item["arguments"].get("where"))
 
 
 def _one(seen: Understood, portfolio: "Portfolio", last: list[Call], sure: float) -> list[Call] | None:
@@ -135,6 +143,7 @@ def _filled(calls: list[Call], seen: Understood, portfolio: "Portfolio") -> list
 
 def _each_period(seen: Understood, calls: list[Call], portfolio: "Portfolio") -> list[Call]:
     """The figure of each period where a question sets two beside each other: «NRR 2025 против 2024»."""
+    calls = [call(item["name"], **of_losses(item["arguments"])) if item["name"] == "metric" else item for item in calls]
     if len(calls) != 1 or calls[0]["name"] not in ("metric", "clients"):
         return calls
     name, given = calls[0]["name"], _sensible(calls[0]["arguments"], seen)

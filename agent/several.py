@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent import follow, noting
+from agent.bounds import bounds
 from agent.carry import FIGURES, WHOLE_BASE, again, of_slice, of_slices, overlapping, slice_of, sliced
 from agent.clause import TAIL, One, Read, Reader
 from agent.examples import Call, call
@@ -32,6 +33,8 @@ BOTH = re.compile(
 TAIL_WORDS = 6
 #: A sentence of no more words that names a part is a part of what stands before: «Кто готов купить ещё? Санкт-Петербург.»
 MERE_SLICE = 3
+#: What opens a second thing about one subject.
+ABOUT = re.compile(r"^\W*(с|со|по|о|об|про|on|with|about|for|in)\b")
 #: What narrows or explains the clause before it.
 NARROWS = re.compile(
     r"^\W*(?:(?:но|но и|а|и|but|and)\W+)*(?:только|лишь|кроме|исключая|не считая|без|чтобы|чтоб|чем|если|потому|так как|ведь|иначе|only|just|except|excluding|without|unless|if|because|than|so that|not)\b"
@@ -116,14 +119,16 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
             whole = joined(read[-1].clause, clause, language=reader.message.language)
             wider = reader.read(whole, read[-2].calls if len(read) > 1 else [])
         if found is not None:
-            read = [*_like_last(read, found), _like_first(read, found)]
+            read = [*_like_last(read, found), _parallel(read, _like_first(read, found))]
         elif clause.tied == "link" and not clause.asks and _goes_on(pieces[place + 1 : place + 2]):
             opening = clause
         elif wider is not None and clause.asks and not keys(wider.calls) & keys(before):
             read = [*read, Read(clause, seen, wider.calls)]
         elif wider is not None:
             read = [*read[:-1], wider]
-        elif clause.asks and any(other.tied == "dash" for other in pieces[place + 1 : place + 2]):
+        elif clause.asks and any(
+            other.tied == "dash" or other.tied == "comma" and not other.asks for other in pieces[place + 1 : place + 2]
+        ):
             opening = clause
         elif clause.asks:
             return []
@@ -159,7 +164,8 @@ def _present(clause: Clause, seen: Understood, supposed: Read) -> list[Read]:
 
 def _tail(clause: Clause, seen: Understood, reader: Reader, before: list[Call]) -> bool:
     """Whether a clause only names a slice of the figures before it."""
-    told = seen.metrics or seen.codes or seen.accounts or clause.asks or len(seen.stems) > TAIL_WORDS
+    figures = set(seen.metrics) - {key for _, key in bounds(seen)}
+    told = figures or seen.codes or seen.accounts or clause.asks or len(seen.stems) > TAIL_WORDS
     if told or TAIL.search(seen.plain) is None or not sliced(seen, reader.portfolio):
         return False
     return clause.tied != "weak" or overlapping(slice_of(seen, reader.portfolio), before)
@@ -235,6 +241,16 @@ def _like_first(read: list[Read], found: Read) -> Read:
         return found
     figures = [of_slice(item, {"where": where}) if item["name"] in FIGURES else item for item in found.calls]
     return replace(found, calls=figures, carried={"where": where, **found.carried})
+
+
+def _parallel(read: list[Read], found: Read) -> Read:
+    """A second thing about the subject of the clause before, behind the same preposition: “on renewals and on overdue”."""
+    opens = ABOUT.match(found.seen.plain)
+    if not read or found.clause.tied != "weak" or found.clause.asks or opens is None:
+        return found
+    if not re.search(rf"\b{opens[1]}\b", read[-1].seen.plain) or WHOLE_BASE.search(found.seen.plain):
+        return found
+    return replace(found, calls=of_slices(found.calls, _given(read[-1]), lists=False))
 
 
 def _both_alike(read: list[Read], reader: Reader) -> list[Read]:
