@@ -80,17 +80,22 @@ def _separate(part: Read, read: list[Read]) -> bool:
 
 
 def _own_slices(whole: list[Call], read: list[Read]) -> bool:
-    """Whether the message as one question puts a part of the clients on a figure whose own question names none."""
-    return any(
-        item["name"] == other["name"]
-        and item["arguments"].get("key") == other["arguments"].get("key")
-        and "where" in other["arguments"]
-        for other in whole
-        for place, part in enumerate(read)
-        if _apart(part, read[place + 1 :]) or WHOLE_BASE.search(part.seen.plain)
-        for item in part.calls
-        if item["name"] in FIGURES and "where" not in item["arguments"]
-    )
+    """Whether the message as one question puts a part or a period on a figure whose own question names none."""
+    for place, part in enumerate(read):
+        alone = _apart(part, read[place + 1 :]) or WHOLE_BASE.search(part.seen.plain)
+        names = [name for name, own in (("where", alone), ("period", NOW.search(part.seen.plain))) if own]
+        if any(
+            _figure(item) == _figure(other)
+            and any(name in other["arguments"] and name not in item["arguments"] for name in names)
+            for item in part.calls
+            for other in whole
+        ):
+            return True
+    return False
+
+
+def _figure(item: Call) -> tuple[str, str]:
+    return item["name"], str(item["arguments"].get("key", ""))
 
 
 def _apart(part: Read, after: list[Read]) -> bool:

@@ -99,7 +99,8 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
         before = read[-1].calls if read else []
         seen = reader.understood(clause.text)
         if read and MORE.search(seen.plain):
-            read = [*read[:-1], replace(read[-1], calls=follow.with_rows(before))]
+            first = 0 if clause.tied in STANDS else len(read) - 1
+            read = [*read[:first], *(replace(part, calls=follow.with_rows(part.calls)) for part in read[first:])]
             continue
         alone = clause.tied == "end" and all(other.tied == "end" for other in pieces[place + 1 : place + 2])
         if before and before[0]["name"] == "whatif" and not (seen.metrics or seen.segments or seen.accounts):
@@ -114,6 +115,8 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
             continue
         narrows = clause.tied not in STANDS and (clause.tied == "dash" or NARROWS.search(seen.plain))
         found = None if read and narrows else reader.read(clause, before, alone=alone)
+        if found is not None and _introduces(clause, found, pieces[place + 1 :], reader):
+            found = None
         whole = wider = None
         if read and found is None and clause.tied not in STANDS:
             whole = joined(read[-1].clause, clause, language=reader.message.language)
@@ -139,6 +142,12 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
         elif len(seen.stems) <= MERE_SLICE and sliced(seen, reader.portfolio):
             read = _shared(read, clause, seen, reader)
     return [] if opening is not None else read
+
+
+def _introduces(clause: Clause, found: Read, after: list[Clause], reader: Reader) -> bool:
+    """Whether a sentence only says for whom and of what part the questions after it are: “The CEO wants retail.”"""
+    told = found.calls[0]["name"] == "telling" and not clause.asks and bool(after) and after[0].tied in STANDS
+    return told and sliced(found.seen, reader.portfolio)
 
 
 def _goes_on(after: list[Clause]) -> bool:

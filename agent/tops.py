@@ -18,6 +18,8 @@ _NUMBER = "|".join((COUNT, *(rf"(?:{words})(?!\w)" for words in COLLECTIVE)))
 ONLY = re.compile(
     rf"^\W*(?:(?:топ|top|first|перв\w+|по|just|только|штук|имен)[ -])?(?:{_NUMBER})(?: (?:of (?:them|each|those)|each|names|clients|customers|accounts|штук\w*|имен\w*|клиент\w*|из них|человек))?\W*$"
 )
+#: A number of each of several lists.
+EACH = re.compile(r"^\W*(?:\w+ ){0,2}по \w+\W*$|\beach\b|\bкажд\w+\b")
 #: What an order of clients is by.
 BY = re.compile(r"\b(?:by|по)\s+(?:the\s+)?[^\W\d]\w*.*$", re.IGNORECASE)
 #: Words that may stand beside the end of an order and name no figure.
@@ -46,7 +48,7 @@ def counted(pieces: list[Clause]) -> list[Clause]:
 def with_number(pieces: list[Clause], opening: str, language: str) -> list[Clause]:
     """The orders of a list of wishes with the number of its opening: «две пятёрки: самые крупные и …»."""
     said = counts(_plain(opening))
-    if len(said) < 2:
+    if len(said) < (1 if EACH.search(_plain(opening)) else 2):
         return pieces
     top = "топ" if language == "ru" else "top"
     return [
