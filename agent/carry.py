@@ -34,10 +34,14 @@ SAME_CUT = re.compile(
 #: Figures of one month by their nature.
 MONTHLY = frozenset({"mrr", "arpa"})
 PER_MONTH = re.compile(r"\bmonthly\b|\b(?:per|a|each|every) month\b|\b(?:еже)?месячн\w+|\bв месяц\b")
+#: Figures of what went on in a period, of which a figure that goes on from another one is of the same.
+OVER_TIME = frozenset(
+    {"logo_churn", "money_churn", "nrr", "grr", "movements", "quick_ratio", "indexation", "cash_per_client"}
+)
 #: Said of the whole base, whatever part was named before.
 WHOLE_BASE = re.compile(
-    r"\b(?:overall|in total|altogether|company-?wide|(?:whole|entire) (?:base|company|business|portfolio)|across the board|the company(?:['’]s)?|of all (?:our )?(?:clients|customers|accounts)|in general|(?:among|across) (?:all|everyone))\b|"
-    r"\b(?:в целом|в общем|общ(?:ий|ая|ее|ие|его|ей)|всего по|по всей (?:базе|компании)|по всем|(?:из|среди) всех|по компании|всего (?:у нас )?клиент\w+|вообще по)\b"
+    r"\b(?:overall|in total|altogether|company-?wide|(?:whole|entire) (?:base|company|business|portfolio)|across the board|the company(?:['’]s)?|(?:our|the) total|company (?:[a-z]{3,4}|churn|retention|revenue)|of all (?:our )?(?:clients|customers|accounts)|in general|(?:among|across) (?:all|everyone))\b|"
+    r"\b(?:в целом|в общем|общ(?:ий|ая|ее|ие|его|ей)|всего по|по всей (?:базе|компании)|по всем|(?:из|среди) всех|по компании|всего (?:у нас )?клиент\w+|вообще по)\b|(?<![шж]е )(?<!ее )\bвсего\W*$|(?<![ыи]е )(?<!ли )(?<!из )\bкомпании\W*$"
 )
 
 
@@ -141,6 +145,16 @@ def taken(seen: "Understood", before: list[Call]) -> dict[str, Any]:
         found |= _first("by", before)
         found |= _first("period", before) if re.search(r"\bsame way\b|\bтак же\b|\bаналогично\b", seen.plain) else {}
     return {} if WHOLE_BASE.search(seen.plain) else found
+
+
+def period_of(item: Call, seen: "Understood", before: list[Call]) -> Call:
+    """A figure over a period that goes on from another one, of the same period where it names none."""
+    own = item["arguments"]
+    past = [other for other in before if other["arguments"].get("key") in OVER_TIME]
+    points = THEM.search(seen.plain) or REFERS.search(seen.plain)
+    if not points or seen.period or own.get("key") not in OVER_TIME or "period" in own:
+        return item
+    return call(item["name"], **{**own, **_first("period", past)})
 
 
 def _first(name: str, calls: list[Call]) -> dict[str, Any]:

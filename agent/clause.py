@@ -24,6 +24,8 @@ One = Callable[[Understood, list[Call], float], list[Call] | None]
 
 #: How much examples must speak for the call of a clause that asks for itself; of one that does not, where no other call is half as likely.
 APART, CLEAR = 0.25, 0.3
+#: How much they must speak for a figure that a clause names for itself, or though it points back.
+KNOWN, PLAIN = 0.6, 0.8
 #: How much they must speak for a clause being of nothing that the product does.
 FOREIGN = 0.6
 #: Ties that may hold one question together.
@@ -58,12 +60,13 @@ TAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A clause with its calls; ``carried`` is what it took over from the clauses before."""
+    """A clause with its calls; ``carried`` is what it took over from those before; ``kept`` stays beside a narrower one."""
 
     clause: Clause
     seen: Understood
     calls: list[Call]
     carried: Mapping[str, Any] = field(default_factory=dict)
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,11 @@ class Reader:
         calls = self._calls(clause, seen, before, SURE if alone and not clause.asks else _needed(clause, seen))
         if not calls or calls[0]["arguments"].get("reason") in BLANK and not _foreign(clause, seen):
             return None
-        if clause.tied in LOOSE and not clause.asks and _mere(calls, seen):
+        if clause.tied in LOOSE and not clause.asks and _mere(calls, seen, sliced(seen, self.portfolio)):
             return None
         if not clause.asks and "define" not in seen.wants:
             calls = [self.figure(item, seen) for item in calls]
-        calls = [carry.monthly(item, seen) for item in calls]
+        calls = [carry.period_of(carry.monthly(item, seen), seen, before) for item in calls]
         taken = carry.taken(seen, before)
         calls = carry.of_slices([self._whole(going_on.for_client(item, seen, client, before)) for item in calls], taken)
         return Read(clause, seen, calls, taken)
@@ -126,6 +129,10 @@ class Reader:
             return found
         if not self._linked(clause, seen, before):
             return self.one(seen, [], sure) or (self.one(seen, before, sure) if len(seen.stems) < 3 else None)
+        linked = any(pattern.search(seen.plain) for pattern in LINKED)
+        likely = guesses(seen)[0]
+        if likely.call["name"] in FIGURES and likely.weight >= (PLAIN if linked else KNOWN):
+            return self.one(seen, [], SURE)
         calls = self.one(seen, before, SURE)
         if calls and calls[0]["arguments"].get("reason") not in BLANK:
             return [self.with_slice(item, seen) for item in calls]
@@ -177,11 +184,11 @@ class Reader:
         return call("whatif", query=self.message.said or self.message.question) if item["name"] == "whatif" else item
 
 
-def _mere(calls: list[Call], seen: Understood) -> bool:
+def _mere(calls: list[Call], seen: Understood, part: bool) -> bool:
     """Whether a clause only mentions a segment or a client, or says in what something is counted."""
     figures = all(item["name"] in FIGURES for item in calls)
     if figures and TAIL.search(seen.plain) and not (seen.metrics or seen.codes):
-        return True
+        return part or guesses(seen)[0].weight < KNOWN
     places = {place for mention in seen.mentions for place in mention.places}
     named = all(item["name"] == "account" for item in calls) and len(seen.stems) <= len(places)
     return named or all(item["name"] == "segment" and item["arguments"]["segment"] for item in calls)

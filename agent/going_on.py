@@ -21,9 +21,15 @@ NEXT = re.compile(r"\bплан|\bplan\b|\bдальше\b|\bследующ|\bnext
 HOW = re.compile(
     r"\bкак\b.{0,20}(?:счита|рассчит|вычисл)|\bhow\b.{0,20}(?:comput|calculat|counted|worked out|work (?:it|that) out)"
 )
+#: What the clients or the losses before come to in money.
+SUM = re.compile(
+    r"^\W*(?:(?:и|а|and)\W+)*(?:на какую|в какую|какая (?:это )?|на сколько это) ?(?:\w+ ){0,2}сумм\w*\W*$|^\W*(?:(?:и|а)\W+)*(?:сколько|на сколько)(?: это)?(?: в)? (?:денег|деньгах|рублях)(?: (?:это|мы|ушло|потеряли|с ними|они))*\W*$|"
+    r"^\W*(?:(?:and|so)\W+)*(?:how much|what)(?: (?:is|was) (?:that|it))?(?: is that)? (?:in|worth in)? ?(?:money|roubles|rubles|revenue)(?: (?:is|was) (?:that|it))?\W*$|^\W*(?:and )*(?:for|to) (?:what|how large) (?:sum|amount)\W*$"
+)
+IN_MONEY = {"logo_churn": "money_churn", "churn_share": "money_churn", "clients": "mrr"}
 #: What to do with the clients listed before.
 WHAT_TO_DO = re.compile(
-    r"\b(?:что|как) (?:\w+ ){0,3}(?:делать|быть|поступить|поступать|помочь|помогать)\b|"
+    r"\b(?:что|как) (?:\w+ ){0,3}(?:дела(?:ть|ют|ем)|быть|поступить|поступать|помочь|помогать)\b|"
     r"\b(?:what|how) (?:\w+ ){0,4}(?:do|done|handle|deal|treat|help)\b.{0,10}\b(?:about|with|for|them|that lot)\b"
 )
 #: What to do with the clients that the clause names itself.
@@ -55,6 +61,8 @@ def went_on(seen: "Understood", before: list[Call], portfolio: "Portfolio") -> l
     if name in ("summary", "telling") and bare and len(seen.stems) <= BRIEF:
         audience = audience_asked(f"audit {seen.plain}") or audience_asked(f"audit для {IN_WORDS.sub('', seen.plain)}")
         return [call("telling", audience=audience)] if audience else None
+    if (twin := IN_MONEY.get(str(key or name))) and bare and SUM.search(seen.plain):
+        return [call("metric", **{**last["arguments"], **slice_of(seen, portfolio), "key": twin})]
     segment = _segment_of(last)
     if segment and bare and _refers(seen) and WHAT_TO_DO.search(seen.plain):
         return [call("advice", query=seen.question, segment=segment)]
@@ -110,8 +118,9 @@ def for_client(item: Call, seen: "Understood", client: str | None, before: list[
         return item
     if item["name"] == "recall" and "id" not in item["arguments"]:
         return call("recall", **{**item["arguments"], "id": client})
-    of_all = item["name"] == "summary" or item["name"] in FIGURES and "where" not in item["arguments"]
-    return call("account", id=client) if of_all and not WHOLE_BASE.search(seen.plain) else item
+    whole = WHOLE_BASE.search(seen.plain) is not None
+    of_all = item["name"] in FIGURES and "where" not in item["arguments"] and not whole
+    return call("account", id=client) if of_all or item["name"] == "summary" else item
 
 
 def _refers(seen: "Understood") -> bool:

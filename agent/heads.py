@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agent.carry import sliced
 from agent.parts import Clause
 from agent.tellings import audience_asked
+from agent.tops import with_number
 
 if TYPE_CHECKING:
     from agent.clause import Reader
@@ -44,7 +45,7 @@ def headed(pieces: list[Clause], reader: "Reader") -> list[Clause]:
         return [*before, *(replace(piece, head=about) for piece in (first, *rest[1:]))]
     if own.mentions or audience_asked(f"audit {own.plain}") is not None or rest[0].tied == "dash" or len(rest) < 2:
         return [*before, *named[:-1], joined(named[-1], rest[0]), *rest[1:]]
-    return [*before, first, *headed(rest[1:], reader)]
+    return [*before, *with_number([first, *headed(rest[1:], reader)], own.plain, reader.message.language)]
 
 
 def _opens_list(own: "Understood", rest: list[Clause]) -> bool:

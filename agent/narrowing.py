@@ -30,7 +30,9 @@ STATES: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "overdue",
     ),
     (
-        re.compile(r"с просроченной оплат|с просрочк|with overdue|(?:who|that) (?:are|is) overdue"),
+        re.compile(
+            r"с просроченной оплат|(?<!что )(?<!дела )(?<!обстоят )с просрочк|with overdue|(?:who|that) (?:are|is) overdue"
+        ),
         "overdue > 0",
         "overdue",
     ),

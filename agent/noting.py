@@ -31,9 +31,9 @@ _EN = (
 _TO_DO = r"(?:напомни(?:те)?(?: мне| нам)?(?= (?:(?!что\b|о\b|чем\b|про\b|как)[\w-]+ ){0,3}?(?:\w{2,}(?:ить|ать|еть|ять|уть|ти|сти)(?:ся)?)\b)|remind me to)"
 BEGINS = re.compile(rf"{_POLITE}(?:{_RU}|{_EN}|{_TO_DO})")
 _ENDING = (
-    r"(?:запиши|зафиксируй|запомни|отметь|сохрани|пометь|внеси)(?:те)?(?: (?:это|себе|в заметк\w+|результат|решение|итог|обещание|пожалуйста))*|"
+    r"(?:запиши|зафиксируй|запомни|отметь|сохрани|пометь|внеси|занеси|запротоколируй)(?:те)?(?: (?:как (?:обещание|решение|действие|итог|результат)|это|себе|в заметк\w+|результат|решение|итог|обещание|пожалуйста))*|"
     r"(?:please )?(?:write (?:it|that|this) down|put it down|(?:note|log|record|remember|save) (?:it|that|this)(?: down)?(?: (?:outcome|result|decision|promise|action|call|one))?|"
-    r"(?:note|log|record|save) the (?:outcome|result|decision|promise|action)|make a note(?: of (?:it|that))?)(?: please)?"
+    r"(?:note|log|record|save) the (?:outcome|result|decision|promise|action)|make a note(?: of (?:it|that))?|(?:put|get) (?:it|that|this) on (?:the )?record)(?: as an? (?:promise|decision|action|outcome))?(?: please)?"
 )
 ENDS = re.compile(rf"\s*[,;.!…)—–-]+\s*(?:(?:и|and) )?(?:{_ENDING})\W*$")
 #: What stands between the order to note and the words themselves.

@@ -166,6 +166,11 @@ def _counted(plain: str, *, figure: bool) -> tuple[str, int] | None:
     return None
 
 
+def counts(plain: str) -> list[int]:
+    """The numbers of clients that a text names, in their order."""
+    return [count for count, _start, _stop in _amounts(plain)]
+
+
 def _amounts(plain: str) -> list[tuple[int, int, int]]:
     """Numbers of clients in a text with where they stand; never those of days, of percent, of money or of a bound."""
     found = [

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from agent.carry import FIGURES, WHOLE_BASE
-from agent.clause import Read, Reader
+from agent.clause import LOOSE, Read, Reader
 from agent.examples import Call, call
 from agent.parts import STANDS
 from agent.whatif import IF
@@ -30,7 +30,12 @@ def merged(read: list[Read]) -> list[Call]:
     """The calls of all clauses, each once, but for those that say less than another one."""
     found = [item for part in read for item in part.calls]
     found = [item for place, item in enumerate(found) if not any(_same(item, other) for other in found[:place])]
-    whole = [item for part in read if WHOLE_BASE.search(part.seen.plain) for item in part.calls]
+    whole = [
+        item
+        for part in read
+        if part.kept or _separate(part, read) or WHOLE_BASE.search(part.seen.plain)
+        for item in part.calls
+    ]
     return [item for item in found if item in whole or not any(_within(item, other) for other in found)][:MOST_CALLS]
 
 
@@ -39,6 +44,8 @@ def better(found: list[Call], whole: list[Call], read: list[Read], reader: Reade
     first, told = whole[0]["name"] if whole else "", {item["name"] for item in found}
     if "whatif" in (first, *told) and not _supposed(found, read):
         return False
+    if any(part.kept for part in read) or _own_slices(whole, read):
+        return True
     if told <= OF_CLIENT and told != {"account"} and not reader.last and _covered(found, whole):
         return True
     if (
@@ -63,6 +70,38 @@ def better(found: list[Call], whole: list[Call], read: list[Read], reader: Reade
         return len(read) > 2 or read[-1].clause.tied != "comma"
     shapes = {tuple(shape(item)) for item in found}
     return len(keys(found)) > len(keys(whole)) or len(shapes) > 1 and () not in shapes
+
+
+def _separate(part: Read, read: list[Read]) -> bool:
+    """Whether a clause asks for a figure of its own beside one of a part of the clients."""
+    return (
+        part.clause.asks and part.clause.tied in LOOSE and any("where" in item["arguments"] for item in read[0].calls)
+    )
+
+
+def _own_slices(whole: list[Call], read: list[Read]) -> bool:
+    """Whether the message as one question puts a part or a period on a figure whose own question names none."""
+    for place, part in enumerate(read):
+        alone = _apart(part, read[place + 1 :]) or WHOLE_BASE.search(part.seen.plain)
+        names = [name for name, own in (("where", alone), ("period", NOW.search(part.seen.plain))) if own]
+        if any(
+            _figure(item) == _figure(other)
+            and any(name in other["arguments"] and name not in item["arguments"] for name in names)
+            for item in part.calls
+            for other in whole
+        ):
+            return True
+    return False
+
+
+def _figure(item: Call) -> tuple[str, str]:
+    return item["name"], str(item["arguments"].get("key", ""))
+
+
+def _apart(part: Read, after: list[Read]) -> bool:
+    """Whether a clause is a question of its own beside others: each asks, or stands for itself, or is tied to it by more than “and”."""
+    rest = [other.clause.asks or other.clause.tied in (*STANDS, "link") for other in after[:1]]
+    return all(rest) and (bool(rest) or part.clause.asks and part.clause.tied in LOOSE)
 
 
 def _supposed(found: list[Call], read: list[Read]) -> bool:

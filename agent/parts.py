@@ -144,6 +144,7 @@ def _cut(sentence: str) -> list[Clause]:
             continue
         found.append((before.strip(" ,"), tied))
         tied, last = next(name for name, said in match.groupdict().items() if said is not None), match.end()
+        tied = "link" if tied == "weak" and match[0][0] == "," and [tie for _, tie in found[1:]] == ["weak"] else tied
     found.append((sentence[last:].strip(" ,"), tied))
     return [_clause(text, tied, ends) for text, tied in found if text]
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent import follow
 from agent.backends import Gateway
@@ -17,10 +17,10 @@ from agent.onward import leans, onward
 from agent.order import REVENUE, bare, uncounted
 from agent.periods import several
 from agent.rules import FIRST, RULES
+from agent.sensible import sensible
 from agent.several import asked
 from agent.twofold import shortened
 from agent.understand import Understood
-from agent.words import GROUPINGS
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
@@ -111,8 +111,16 @@ def _clause(seen: Understood, last: list[Call], sure: float, *, portfolio: "Port
     """The calls of one clause of a message; none for the last resort of the rules."""
     calls = _one(seen, portfolio, last, sure)
     doubtful = calls is not None and calls[0]["name"] not in ("account", "advice") and _doubtful(seen, calls)
+    doubtful = doubtful and calls is not None and not _spoken_for(seen, calls[0])
     shelved = calls is not None and calls[0]["name"] == "documents" and "documents" not in seen.wants
     return None if calls is None or doubtful or shelved else _each_period(seen, calls, portfolio)
+
+
+def _spoken_for(seen: Understood, item: Call) -> bool:
+    """Whether clients in order are those of a segment, or examples surely say what they are in order of."""
+    likely = guesses(seen)[0]
+    agreed = likely.call["arguments"].get("key") == item["arguments"].get("key") and likely.weight >= SURE
+    return agreed or "segment = " in str(item["arguments"].get("where"))
 
 
 def _one(seen: Understood, portfolio: "Portfolio", last: list[Call], sure: float) -> list[Call] | None:
@@ -135,34 +143,15 @@ def _filled(calls: list[Call], seen: Understood, portfolio: "Portfolio") -> list
 
 def _each_period(seen: Understood, calls: list[Call], portfolio: "Portfolio") -> list[Call]:
     """The figure of each period where a question sets two beside each other: «NRR 2025 против 2024»."""
+    calls = [
+        call(item["name"], **sensible(item["arguments"], seen.wants)) if item["name"] == "metric" else item
+        for item in calls
+    ]
     if len(calls) != 1 or calls[0]["name"] not in ("metric", "clients"):
         return calls
-    name, given = calls[0]["name"], _sensible(calls[0]["arguments"], seen)
-    calls = [call(name, **given)]
+    name, given = calls[0]["name"], calls[0]["arguments"]
     named = several(seen.plain, portfolio.as_of)
     return [call(name, **{**given, "period": period}) for period in named] if named else calls
-
-
-def _sensible(given: dict[str, Any], seen: Understood) -> dict[str, Any]:
-    """The arguments without what says nothing of the figure: segments by segment, a change of what are changes.
-
-    The share of clients that are marked as gone knows no time: within a period it is the share that left in it.
-    """
-    key, kept = given.get("key"), dict(given)
-    if key == "movements":
-        kept.pop("change", None)
-    if key in ("churn_share", "logo_churn", "money_churn") and kept.get("where") == "segment = lost":
-        del kept["where"]
-    if key == "churn_share" and "period" in kept:
-        kept["key"] = "logo_churn"
-    if key == "money_at_stake" and "where" in kept:
-        inside = re.sub(r"^segment = at_risk(?: and )?", "", kept.pop("where"))
-        kept |= {"where": inside} if inside else {}
-    if key == "segments" and kept.get("by") == "segment":
-        del kept["by"]
-        other = next((name for name in GROUPINGS if name != "segment" and f"by_{name}" in seen.wants), None)
-        kept |= {"by": other} if other else {}
-    return kept
 
 
 def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:

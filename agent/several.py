@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent import follow, noting
+from agent.bounds import bounds
 from agent.carry import FIGURES, WHOLE_BASE, again, of_slice, of_slices, overlapping, slice_of, sliced
 from agent.clause import TAIL, One, Read, Reader
 from agent.examples import Call, call
@@ -13,6 +14,7 @@ from agent.heads import beside, dashed, headed, joined
 from agent.outweigh import NOW, better, keys, merged, shape
 from agent.parts import STANDS, Clause, clauses
 from agent.shelf import beside_documents, of_documents
+from agent.tops import counted, other_end
 from agent.understand import Understood
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ BOTH = re.compile(
 TAIL_WORDS = 6
 #: A sentence of no more words that names a part is a part of what stands before: «Кто готов купить ещё? Санкт-Петербург.»
 MERE_SLICE = 3
+#: What opens a second thing about one subject.
+ABOUT = re.compile(r"^\W*(с|со|по|о|об|про|on|with|about|for|in)\b")
 #: What narrows or explains the clause before it.
 NARROWS = re.compile(
     r"^\W*(?:(?:но|но и|а|и|but|and)\W+)*(?:только|лишь|кроме|исключая|не считая|без|чтобы|чтоб|чем|если|потому|так как|ведь|иначе|only|just|except|excluding|without|unless|if|because|than|so that|not)\b"
@@ -49,7 +53,7 @@ def asked(seen: Understood, portfolio: "Portfolio", *, last: list[Call], whole: 
         return merged(read) if len(read) > 1 else []
     if of_documents(seen) or whole and whole[0]["name"] == "documents":
         return beside_documents(clauses(seen.question), reader)
-    pieces = _noted(dashed(beside(headed(clauses(seen.question), reader), reader)))
+    pieces = _noted(dashed(beside(headed(counted(clauses(seen.question)), reader), reader)))
     if not 2 <= len(pieces) <= MOST_CLAUSES:
         return []
     read = _both_alike(_each(pieces, reader, []), reader)
@@ -95,7 +99,8 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
         before = read[-1].calls if read else []
         seen = reader.understood(clause.text)
         if read and MORE.search(seen.plain):
-            read = [*read[:-1], replace(read[-1], calls=follow.with_rows(before))]
+            first = 0 if clause.tied in STANDS else len(read) - 1
+            read = [*read[:first], *(replace(part, calls=follow.with_rows(part.calls)) for part in read[first:])]
             continue
         alone = clause.tied == "end" and all(other.tied == "end" for other in pieces[place + 1 : place + 2])
         if before and before[0]["name"] == "whatif" and not (seen.metrics or seen.segments or seen.accounts):
@@ -104,21 +109,29 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
         if read and _tail(clause, seen, reader, before):
             read = _shared(read, clause, seen, reader)
             continue
+        twin = other_end(seen, read[-1].seen, before, reader.portfolio) if read else None
+        if twin is not None:
+            read = [*read, Read(clause, seen, twin, kept=True)]
+            continue
         narrows = clause.tied not in STANDS and (clause.tied == "dash" or NARROWS.search(seen.plain))
         found = None if read and narrows else reader.read(clause, before, alone=alone)
+        if found is not None and _introduces(clause, found, pieces[place + 1 :], reader):
+            found = None
         whole = wider = None
         if read and found is None and clause.tied not in STANDS:
             whole = joined(read[-1].clause, clause, language=reader.message.language)
             wider = reader.read(whole, read[-2].calls if len(read) > 1 else [])
         if found is not None:
-            read = [*_like_last(read, found), _like_first(read, found)]
+            read = [*_like_last(read, found), _parallel(read, _like_first(read, found))]
         elif clause.tied == "link" and not clause.asks and _goes_on(pieces[place + 1 : place + 2]):
             opening = clause
         elif wider is not None and clause.asks and not keys(wider.calls) & keys(before):
             read = [*read, Read(clause, seen, wider.calls)]
         elif wider is not None:
             read = [*read[:-1], wider]
-        elif clause.asks and any(other.tied == "dash" for other in pieces[place + 1 : place + 2]):
+        elif clause.asks and any(
+            other.tied == "dash" or other.tied == "comma" and not other.asks for other in pieces[place + 1 : place + 2]
+        ):
             opening = clause
         elif clause.asks:
             return []
@@ -129,6 +142,12 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
         elif len(seen.stems) <= MERE_SLICE and sliced(seen, reader.portfolio):
             read = _shared(read, clause, seen, reader)
     return [] if opening is not None else read
+
+
+def _introduces(clause: Clause, found: Read, after: list[Clause], reader: Reader) -> bool:
+    """Whether a sentence only says for whom and of what part the questions after it are: “The CEO wants retail.”"""
+    told = found.calls[0]["name"] == "telling" and not clause.asks and bool(after) and after[0].tied in STANDS
+    return told and sliced(found.seen, reader.portfolio)
 
 
 def _goes_on(after: list[Clause]) -> bool:
@@ -154,7 +173,8 @@ def _present(clause: Clause, seen: Understood, supposed: Read) -> list[Read]:
 
 def _tail(clause: Clause, seen: Understood, reader: Reader, before: list[Call]) -> bool:
     """Whether a clause only names a slice of the figures before it."""
-    told = seen.metrics or seen.codes or seen.accounts or clause.asks or len(seen.stems) > TAIL_WORDS
+    figures = set(seen.metrics) - {key for _, key in bounds(seen)}
+    told = figures or seen.codes or seen.accounts or clause.asks or len(seen.stems) > TAIL_WORDS
     if told or TAIL.search(seen.plain) is None or not sliced(seen, reader.portfolio):
         return False
     return clause.tied != "weak" or overlapping(slice_of(seen, reader.portfolio), before)
@@ -163,6 +183,16 @@ def _tail(clause: Clause, seen: Understood, reader: Reader, before: list[Call]) 
 def _shared(read: list[Read], clause: Clause, seen: Understood, reader: Reader) -> list[Read]:
     """The clauses before a tail, each with the slice that it names; the last figure again where it names that slice otherwise."""
     given = slice_of(seen, reader.portfolio)
+    first = _sentence(read)
+    if clause.tied == "link" and all(
+        set(given) - set(item["arguments"]) for part in read[first:] for item in part.calls
+    ):
+        beside = [replace(part, kept=True) for part in read[first:]]
+        return [
+            *read[:first],
+            *beside,
+            Read(clause, seen, [item for part in beside for item in again(part.calls, given)]),
+        ]
     if not BOTH.search(seen.plain) and overlapping(given, read[-1].calls):
         return [*read, Read(clause, seen, again(read[-1].calls, given))]
     names = ("where", "top", "bottom")
@@ -220,6 +250,16 @@ def _like_first(read: list[Read], found: Read) -> Read:
         return found
     figures = [of_slice(item, {"where": where}) if item["name"] in FIGURES else item for item in found.calls]
     return replace(found, calls=figures, carried={"where": where, **found.carried})
+
+
+def _parallel(read: list[Read], found: Read) -> Read:
+    """A second thing about the subject of the clause before, behind the same preposition: “on renewals and on overdue”."""
+    opens = ABOUT.match(found.seen.plain)
+    if not read or found.clause.tied != "weak" or found.clause.asks or opens is None:
+        return found
+    if not re.search(rf"\b{opens[1]}\b", read[-1].seen.plain) or WHOLE_BASE.search(found.seen.plain):
+        return found
+    return replace(found, calls=of_slices(found.calls, _given(read[-1]), lists=False))
 
 
 def _both_alike(read: list[Read], reader: Reader) -> list[Read]:

@@ -20,6 +20,10 @@ OF_DATA = re.compile(
     r"^\W*(?:(?:и|а|and|then|also|потом|заодно)\W+)*(?:дай|покажи|выведи|перечисли|назови|give|show|list|pull up)\w*\b",
     re.IGNORECASE,
 )
+#: Clients or their number asked for.
+CLIENTS = re.compile(
+    r"^\W*(?:(?:и|а|and|then|also)\W+)*(?:кто|у кого|кого|сколько (?:у нас )?клиент\w*|как\w+ (?:\w+ )?клиент\w*|who|(?:which|what|how many) (?:\w+ ){0,2}(?:clients|customers|accounts|newcomers))\b"
+)
 
 
 def beside_documents(pieces: list[Clause], reader: Reader) -> list[Call]:
@@ -27,11 +31,18 @@ def beside_documents(pieces: list[Clause], reader: Reader) -> list[Call]:
     shelved = [place for place, piece in enumerate(pieces) if of_documents(reader.understood(piece.text))]
     if not shelved:
         return []
-    of_data = [piece for piece in pieces[shelved[-1] + 1 :] if piece.asks and OF_DATA.search(piece.text)]
+    of_data = [piece for piece in pieces[shelved[-1] + 1 :] if piece.asks and _of_data(piece.text, reader)]
     read = [part for part in (reader.read(piece, []) for piece in of_data) if part is not None]
     found = [item for part in read for item in part.calls if item["name"] in (*FIGURES, "segment", "findings")]
     query = reader.message.question
     return [call("documents", query=query), *found][:MOST_CALLS] if found else []
+
+
+def _of_data(text: str, reader: Reader) -> bool:
+    """Whether a question after that of the documents is of the data: it says so, or asks for clients that it names."""
+    seen = reader.understood(text)
+    clients = CLIENTS.search(seen.plain) is not None and bool(seen.metrics or seen.codes or seen.segments)
+    return OF_DATA.search(text) is not None or clients
 
 
 def of_documents(seen: Understood) -> bool:
