@@ -35,7 +35,14 @@ ONE_CLIENT = re.compile(
 )
 #: Of several clients, never of one figure.
 THEY = re.compile(r"\b(?:у них|им|их|ими|они|из них|that lot|this lot|those|they|them|their)\b")
-SAME = re.compile(r"\bто же самое|\bто же\b|\bтак же\b|\bsame\b")
+SAME = re.compile(
+    r"\bто же самое|\bто же\b|\bтак же\b|\bтак(?:ое|ой|ую|ие) же\b|\bаналогичн\w+|\bещ[её] (?:одн?[оуи]\w?|один)\b|\bsame\b|\banother(?: one)?\b|\bsimilar\b|\blikewise\b|"
+    r"\bone more\b|\bодин ещ[её]\b"
+)
+#: A client named in place of the one before: “I mean X”, «нет, я про X».
+MEANS_IT = re.compile(
+    r"\b(?:i (?:mean|meant)|(?:it['’]?s|that['’]?s) (?:for|about)|rather|instead|я (?:про|о|об)\b|имел\w* в виду|имею в виду|вернее|точнее|то есть)\b"
+)
 #: A question of no more words than this may go on from the last one.
 SHORT = 6
 FIGURES = ("metric", "clients")
@@ -79,17 +86,22 @@ def again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
     if seen.metrics:
         return None
     if seen.segments and last[0]["name"] in ("segment", "draft_message", "advice"):
-        return [call(last[0]["name"], **{**without(last[0], "id"), "segment": seen.segments[0]})]
+        form = form_asked(seen.plain, named=True) if last[0]["name"] == "draft_message" else None
+        ways = {"segment": seen.segments[0], **({"form": form} if form else {})}
+        return [call(last[0]["name"], **{**without(last[0], "id"), **ways})]
     moved = change_asked(seen.plain)
-    ways = {"change": moved} if moved is not None and not grouped and figures else {}
-    changed: dict[str, Any] = {**plan_alone(_untimed(seen), part, portfolio), **part, **window, **grouped, **ways}
+    changes = {"change": moved} if moved is not None and not grouped and figures else {}
+    changed: dict[str, Any] = {**plan_alone(_untimed(seen), part, portfolio), **part, **window, **grouped, **changes}
     if seen.segments and "where" not in changed:
         changed["where"] = f"segment = {seen.segments[0]}"
     if not figures or not changed or stands(seen, figures[0], portfolio, linked=linked):
         return None
     grouped_by = str(figures[0]["arguments"].get("by", ""))
     dropped = () if SAME.search(seen.plain) else _replaced(changed, grouped_by)
-    return [call(item["name"], **{**without(item, *dropped), **joined(without(item), changed)}) for item in figures]
+    return [
+        ungrouped(call(item["name"], **{**without(item, *dropped), **joined(without(item), changed)}), part)
+        for item in figures
+    ]
 
 
 def _of_another_tool(seen: "Understood") -> bool:
@@ -146,6 +158,16 @@ def joined(given: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
     named = {part.split()[0] for part in now.split(" and ")}
     kept = [part for part in before.split(" and ") if part.split()[0] not in named]
     return {**changed, "where": " and ".join([*kept, now])}
+
+
+def ungrouped(item: Call, part: dict[str, Any]) -> Call:
+    """A figure split by a column without the one value of it to which the last figure, not this question, kept."""
+    given = item["arguments"]
+    conditions = str(given.get("where", "")).split(" and ")
+    kept = [one for one in conditions if not one.startswith(f"{given.get('by')} = ") or one in str(part.get("where"))]
+    if len(kept) == len(conditions):
+        return item
+    return call(item["name"], **{**without(item, "where"), **({"where": " and ".join(kept)} if kept else {})})
 
 
 def period_of(seen: "Understood", figures: list[Call], portfolio: "Portfolio") -> dict[str, str]:
@@ -205,8 +227,12 @@ def _other_client(seen: "Understood", last: list[Call], linked: bool) -> list[Ca
         seen.plain,
     ):
         return [call("compare", ids=list(dict.fromkeys([*first["arguments"]["ids"], client])))]
-    if BESIDE.search(seen.plain) and first["name"] in OF_ONE:
+    if BESIDE.search(seen.plain) and first["name"] in (*OF_ONE, "recall") and "id" in first["arguments"]:
         return [call("compare", ids=[first["arguments"]["id"], client])]
-    if first["name"] in ("report", "draft_message", "recall") and linked and "id" in first["arguments"]:
+    if (
+        first["name"] in ("report", "draft_message", "recall")
+        and (linked or MEANS_IT.search(seen.plain))
+        and "id" in first["arguments"]
+    ):
         return [call(first["name"], **{**first["arguments"], "id": client})]
     return None

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from agent.again import FIGURES, OPENS, SHORT
+from agent.again import FIGURES, OPENS, REFERS, SHORT
 from agent.counted import CLIENT
 from agent.examples import Call, call
 from agent.words import SEGMENTS
@@ -16,9 +16,13 @@ THEM = re.compile(
     r"\b(?:they|them|their|theirs|(?:those|these)(?! (?:who|in|on|with|that|whose|of|from))|(?<!is )(?<!are )(?<!out )there(?! (?:is|are|was|were|any|a)\b)|"
     r"у них|среди них|из них|них|их|им|ими|они|там|оттуда)\b"
 )
+#: Those of the last answer whatever clients are named before.
+OF_THEM = re.compile(
+    r"\b(?:(?:of|among|amongst|from) (?:them|those|these)|(?<!is )(?<!are )(?<!out )there(?! (?:is|are|was|were|any|a)\b)|(?:среди|из|у) них|там|оттуда)\b"
+)
 #: The slice of the last answer.
 CUT = re.compile(
-    r"\b(?:same|то[мт]? же|таком же|тем же|так же) (?:\w+ )?(?:split|cut|breakdown|slices?|view|grouping|way|разрез\w*|разбивк\w*|групп\w*)\b"
+    r"\b(?:same|то[мт]? же|таком же|тем же|так же) (?:\w+ )?(?:split|cut|breakdown|slices?|view|grouping|way|разрез\w*|разбивк\w*|групп\w*)\b|\b(?:на|по|в|у|для) кажд\w+\W*$|\b(?:on|for|in|by|per|of) each(?: one)?\W*$"
 )
 #: A list of clients, which takes no slice over unless it says so.
 LIST = re.compile(r"\b(?:кто|кого|кому|у кого|каки[ем]|чьи|who|whom|whose|which)\b")
@@ -28,19 +32,32 @@ SLICES = ("where", "by", "period", "top", "bottom", "change")
 def carried(calls: list[Call], seen: "Understood", last: list[Call]) -> list[Call]:
     """The calls of a message, each figure with the clients or the slices of the last answer to which its words point."""
     given = [item["arguments"] for item in last]
-    if not all(item["name"] in FIGURES for item in calls) or seen.accounts:
+    ids = {item["id"] for item in given if "id" in item}
+    recalls = len(calls) == 1 and calls[0]["name"] == "recall" and "id" not in calls[0]["arguments"]
+    if recalls and len(ids) == 1 and not seen.accounts and (THEM.search(seen.plain) or REFERS.search(seen.plain)):
+        return [_with(calls[0], {"id": ids.pop()})]
+    base = [item for item in calls if item != call("segment", segment="")]
+    if not base or not all(item["name"] in FIGURES for item in base) or seen.accounts:
         return calls
     pointer = THEM.search(seen.plain)
-    named = seen.segments or pointer and re.search(CLIENT, seen.plain[: pointer.start()])
+    named = (
+        seen.segments or pointer and not OF_THEM.search(seen.plain) and re.search(CLIENT, seen.plain[: pointer.start()])
+    )
     where = next((found for item in last if (found := _clients_of(item))), None) if pointer and not named else None
     if where is not None:
-        calls = [_with(item, {"where": where}) for item in calls]
-    keys = {str(item.get("key")) for item in given}
-    if len(calls) != 1 or calls[0]["name"] != "metric" or calls[0]["arguments"]["key"] in keys:
+        calls = [_with(item, {"where": where}) for item in base]
+    told = {(item["name"], item["arguments"].get("key")) for item in last}
+    if (
+        len(calls) != 1
+        or calls[0]["name"] not in FIGURES
+        or (calls[0]["name"], calls[0]["arguments"].get("key")) in told
+    ):
         return calls
     by = next((item["by"] for item in given if "by" in item), None)
     if by is not None and CUT.search(seen.plain):
         return [_with(item, {"by": by}) for item in calls]
+    if calls[0]["name"] != "metric":
+        return calls
     brief = OPENS.search(seen.plain) and len(seen.stems) <= SHORT + 3 and "own" not in seen.wants
     if not brief or LIST.search(seen.plain) or any(name in calls[0]["arguments"] for name in SLICES):
         return calls

@@ -21,8 +21,9 @@ from agent.follow_words import (
     MORE,
     NAMES,
     NOW,
-    OURS,
+    OTHERS,
     OVERALL,
+    PAPER,
     RETOLD,
     SAME_CLIENT,
     SAME_TIME,
@@ -34,10 +35,25 @@ from agent.follow_words import (
     WHY,
     WITH_GROWTH,
     WITHOUT_GROWTH,
+    WRITES,
 )
-from agent.last_answer import ABOUT_ONE, among, card, elsewhere, meaning, ticked_off, topic, what_next
+from agent.last_answer import (
+    ABOUT_ONE,
+    among,
+    card,
+    counted_off,
+    elsewhere,
+    gaps_filled,
+    meaning,
+    ours,
+    papers,
+    ticked_off,
+    topic,
+    what_next,
+)
 from agent.letter_words import form_asked
 from agent.moved import calendar_name
+from agent.nearest import SURE, nearest
 from agent.order import order
 from agent.standing import nothing_but, own_words
 from tools.fields import ranks
@@ -61,14 +77,14 @@ SHOWN = 10
 def on(last: list[Call]) -> "Rule":
     """The rule of a question that goes on from ``last``, the calls of the one before; no rule fires without them."""
     return _first_of(
-        last, noting.went_on, meaning, elsewhere, among, _ours, _widened, _otherwise, _failed, _why, _who, _what_to_do, _more,
+        last, noting.went_on, meaning, elsewhere, among, ours, _widened, _otherwise, _failed, _why, _who, _what_to_do, _more,
         _told, _document, card, cut_short, again,
     )  # fmt: skip
 
 
 def first(last: list[Call]) -> "Rule":
     """The same of what stands before every other rule: a meaning, other companies, how many of those of the last answer."""
-    return _first_of(last, meaning, elsewhere, among, what_next, ticked_off, card)
+    return _first_of(last, meaning, elsewhere, among, what_next, ticked_off, papers, gaps_filled, ours, _document, card)
 
 
 def _first_of(last: list[Call], *follows: "Follow") -> "Rule":
@@ -83,19 +99,11 @@ def _first_of(last: list[Call], *follows: "Follow") -> "Rule":
 def timed(seen: "Understood", last: list[Call]) -> "Understood":
     """The question with the period or, if it is a note, the client of the one before, where it refers to it."""
     named = {item["arguments"]["id"] for item in last if item["name"] in ABOUT_ONE and "id" in item["arguments"]}
-    seen = noting.about(seen, named.pop() if len(named) == 1 else None)
+    shown = len(last) == 1 and last[0]["name"] == "account"
+    seen = noting.about(counted_off(seen, last), named.pop() if len(named) == 1 else None, shown=shown)
     period = next((item["arguments"]["period"] for item in last if "period" in item["arguments"]), None)
     own = seen.period is not None and (calendar_name(seen.period) or "/" in seen.period)
     return replace(seen, period=period) if period and SAME_TIME.search(seen.plain) and not own else seen
-
-
-def _ours(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
-    """The figure whose meaning was asked: «и какой он у нас?», “and what's ours?”."""
-    from tools.metrics import metrics
-
-    keys = [item["arguments"]["key"] for item in last if item["name"] == "define"]
-    asked = OURS.search(seen.plain) and not (seen.metrics or seen.accounts or seen.codes)
-    return [call("metric", key=key) for key in keys if key in metrics()] or None if asked else None
 
 
 def _widened(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
@@ -177,7 +185,14 @@ def _failed(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> lis
 
 
 def _who(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
-    named = WHO.search(seen.plain) and len(own_words(seen, portfolio)) < 2 or nothing_but(seen, portfolio, NAMES)
+    own = own_words(seen, portfolio)
+    known = nearest(seen, sure=SURE) if own else None
+    named = (
+        WHO.search(seen.plain)
+        and len(own) < 2
+        and (known is None or known[0]["name"] in FIGURES)
+        or nothing_but(seen, portfolio, NAMES)
+    )
     if not named or seen.metrics or seen.accounts:
         return None
     first, given = last[0], last[0]["arguments"]
@@ -246,9 +261,18 @@ def _document(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> l
     """A letter or a report for whom the last answer was about."""
     wanted = next((name for name in ("report", "letter") if name in seen.wants), None)
     back = THEY.search(seen.plain) or REFERS.search(seen.plain) or SAME_CLIENT.search(seen.plain)
+    if wanted is None and back and PAPER.search(seen.plain):
+        wanted = "report"
+    if wanted is None and WRITES.search(seen.plain) and not (seen.metrics or seen.codes):
+        wanted = "letter"
     if wanted is None and (len(seen.stems) <= SHORT or back) and form_asked(seen.plain, named=True):
         wanted = "letter"
-    if wanted is None or seen.accounts or seen.segments or len(seen.stems) > SHORT and not back:
+    told = (
+        seen.accounts or seen.segments or seen.mentions or OTHERS.search(seen.plain) or noting.noted_or_recalled(seen)
+    )
+    if wanted is None or told or len(seen.stems) > SHORT and not back:
+        return None
+    if (seen.metrics or seen.codes) and not back:
         return None
     given = next((item["arguments"] for item in last if item["name"] in (*ABOUT_ONE, "segment")), None)
     if given is None:

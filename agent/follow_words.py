@@ -32,6 +32,11 @@ BESIDE_MEANT = re.compile(
 TERM = re.compile(
     r"\bэто (?:что|вообще что|что-то)\b|\bэто что за\b|\bчто (?:за|такое|значит|означает)\b|\bчто это (?:такое|значит)|\bwhat(?:['’]s| is| does| do| are) .{0,40}\b(?:mean|stand for|again)\b|\bremind me what .{0,40}\b(?:means|is)\b"
 )
+#: What the last answer is, whatever stands between the words, and what makes it a question of a figure after all.
+WHAT_IS = re.compile(
+    r"\bчто (?:это|такое|за (?:зверь|штука|показатель|метрика))\b|\bэто (?:\w+ )?что\b|\bчто (?:\w+ )?это\b|\bwhat(?:['’]?s| is| was| are) (?:that|this|it|those|these)\b|\bwhat (?:that|this|it) (?:is|are)\b"
+)
+NOT_MEANT = re.compile(r"\b(?:now|today|currently|ours?|there|in|for|by|сейчас|сегодня|теперь|у нас|там|в|по|для|за)\b")
 #: What other companies do about the last figure.
 ELSEWHERE = re.compile(
     LEAD
@@ -107,6 +112,32 @@ AGAIN = re.compile(
 )
 SAME_TIME = re.compile(
     r"\b(?:это|тот|то|этот) же (?:время|период|срок|квартал|месяц|год)|за это время|(?:in|over|during|for) (?:that|the same) (?:time|period|quarter|month|year)"
+)
+#: An order to write to those of the last answer: «напиши им», “drop them a line”.
+WRITES = re.compile(
+    r"\b(?:напиш\w+|черкн\w+|отпиш\w+|набросай\w*) (?:им|ему|ей|туда)\b|\b(?:им|ему|ей) (?:напиш\w+|черкн\w+)\b|\bwrite (?:to )?(?:them|him|her)\b|\b(?:drop|send|shoot) (?:them|him|her) a (?:line|note|message)\b"
+)
+#: A report on the client of the last answer.
+PAPER = re.compile(r"\b(?:отчет\w*|reports?)\b")
+#: Clients of its own that a message is for.
+OTHERS = re.compile(
+    r"\b(?:всем|кажд\w+|клиентам|тем,? (?:кто|у кого)|(?:этому|эт\w+) клиент\w*|everyone|everybody|all|each|those (?:who|that|with)|(?:this|that) (?:client|customer|account))\b"
+)
+#: One of several clients by its place.
+NTH = re.compile(
+    r"\b(?:(?P<one>перв|first)|(?P<two>втор|second)|(?P<three>трет|third)|(?P<four>четверт|fourth))(?:(?<=[а-я])(?:ый|ого|ому|ым|ом|ой|ая|ую|ий|ьего|ьему|ьим))?(?: one| client| company)?\b"
+    r"(?=\W*$|[,.;:?!]| (?:one|client|company|customer|account|клиент\w*|из них|of them|and|и|or|или|тоже|too|as well)\b)"
+)
+#: What stands in the documents that were quoted last.
+IN_THERE = re.compile(
+    r"\b(?:там|тут|оттуда|в (?:них|нем|ней|этих|этом|тех)|in (?:there|it|them|that|those)|there|it say|they say|that one)\b"
+)
+ON_WHAT = re.compile(
+    LEAD + r"(?:что |а |what |and |anything |есть )*(?:про|насчет|на счет|о|об|по|about|on|regarding)\s+\w"
+)
+#: The file that would hold what is missing.
+FILE = re.compile(
+    r"\b(?:файл\w*|шаблон\w*|анкет\w*|табличк\w*|таблиц\w*|форм[ау]\b|бланк\w*|files?|templates?|workbooks?|spreadsheets?|form)\b"
 )
 #: The same asked by any words for what is to be done, where none of its own stands beside them.
 DO = re.compile(

@@ -1,10 +1,12 @@
 """Questions about the last answer itself: what its figure means, how many of its clients, everything on its one client."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent import noting
 from agent.again import FIGURES, OF_ONE, SHORT, joined
+from agent.counted import CLIENT
 from agent.examples import Call, call
 from agent.follow_words import (
     AMONG,
@@ -13,14 +15,22 @@ from agent.follow_words import (
     CARD,
     DID,
     ELSEWHERE,
+    FILE,
+    IN_THERE,
     MEANS,
     MEANT,
     NEXT,
+    NOT_MEANT,
+    NTH,
+    ON_WHAT,
     OUR_OWN,
+    OURS,
     TERM,
     THEY,
+    WHAT_IS,
 )
 from agent.letter_words import form_asked
+from agent.names import Mention
 from agent.standing import nothing_but
 
 if TYPE_CHECKING:
@@ -45,9 +55,18 @@ def meaning(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> lis
         )
         return [call("define", key=key) for key in seen.metrics[:2]] if asked else None
     keys = dict.fromkeys(item["arguments"]["key"] for item in figures)
-    if not (MEANT.search(_plain(seen)) or seen.period is None and nothing_but(seen, portfolio, MEANS, BESIDE_MEANT)):
+    meant = seen.period is None and nothing_but(seen, portfolio, MEANS, BESIDE_MEANT)
+    if not (MEANT.search(_plain(seen)) or meant or _what_it_is(seen, portfolio)):
         return None
     return [call("define", key=key) for key in keys]
+
+
+def _what_it_is(seen: "Understood", portfolio: "Portfolio") -> bool:
+    """Whether a question asks what the last answer is, and names no part, period or grouping of it: “and what is that, exactly?”."""
+    from agent.remark import names
+
+    asked = nothing_but(seen, portfolio, WHAT_IS) and len(seen.stems) <= SHORT and not NOT_MEANT.search(seen.plain)
+    return asked and not names(replace(seen, wants=seen.wants - {"define"}), portfolio)
 
 
 def _plain(seen: "Understood") -> str:
@@ -72,6 +91,7 @@ def among(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
     if not counts or item is None or seen.accounts:
         return None
     part, spoken = narrowed(seen, portfolio)
+    part = part if "where" in part or not seen.segments else {"where": f"segment = {seen.segments[0]}"}
     given = item["arguments"]
     before = f"segment = {given['segment']}" if given.get("segment") else given.get("where")
     if set(seen.metrics) - spoken or "where" not in part or before is None and item["name"] != "clients":
@@ -99,6 +119,47 @@ def ticked_off(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> 
 def clients_asked_of(plain: str) -> bool:
     """Whether a question asks how many."""
     return re.search(r"\b(?:сколько|скольк\w+|how many|число|количество|number)\b", plain) is not None
+
+
+def counted_off(seen: "Understood", last: list[Call]) -> "Understood":
+    """The question with the one of the clients compared before that it counts off: «что мы обещали второму?»."""
+    ids = last[0]["arguments"]["ids"] if last and last[0]["name"] == "compare" else ()
+    found = NTH.search(seen.plain) if ids and not seen.accounts else None
+    place = next((at for at, name in enumerate(("one", "two", "three", "four")) if found and found[name]), None)
+    if place is None or place >= len(ids):
+        return seen
+    account = (ids[place], ids[place])
+    return replace(seen, accounts=(account,), mentions=(Mention((account,), frozenset()),))
+
+
+def ours(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """The figure whose meaning was asked: «и какой он у нас?», “and what's ours?”."""
+    from agent.rules import grouping_of
+    from tools.metrics import metrics
+
+    keys = [item["arguments"]["key"] for item in last if item["name"] == "define"]
+    own = nothing_but(seen, portfolio, OUR_OWN) and "?" in seen.question and not (seen.period or grouping_of(seen))
+    other = seen.metrics or seen.accounts or seen.codes or "overview" in seen.wants
+    if other or not (OURS.search(seen.plain) or own) or re.search(rf"{CLIENT}|\bдела\b", seen.plain):
+        return None
+    return [call("metric", key=key) for key in keys if key in metrics()] or None
+
+
+def papers(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """What the documents quoted last say of another matter: «а про скидки там что?»."""
+    if any(item["name"] != "documents" for item in last) or seen.accounts or seen.segments:
+        return None
+    there = IN_THERE.search(seen.plain)
+    on = ON_WHAT.search(seen.plain) and not (seen.metrics or seen.codes or seen.period)
+    busy = seen.wants & {"letter", "report", "injection"} or noting.noted_or_recalled(seen)
+    asked = (there or on) and not busy and len(seen.stems) <= SHORT + 2
+    return [call("documents", query=seen.question)] if asked else None
+
+
+def gaps_filled(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """The workbook for what cannot be computed: «ок, давай файл»."""
+    told = any(item["name"] == "not_computed" for item in last) and not (seen.metrics or seen.accounts)
+    return [call("inputs")] if told and nothing_but(seen, portfolio, FILE) else None
 
 
 def card(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:

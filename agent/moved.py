@@ -26,9 +26,14 @@ BEFORE = re.compile(
     r"^\W*(?:(?:а|и|ну|теперь|and|then|now|what about|how about)\W+)*(?:за |в |in |for )?(?:перед этим|до (?:этого|того)|(?:the )?(?:period|one|time) before(?: that)?|before that|"
     r"(?:the )?(?:previous|preceding|prior) (?:one|period)|предыдущ\w+(?: период)?)\W*$"
 )
-_OPEN = r"^\W*(?:(?:а|и|ну|теперь|тогда|то же|same|лучше|давай|rather|and|then|now|so|ok|what about|how about|for|in|за|в|во|на|the|only|только)\W+)*"
-_SHUT = r"(?:,? (?:тогда|then|instead|вместо этого|тоже|то же(?: самое)?|так же|same(?: thing| again)?|too|please|пожалуйста|как))*\W*$"
+_OPEN = r"^\W*(?:(?:а|и|ну|теперь|тогда|то же|same|лучше|давай|rather|and|then|now|so|ok|what about|how about|was|were|is|for|in|за|в|во|на|the|only|just|только)\W+)*"
+_SHUT = r"(?:,? (?:тогда|then|instead|вместо этого|тоже|то же(?: самое)?|так же|same(?: thing| again)?|too|please|пожалуйста|как|отдельно|on its own|alone|only|just|by itself|separately|было|был|была|лучше|хуже|больше|меньше|выше|ниже|any better|better|worse|higher|lower|more|less))*\W*$"
 ORDINAL = r"(?P<one>1|i|перв\w+|first)|(?P<two>2|ii|втор\w+|second)|(?P<three>3|iii|трет\w+|third)|(?P<four>4|iv|четверт\w+|fourth)"
+#: The period just after that of the last question.
+LATER = re.compile(
+    rf"{_OPEN}(?:(?:следующ\w+|последующ\w+|next|following|subsequent)(?: {_UNIT.format('')}| one| period| период\w*)|(?:the )?{_UNIT.format('also_')} (?:after|later|following)(?: that)?|"
+    rf"{_UNIT.format('on_')} (?:позже|спустя|после(?: этого| того)?))\W*$"
+)
 #: The place of a quarter or a half alone: the last question says of what.
 PLACE = re.compile(
     rf"{_OPEN}(?:{ORDINAL})(?:st|nd|rd|th|-?(?:й|ый|ой|ий|м|ом|ем|е|го))?(?: one)?(?:,? (?:of |in |в )?(?P<year>20\d\d)(?:-?го|-?й|-?м)?(?: г(?:ода?|оду)?\.?)?)?{_SHUT}"
@@ -41,7 +46,12 @@ _YEAR_SAID = re.compile(r"20\d\d|\b(?:эт\w+|текущ\w+|прошл\w+|пос
 
 def moved(plain: str, last: str | None, portfolio: "Portfolio") -> str | None:
     """The period that a question means after one of the period ``last``; None where it says none of its own."""
-    return _earlier(plain, last, portfolio) or _placed(plain, last) or _month(plain, last, portfolio.as_of)
+    return (
+        _earlier(plain, last, portfolio)
+        or _later(plain, last, portfolio)
+        or _placed(plain, last)
+        or _month(plain, last, portfolio.as_of)
+    )
 
 
 def in_year_of(period: str, last: str | None, plain: str) -> str:
@@ -66,6 +76,18 @@ def _earlier(plain: str, last: str | None, portfolio: "Portfolio") -> str | None
     count = found["n"] or "1"
     months = UNITS[str(found.lastgroup)] * (int(count) if count.isdigit() else NUMBERS[count])
     return _named(Window(back(days.start, months), back(days.end, months)))
+
+
+def _later(plain: str, last: str | None, portfolio: "Portfolio") -> str | None:
+    """The period after the last question's, where it has ended: after 2025-Q3 «а в следующем квартале?»."""
+    found = LATER.search(plain)
+    days = window(portfolio, last) if found is not None and calendar_name(last or "") else None
+    if found is None or days is None:
+        return None
+    months = UNITS["year" if len(str(last)) == 4 else {"H": "half", "Q": "quarter"}.get(str(last)[5], "month")]
+    said = next((UNITS[name.rpartition("_")[2]] for name, words in found.groupdict().items() if words), months)
+    after = Window(days.end, back(days.end, -months))
+    return _named(after) if said == months and portfolio.as_of and after.closing <= portfolio.as_of else None
 
 
 def _placed(plain: str, last: str | None) -> str | None:

@@ -110,6 +110,10 @@ REFERS = re.compile(
 THEY = re.compile(
     r"\b(?:им|ему|ей|они|он|она|их|них|ними|ним|нему|ней|него|нее|их|эт(?:им|от|ому|ого) клиент\w*|they|them|their|him|her|he|she|(?:this|that) (?:client|customer|account))\b"
 )
+#: Clients at large, or a part of them: a note of these is of no one client.
+MANY = re.compile(
+    r"\b(?:клиент(?:ы|ов|ам|ами|ах)|вс(?:е|ех|ем|еми)\b|кажд\w+|тариф\w*|сегмент\w*|отрасл\w*|регион\w*|команд\w*|clients|customers|accounts|everyone|everybody|every|plans?|segments?|industr\w+|regions?|team)\b"
+)
 #: To enter many at once is the workbook's affair.
 ENTERS = re.compile(r"\b(?:внести|ввести|вбить|заполнить|загрузить|enter|record|fill in|upload|load)\b")
 BUSY = frozenset({"injection", "documents", "promises", "report", "letter"})
@@ -166,13 +170,14 @@ def noted_or_recalled(seen: "Understood") -> bool:
     return any(pattern.search(seen.plain) for pattern in (BEGINS, ENDS, RECALLS, OF_CLIENT))
 
 
-def about(seen: "Understood", id: str | None) -> "Understood":
-    """A note about «них», “them”: the same with the client ``id`` of the turn before, where it names none."""
+def about(seen: "Understood", id: str | None, *, shown: bool = False) -> "Understood":
+    """A note about «них», “them”, or any after the card of one that was ``shown``: of the client ``id`` where it names none."""
     from agent.names import Mention
 
     note = _small(words_of(_parted(_said(seen))[0]))
     said = BEGINS.search(seen.plain) or ENDS.search(seen.plain)
-    if id is None or seen.accounts or not said or not THEY.search(note) or NAMELESS.search(note):
+    theirs = THEY.search(note) or shown and not (seen.segments or seen.metrics or MANY.search(note))
+    if id is None or seen.accounts or not said or not theirs or NAMELESS.search(note):
         return seen
     account = (id, id)
     return replace(seen, accounts=(account,), mentions=(Mention((account,), frozenset()),))

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agent.again import FIGURES, ONLY, OPENS, REFERS, SAME, SPLIT, joined, period_of, split_by, without
+from agent.again import FIGURES, ONLY, OPENS, REFERS, SAME, SPLIT, joined, period_of, split_by, ungrouped, without
 from agent.bounds import SAID, bounds, reading, spans, unread
 from agent.counted import change_asked
 from agent.cut_short import end_of, number_of
@@ -22,21 +22,27 @@ from agent.onward_words import (
     CARRIES,
     DENIES,
     IF,
+    LIKE,
     MANY,
+    MERE,
     NOT_BY,
     NUMBERED,
     ORDINALS,
     PLACE,
-    REPLY,
+    PUTS,
     SEGMENT,
     TEN,
     TENS,
 )
 from agent.order import COLLECTIVE, COUNT, ENDS, PEOPLE, order
+from agent.periods import NUMBERS
 from agent.slices import sliced as figure_of
 from agent.standing import COUNTED, LARGEST, own_words
 from agent.windows import UNREAD, future
 from agent.words import SEGMENTS
+
+#: With so many words that name nothing a message may still only cut the last figures anew, where it says that it does.
+SPARE = 3
 
 if TYPE_CHECKING:
     from agent.understand import Understood
@@ -47,10 +53,11 @@ def onward(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list
     """The figures of the last answer, all of them, with the slices that a message holds and nothing else."""
     if (
         not last
-        or IF.search(seen.plain)
         or seen.accounts
         or seen.codes
-        or seen.wants & {"injection", "documents", "letter", "report", "forecast"}
+        or seen.wants & {"injection", "documents", "letter", "report"}
+        or "forecast" in seen.wants
+        and not period_of(seen, last, portfolio)
     ):
         return None
     bases = _bases(last)
@@ -59,7 +66,8 @@ def onward(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list
         return numbered
     said = _bound_again(plainly(seen, portfolio), bases, portfolio)
     if (
-        unread(said)
+        IF.search(said.plain)
+        or unread(said)
         or len(spans(said.plain)) != len(bounds(said))
         or said.period == UNREAD
         or future(said.period, portfolio.as_of)
@@ -72,28 +80,34 @@ def onward(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list
         return None
     if said.segments and not (named or "where" in part or leans(said)):
         return None
-    if any(
-        word not in _bounded(said, spoken)
-        for word in own_words(said, portfolio, CARRIES, TEN, *(SEGMENT if named else ()))
-    ):
+    own = own_words(said, portfolio, CARRIES, MERE, TEN, *(SEGMENT if named else ()))
+    own = [word for word in own if word not in _bounded(said, spoken)]
+    if own and not (len(own) <= SPARE and LIKE.search(said.plain) and _plainly_cut(said, part, portfolio)):
         return None
     found = [made for item in bases if (made := _cut(item, said, portfolio, named))]
     return found if found and len(found) == len(bases) else None
 
 
+def _plainly_cut(seen: "Understood", part: dict[str, Any], portfolio: "Portfolio") -> bool:
+    """Whether a message that the examples do not know, and that wants nothing else, names a part, a period or a grouping."""
+    from agent.nearest import SURE, nearest
+    from agent.rules import grouping_of
+
+    wants = {name for name in seen.wants if not name.startswith("by_")} - {"own", "list", "mean", "rows"}
+    cut = "where" in part or seen.period is not None or grouping_of(seen, part)
+    return bool(cut) and not wants and nearest(seen, sure=SURE) is None
+
+
 def plainly(seen: "Understood", portfolio: "Portfolio") -> "Understood":
-    """The message without a reply before it, with whom it leaves out said in the way that filters are read."""
+    """The message with whom it leaves out, or what it takes, said in the way that filters are read."""
     from agent.understand import understood
 
     text = seen.question.strip()
-    reply = REPLY.match(text)
-    if reply is not None and not _holds(understood(reply[0], portfolio, language=seen.language), portfolio):
-        text = text[reply.end() :]
     english = seen.language == "en"
     small = text.lower().replace("ё", "е")
     if len(small) == len(text):
         only, but, those = ("only ", "except ", "") if english else ("только ", "кроме ", "")
-        for pattern, instead in ((ALL_BUT, only), (NOT_BY, " "), (AWAY, but + those)):
+        for pattern, instead in ((PUTS, " "), (ALL_BUT, only), (NOT_BY, " "), (AWAY, but + those)):
             found = pattern.search(small)
             if found is not None and not (pattern is AWAY and ALL_BUT.search(seen.plain)):
                 text = f"{text[: found.start()]}{instead}{text[found.end() :]}"
@@ -117,14 +131,6 @@ def _bound_again(seen: "Understood", bases: list[Call], portfolio: "Portfolio") 
     return understood(
         f"{seen.plain[:start]}{with_} {set_to.pop()} {seen.plain[start:]}", portfolio, language=seen.language
     )
-
-
-def _holds(seen: "Understood", portfolio: "Portfolio") -> bool:
-    """Whether words name anything that a plan is made of."""
-    from agent.rules import grouping_of
-
-    told = seen.metrics or seen.segments or seen.accounts or seen.mentions or seen.codes or seen.wants or seen.period
-    return bool(told or grouping_of(seen) or narrowed(seen, portfolio)[0] or plan_alone(seen, {}, portfolio))
 
 
 def _bounded(seen: "Understood", spoken: Collection[str]) -> set[str]:
@@ -177,7 +183,7 @@ def _cut(item: Call, seen: "Understood", portfolio: "Portfolio", named: str | No
     if not any((part, ordered, window, grouped, ways)):
         return item if "by" in given and _of_groups(seen) else None
     kept = without(item, *_dropped(given, part, ordered, grouped))
-    return call(item["name"], **{**kept, **joined(kept, part), **ordered, **window, **grouped, **ways})
+    return ungrouped(call(item["name"], **{**kept, **joined(kept, part), **ordered, **window, **grouped, **ways}), part)
 
 
 def _of_groups(seen: "Understood") -> bool:
@@ -254,10 +260,22 @@ def _numbered(seen: "Understood", bases: list[Call], portfolio: "Portfolio") -> 
     place = PLACE.match(seen.plain)
     wheres = {str(item["arguments"].get("where", "")) for item in bases}
     match = NUMBERED.match(wheres.pop()) if len(wheres) == 1 else None
-    if place is None or match is None or any("-" in str(item["arguments"].get("period", "")) for item in bases):
+    if (
+        place is None
+        or match is None
+        or place["word"]
+        and not place["sign"]
+        or any("-" in str(item["arguments"].get("period", "")) for item in bases)
+    ):
         return None
     said = place["n"]
-    number = int(said) if said.isdigit() else ORDINALS.index(place["th"]) % 10 + 1
+    number = (
+        int(said)
+        if said.isdigit()
+        else NUMBERS[place["word"]]
+        if place["word"]
+        else ORDINALS.index(place["th"]) % 10 + 1
+    )
     name = f"{match['name']}{number}"
     known = {str(value).lower() for value in raw_values(portfolio, match["column"]).values()}
     where = f'{match["column"]} = "{name}"'

@@ -11,11 +11,13 @@ from agent.bounds import bounds, spans, unread, without
 from agent.carried import carried
 from agent.examples import Call, call
 from agent.filling import filled
+from agent.lifted import lifted
 from agent.model_planner import by_model
 from agent.nearest import NEAR, SURE, guesses, nearest
 from agent.onward import leans, onward
 from agent.order import REVENUE, bare, uncounted
 from agent.periods import several
+from agent.remark import without_remark
 from agent.rules import FIRST, RULES
 from agent.sensible import sensible
 from agent.several import asked
@@ -74,8 +76,8 @@ def planned(
     seen: Understood, portfolio: "Portfolio", *, last: list[Call], gateway: Gateway | None = None
 ) -> list[Call]:
     """One to four tool calls for a message; ``last`` are the calls of the thread's last one."""
-    seen = follow.timed(shortened(seen, portfolio), last)
-    again = onward(seen, last, portfolio)
+    seen = follow.timed(shortened(without_remark(seen, portfolio) if last else seen, portfolio), last)
+    again = lifted(seen, last, portfolio) or onward(seen, last, portfolio)
     if again is not None:
         return _each_period(seen, again, portfolio)
     ruled = _by_rules(seen, portfolio, last)

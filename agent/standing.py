@@ -21,14 +21,14 @@ _RU = (
     r"нас|нам|наш\w*|мне|мо[яийюе]\w*|меня|они|она|оно|его|ему|ними?|ней|них|него|нее|им|их|что|чт?о|как\w*|скольк\w*|кто|кого|кому|где|когда|чей|чьи|котор\w+|есть|был\w?|будет|сейчас|теперь|тогда|потом|дальше|еще|раз|снова|опять|"
     r"конкретно|именно|вообще|например|скажем|если|можно|надо|нужн\w+|хочу|хотел\w+|давай\w*|дай\w*|пока(?:жи|зать)\w*|вывед\w+|наз(?:ов|ыв|в)\w+|перечисл\w+|посчита\w*|глян\w+|(?:по)?смотр\w+|раз(?:б|лож|дел|рез|ре[жз])\w*|сгруппир\w+|групп\w+|"
     r"остав\w+|сравни\w*|возьм\w+|цифр\w+|показател\w*|значени\w*|данн\w+|итог\w*|картин\w+|дела|обсто\w+|ситуац\w+|кажд\w+|пожалуйста|плиз|пжлст|спасибо|ага|ладно|хорошо|понятно|ясно|интересно|слушай\w*|погоди\w*|"
-    r"кстати|ого|или|либо|наоборот|прошл\w+|последн\w+|текущ\w+|предыдущ\w+|следующ\w+|перв\w+|втор\w+|трет\w+|четверт\w+|начал\w*|конец|кон[цч]\w*|раньше|назад|ранее|позже|сегодня|вчера|период\w*|врем\w+|срок\w*|"
+    r"кстати|ого|хм+|мм+|неа|нее|угу|ой|супер|отлично|принято|спс|благодарю|или|либо|наоборот|прошл\w+|последн\w+|текущ\w+|предыдущ\w+|следующ\w+|перв\w+|втор\w+|трет\w+|четверт\w+|начал\w*|конец|кон[цч]\w*|раньше|назад|ранее|позже|сегодня|вчера|период\w*|врем\w+|срок\w*|"
     r"зим\w+|весн\w+|весен\w+|лет\w+|осен\w+|целом|топ|(?:наи)?(?:худш|лучш|больш|меньш|крупн|мелк|маленьк|высок|низк)\w*|базе|базы|люд\w+|част\w+|одн\w+|друг\w+|остальн\w+|чуть|очень|динамик\w*|разниц\w*"
 )
 _EN = (
     r"and|but|then|now|okay|well|just|only|also|too|again|same|thing|the|for|per|with|within|among|across|between|from|into|over|during|than|that|this|those|these|them|they|their|theirs|its|his|her|our|you|your|what|whats|"
     r"which|who|whose|how|many|much|about|are|was|were|been|being|does|did|has|have|had|can|could|would|will|should|want|need|like|please|pls|thanks|show|give|tell|name|list|let|lets|see|get|make|break|broken|split|slice|cut|down|out|"
     r"group\w*|look\w*|figure\w*|number\w*|value|ones|one|lot|guys|bunch|folks|people|else|other|others|each|every|all|overall|total|separately|alone|instead|not|yes|hey|last|previous|past|prior|preceding|since|start|beginning|end|first|second|"
-    r"third|fourth|ago|earlier|before|later|half|ytd|date|today|time|period|there|here|where|when|some|any|spring|summer|autumn|fall|winter|point|exactly|actually|really|maybe|rest|part|put|keep|compare|difference|take|try|say|plus|minus|top|best|worst|most|least|more|less|fewer|largest|biggest|big|small|large|highest|lowest|smallest|bottom|except|excluding|without|anyone|anybody|everyone|everybody|everything|specifically|altogether|even|ever|anyway|ours|inside"
+    r"third|fourth|ago|earlier|before|later|half|ytd|date|today|time|period|there|here|where|when|some|any|spring|summer|autumn|fall|winter|point|exactly|actually|really|maybe|rest|part|put|keep|compare|difference|take|try|say|plus|minus|top|best|worst|most|least|more|less|fewer|largest|biggest|big|small|large|highest|lowest|smallest|bottom|except|excluding|without|anyone|anybody|everyone|everybody|everything|hmm+|nah|nope|yep|yeah|cool|great|nice|fine|sure|right|sorry|oops|thx|cheers|okey|specifically|altogether|even|ever|anyway|ours|inside"
 )
 FILLER = re.compile(
     rf"\w{{1,2}}|\d+|{_RU}|{_EN}|{CLIENT}|{PEOPLE}|{'|'.join(MONTHS)}|{'|'.join(NUMBERS)}|{'|'.join(COLLECTIVE)}|"

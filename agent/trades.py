@@ -8,8 +8,8 @@ from functools import cache
 TRADES: Mapping[str, str] = {
     "логистика": r"логист\w*|logist\w+",
     "медицина": r"медик\w*|медицин\w*|healthcare|medic(?:al|ine|s)|здравоохранени\w*",
-    "розница": r"розниц\w*|розничн\w+|ритейл\w*|retail\w*",
-    "производство": r"производствен\w+|производств\w*|manufactur\w+|production",
+    "розница": r"розниц\w*|розничн\w+|ритейл\w*|retail\w*|магазин(?:ы|ов|ам|ами|ах)|shops",
+    "производство": r"производствен\w+|производств\w*|manufactur\w+|production|завод(?:ы|ов|ам|ами|ах)|factories",
     "оптовая торговля": r"опт|опта|опте|оптом|оптов\w+|wholesal\w+",
     "пищевая промышленность": r"пищев\w+|foods?|foodstuffs?",
     "строительство": r"строител\w+|строек|стройк\w*|construction|builders?",
@@ -118,7 +118,7 @@ def _held(words: str, values: Sequence[str]) -> bool:
 @cache
 def _meant(words: str) -> re.Pattern[str]:
     """A pattern of words where they stand for clients of that kind: “in construction”, «клиенты из Казани»."""
-    alone = rf"(?:^|[,;:(—–]\s*)(?:{words})\s*(?:$|[,;:.?!)—–])"
+    alone = rf"(?:^|[,;:(—–]\s*)(?:(?:а|и|но|and|but|only|just|только|лишь)\s+)*(?:{words})(?:\s+(?:only|alone|too|also|отдельно|тоже))?\s*(?:$|[,;:.?!)—–])"
     return re.compile(rf"{_IN}(?:{words})\b|\b(?:{words}){_LOT}\b|{alone}")
 
 

@@ -162,6 +162,7 @@ def named_words(seen: "Understood", portfolio: "Portfolio") -> frozenset[str]:
     words = re.findall(r"[^\W\d_]+", seen.plain)
     told = {word for word in words for stem in _own(word, portfolio) if any(_shared(value, stem) for value in own)}
     told |= spoken(seen.plain, (*_values("region", portfolio), *_values("industry", portfolio)))
+    told |= {word for word in words if own and set(stems(word)) & {stem for name in GENERIC for stem in stems(name)}}
     told |= {word for item in numbered(seen.plain) for word in re.findall(r"\w+", item.words)}
     return frozenset(told | {seen.plain[item.start : item.end] for item in named(seen.question, portfolio)})
 

@@ -44,7 +44,7 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 SEGMENTS: Mapping[str, tuple[str, ...]] = {
     "at_risk": ("at risk", "at-risk", "зона риска", "рисковая зона", "риск", "под угрозой", "risky clients"),
-    "newcomers": ("newcomers", "new clients", "новички", "новые клиенты"),
+    "newcomers": ("newcomers", "new clients", "новички", "новые клиенты", "новенькие"),
     "advocates": ("advocates", "адвокаты", "адвокаты бренда", "promoters"),
     "growth": (
         "growth points",
