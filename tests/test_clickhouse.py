@@ -40,7 +40,7 @@ def test_every_metric_case_compiles(case: dict[str, Any], tmp_path: Any) -> None
     seen: Expressions = {}
     with recorded(case["name"], seen):
         of_case(case, portfolio_of(case, tmp_path))
-    assert seen
+    assert seen or all(item.get("status") == "undefined" for item in case["expect"])
     for dialect in DIALECTS:
         assert not refused(seen, dialect)
 

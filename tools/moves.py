@@ -76,7 +76,7 @@ def _from_changes(portfolio: Portfolio, windows: list[Window]) -> Any:
 
 
 def _running(events: Any, who: str) -> Any:
-    """The worth of each ``who`` before and after its events of a place, and ``debut``: where its first price began."""
+    """The worth of each ``who`` before and after its events of a place, and ``debut``: where it first paid."""
     run = ibis.window(group_by=who, order_by="place", preceding=None, following=0)
     began = ibis.ifelse(events.begun > 0, events.place, None)
     both = events.mutate(closing=events.delta.sum().over(run).cast("int64"), debut=began.min().over(run).cast("int64"))
@@ -139,12 +139,14 @@ def _with_debut(portfolio: Portfolio, both: Any, windows: list[Window]) -> Any:
     )
     if ledger.basis(portfolio) != ledger.CONTRACT:
         return both
-    firsts = ledger.priced(portfolio)
-    firsts = firsts.mutate(client_id=ledger.client_of(firsts)).group_by(who)
-    firsts = firsts.agg(begun=ledger.place_of(_.start_date.min(), windows)).view()
-    joined = both.join(firsts, both[who] == firsts[who])
+    firsts, late = ledger.priced(portfolio), ledger.unpaid(portfolio)
+    firsts = firsts.mutate(client_id=ledger.client_of(firsts))
+    began = firsts.select(who, day=firsts.start_date) if late is None else ledger.first_paid(firsts, late)
+    firsts = began.group_by(who).agg(begun=ledger.place_of(_.day.min(), windows)).view()
+    joined = both.left_join(firsts, both[who] == firsts[who])
     names = [name for name in both.columns if name != "debut"]
-    return joined.select(*(both[name] for name in names), debut=ibis.least(both.debut, firsts.begun))
+    debut = ibis.coalesce(ibis.least(both.debut, firsts.begun), both.debut, firsts.begun)
+    return joined.select(*(both[name] for name in names), debut=debut)
 
 
 def _held(portfolio: Portfolio, both: Any, windows: list[Window]) -> Any:

@@ -18,7 +18,7 @@ from ibis import _
 from tools.ledger import contract, rhythm
 from tools.ledger import recognised as months_of_revenue
 from tools.ledger.calendar import back, days, literal, month_end, month_of, place_of, places
-from tools.ledger.contract import changes
+from tools.ledger.contract import changes, first_paid
 from tools.ledger.money import (
     TICKS,
     client_of,
@@ -293,7 +293,7 @@ def native(portfolio: Portfolio, points: Sequence[date]) -> Any:
 __all__ = [
     "AFTER_DATA", "BASIS", "CONTRACT", "CONVENTIONS", "INVOICE_MONTH", "PAST_DUE_COUNTS", "RECOGNISED", "TICKS",
     "USAGE", "Window", "anchor", "back", "basis", "below", "changes", "client_of", "convention", "converted",
-    "currencies", "days", "doubt", "guessed", "guesses", "in_hand", "in_one_currency", "last_month", "late_invoices",
+    "currencies", "days", "doubt", "first_paid", "guessed", "guesses", "in_hand", "in_one_currency", "last_month", "late_invoices",
     "late_renewals", "level", "literal", "metered", "missing_rate", "mixed_currency", "money", "month_of", "months",
     "native", "no_ledger", "pause_ends", "paused", "place_of", "places", "priced", "rates_on", "recognised",
     "reporting", "source", "state", "ticks", "uncounted", "under", "unpaid", "year",

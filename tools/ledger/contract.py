@@ -32,16 +32,22 @@ def changes(portfolio: Portfolio, windows: Sequence[Window]) -> Any:
     """Table ``account_id, client_id, place, delta, begun``: change of worth by the window in which it happened.
 
     Made of the days on which a price begins or ends, never of a row per month: a start and an end inside one window
-    meet in one row. ``begun`` is above zero where a price began. One currency only.
+    meet in one row. ``begun`` is above zero where a price began to count. One currency only.
     """
     rows = covered(portfolio)
     zero, one = ibis.literal(0, "int64"), ibis.literal(1, "int64")
     gone = rows.filter(rows.end_date < literal(windows[-1].end))
     names = ("account_id", "client_id")
-    starts = rows.select(*names, place=place_of(rows.start_date, windows), delta=rows.ticks, late=zero, begun=one)
-    ends = gone.select(*names, place=place_of(gone.end_date, windows), delta=-gone.ticks, late=zero, begun=zero)
     late = unpaid(portfolio)
-    events = starts.union(ends) if late is None else starts.union(ends).union(_lateness(rows, late, windows))
+    begun = one if late is None else zero
+    starts = rows.select(*names, place=place_of(rows.start_date, windows), delta=rows.ticks, late=zero, begun=begun)
+    ends = gone.select(*names, place=place_of(gone.end_date, windows), delta=-gone.ticks, late=zero, begun=zero)
+    events = starts.union(ends)
+    if late is not None:
+        first = first_paid(rows, late)
+        paid = first.filter(first.day < literal(windows[-1].end))
+        paid = paid.select(*names, place=place_of(paid.day, windows), delta=zero, late=zero, begun=one)
+        events = events.union(_lateness(rows, late, windows)).union(paid)
     sums = {"delta": _.delta.sum().cast("int64"), "begun": _.begun.sum().cast("int64")}
     if late is not None:
         return _while_paid(events.group_by(*names, "place").agg(**sums, late=_.late.sum().cast("int64")))
@@ -49,6 +55,17 @@ def changes(portfolio: Portfolio, windows: Sequence[Window]) -> Any:
         return events.group_by(*names, "place").agg(**sums)
     found = events.group_by("account_id", "place").agg(**sums)  # here the client is the account: one key is enough
     return found.select("account_id", "place", "delta", "begun", client_id=found.account_id)
+
+
+def first_paid(rows: Any, late: Any) -> Any:
+    """Table ``account_id, client_id, day``: days on which prices begin to count, none while the client is long unpaid."""
+    names = ("account_id", "client_id")
+    again = rows.join(late, rows.client_id == late.late_client)
+    again = again.filter(again.until >= again.start_date, again.end_date.isnull() | (again.until < again.end_date))
+    days = rows.select(*names, day=rows.start_date).union(again.select(*names, day=again.until)).distinct()
+    other = late.view()
+    inside = (other.since <= days.day) & (other.until > days.day)
+    return days.anti_join(other, (days.client_id == other.late_client) & inside)
 
 
 def _lateness(rows: Any, late: Any, windows: Sequence[Window]) -> Any:

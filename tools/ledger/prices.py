@@ -38,7 +38,7 @@ class Prices:
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """Worth (ticks) before and after each change, by client and window, in that order; ``debut``: where the first price began."""
+    """Worth (ticks) before and after each change, by client and window, in that order; ``debut``: where the client first paid."""
 
     who: Numbers
     place: Numbers
@@ -148,8 +148,26 @@ def changes_of(prices: Prices, windows: Sequence[Window]) -> Changes:
     opening = np.empty_like(closing)
     opening[1:] = closing[:-1]
     opening[head] = 0
-    debut = begun[np.append(0, prices.last + 1)[:-1]].astype("int64")
+    debut = _places(days, _first_paid(prices)).astype("int64")
     return Changes(who, place, opening, closing, debut.take(who))
+
+
+def _first_paid(prices: Prices) -> Numbers:
+    """The first day on which each client's prices count: not one on which it is long unpaid."""
+    head = np.append(0, prices.last + 1)[:-1]
+    found = prices.start.take(head)
+    who, since, until = prices.behind
+    hidden = (since <= found.take(who)) & (until > found.take(who))
+    for client in np.unique(who[hidden]):
+        runs = slice(head[client], prices.last[client] + 1)
+        start, end = prices.start[runs], prices.end[runs]
+        spans = who == client
+        days = np.unique(np.concatenate([start, until[spans]]))
+        held = ((start <= days[:, None]) & (end > days[:, None])).any(axis=1)
+        late = ((since[spans] <= days[:, None]) & (until[spans] > days[:, None])).any(axis=1)
+        counts = days[held & ~late]
+        found[client] = counts[0] if len(counts) else _day(FOREVER)
+    return found
 
 
 def _places(days: Sequence[int], day: Numbers) -> Numbers:

@@ -40,7 +40,9 @@ def goals(portfolio: Portfolio) -> Any:
     known = every.current.notnull() & every.base.notnull() & every.target.notnull()
     progress = ibis.ifelse(every.base == every.target, met, ibis.least(ibis.greatest(raw, 0.0), 1.0))
     return every.mutate(
-        weight=every.value.cast("float64") if portfolio.base.has("value_goals", "value") else ibis.literal(1).cast("float64"),
+        weight=every.value.cast("float64")
+        if portfolio.base.has("value_goals", "value")
+        else ibis.literal(1).cast("float64"),
         progress=ibis.ifelse(known, progress, ibis.null("float64")),
         raw=raw,
     )
