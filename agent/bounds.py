@@ -59,7 +59,7 @@ LIKE = re.compile(
     rf"\b(?:от|from|between|между) ?\d[\d  ,.]* ?(?:тыс\w*|млн|k|m)? (?:до|to|and|и) \d(?![\d  ,.]*\W?(?:{_TIME}|{CLIENT}))"
 )
 WHOM = re.compile(
-    rf"\b(?:{CLIENT}|кто|кого|кому|у кого|каки[ехм]\w*|тех|те|all those|those|who|whose|whom|which|with|где|where|among|среди|должник\w*|нович\w*|холдинг\w*|сколько|how many)\b"
+    rf"\b(?:{CLIENT}|кто|кого|кому|у кого|каки[ехм]\w*|тех|те|all those|those|anyone|anybody|someone|somebody|кто-то|кто-нибудь|кто-либо|who|whose|whom|which|with|где|where|among|среди|должник\w*|нович\w*|холдинг\w*|сколько|how many)\b"
 )
 #: Figures of a client that verbs and other words stand for beside a number.
 SAID: Mapping[str, str] = {

@@ -8,6 +8,8 @@ Change = Literal["up", "down", "better", "worse", "any"]
 
 CLIENT = r"(?:клиент\w*|компани\w*|заказчик\w*|покупател\w*|аккаунт\w*|абонент\w*|контрагент\w*|subscribers?|плательщик\w*|payers?|clients?|customers?|accounts?|company|companies)"
 _MANY = r"(?:(?:по|со)считай\w*|count(?: up)?(?= (?:the|our|all|clients|customers|accounts))|сколько|скольк\w+|(?:какое |каково )?(?:число|количество)|how many|(?:the )?number of)"
+#: How many clients, said of them directly: “how many new clients”, “clients by plan”.
+COUNT_OF = re.compile(rf"\b{_MANY}(?: \w+){{0,2}} {CLIENT}|\b{CLIENT} (?:by|per|по)\b")
 _LEFT = (
     r"(?:уш[её]?л[иоа]?\b|ушедш\w+|потерял\w*|потерян\w*|отвалил\w*|отпал[иоа]?\b|покинул\w*|отказал\w+(?= от (?:нас|наш|услуг|сервис|подписк|договор|контракт|продлен))|расторгл\w*|"
     r"left\b(?! (?:a |an |some |us )?(?:\w+ )?(?:review|feedback|comment|rating|request|note|message)\w*)|lost\b|lose\b|leave\b|churned\b|cancell?ed\b|quit\b|departed\b|gone\b)"
@@ -69,6 +71,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
             r"\b(?:уходит|отваливается|бежит) больше\?|\b(?:are|is) more .{0,20}(?:leaving|churning|quitting)\b|\b(?:get|got|getting) (?:\w+ )?(?:bigger|higher|larger)\b|\b(?:widened|(?:вырос|расширил|возрос|увеличил|повысил|поднял|подрос|подскочил|взлетел|скакнул)\w*|раст[её]т|растут|увеличива[ею]тся|повыша[ею]тся|"
             r"(?:is|was|are|were|been) (?:\w+ )?up\b(?! to)|rose|risen|grew|grown|increased|climbed|jumped|spiked|soared|surged|(?:went|gone|going) up)\b|"
             r"\bстал\w*(?: ли)?(?: \w+){0,3} (?:дольше|чаще|больше|выше|дороже|шире)\b|\b(?:taking|takes|take) .{0,40}\blonger\b|\b(?:leaving|losing|churning|going) .{0,40}\bfaster\b|"
+            r"\b(?:leav|churn|quit|pay|buy|com)\w* (?:\w+ )?more often\b|\b(?:уход|отвалива|плат|покупа)\w* чаще\b|"
             rf"{_DID}up (?:since|on|from|over|this|in|versus|vs)\b|"
             r"\b(?:start|started|starting|begin|began|begun) (?:to )?(?:leav|los|churn|quit|pay|buy)\w* .{0,20}\b(?:more|faster|oftener)\b|\bначал\w*(?: ли)?(?: \w+){0,3} (?:чаще|больше|быстрее)\b|"
             rf"{_DID}(?:(?<!price )rise|climbing|grow|increase|climb|go up|jump|spike|rising|growing|increasing)\b|причин\w+ рост|what (?:drove|pushed|brought|sent) .{{0,60}}\bup\b"
@@ -81,6 +84,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
             r"\b(?:(?:упал|снизил|уменьшил|сократил|просел|рухнул|обвалил|опустил|провалил)\w*|пада[ею]т|снижа[ею]тся|уменьша[ею]тся|сокраща[ею]тся|"
             r"падени[ея]|(?:get|got|getting) (?:\w+ )?(?:smaller|lower|shorter)|(?:укоротил|просел|сполз|съехал|поплыл)\w*|shorten(?:ed|ing)?|slid|slide|(?:сузил|уменьшил|ослаб)\w*|narrowed|eased|(?:is|was|are|were|been|come|came) (?:\w+ )?down\b(?! to)|slipp?(?:ed)?|fell|fallen|dropped|declined|decreased|shrank|shrunk|plunged|slumped|sank|tanked|(?:went|gone|going) down)\b|"
             r"\bстал\w*(?: ли)?(?: \w+){0,3} (?:короче|реже|меньше|ниже|дешевле)\b|\b(?:is|are|was|were) .{0,40}\b(?:sliding|slipping|sagging|dipping)\b|\b(?:dipped|sagged)\b|"
+            rf"{_DID}down (?:since|on|from|over|this|in|versus|vs)\b|"
             rf"{_DID}(?:sag|dip|fall|drop|slip|decline|decrease|shrink|go down|falling|dropping|declining|decreasing|shrinking)\b|причин\w+ снижени|what (?:drove|pushed|brought|dragged|pulled) .{{0,60}}\bdown\b"
         ),
     ),

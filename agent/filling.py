@@ -1,5 +1,6 @@
 """The call of an example with what the question itself names: its period, clients, grouping, filter and order."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 #: Figures whose own names hold those of segments.
 OF_SEGMENTS = frozenset(
     {"segments", "churn_risk", "money_at_stake", "logo_churn", "churn_share", "money_churn", "upsell"}
+)
+
+#: Figures of any client that is new, of which “a new client” names no part.
+ANY_NEW = frozenset({"ttv", "cac_payback", "journey"})
+ONE_NEW = re.compile(
+    r"\b(?:a|an|each|every|one|any) new (?:client|customer|account)\b|\bнов(?:ый|ого|ому|ым) (?:клиент|заказчик)\w*"
 )
 
 
@@ -44,7 +51,7 @@ def filled(item: Call, seen: Understood, portfolio: "Portfolio") -> Call:
 
 def _of_segment(key: str | None, part: Mapping[str, Any], seen: Understood) -> dict[str, str]:
     """The one segment that a question names, as the filter of a figure that is not about segments itself."""
-    brought = key == "referrals" and seen.segments == ("newcomers",)
+    brought = seen.segments == ("newcomers",) and (key == "referrals" or key in ANY_NEW and ONE_NEW.search(seen.plain))
     alone = len(seen.segments) == 1 and "where" not in part and key not in OF_SEGMENTS and not brought
     return {"where": f"segment = {seen.segments[0]}"} if alone else {}
 

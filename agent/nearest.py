@@ -40,6 +40,8 @@ NEAR, SURE = 0.2, 0.4
 WHO = re.compile(
     r"\W*(?:а |и |and )?(?:кто|кого|кому|у кого|чьи|какие клиенты|who|whom|whose|which (?:of our )?(?:clients|customers|accounts))\b"
 )
+#: Orders to show or list something, never to explain it.
+SHOWN = re.compile(r"\W*(?:покаж\w+|выведи\w*|список|перечисл\w+|назов\w+|show|list)\b")
 #: Questions of how large a figure is, never of its meaning.
 HOW_LARGE = re.compile(
     r"\b(?:what(?:['’]s| is| are| was| were) (?:the|our|my|your|overall)|how (?:much|high|low|big|large|many)|чему (?:у нас )?(?:равн\w+|равен)|каков\w*)\b"
@@ -79,7 +81,8 @@ def _fits(call: Call, seen: "Understood") -> bool:
         return not grouped
     if call["name"] == "documents":
         return PAPERS.search(seen.plain) is not None
-    large = HOW_LARGE.search(seen.plain) is not None and "define" not in seen.wants
+    listed = SHOWN.match(seen.plain) is not None and "define" not in seen.wants
+    large = listed or HOW_LARGE.search(seen.plain) is not None and "define" not in seen.wants
     return call["name"] != "define" or not (sliced or large or WHO.match(seen.plain))
 
 

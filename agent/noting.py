@@ -97,7 +97,7 @@ FINISHED = re.compile(
 )
 #: The meaning of a term, whatever order to remind stands before it.
 MEANING = re.compile(
-    r"\b(?:means?|meaning|stands? for|defin\w+)\b|\b(?:значит|означает|такое|расшифров\w+|считается|считают)\b|\bэто что\b|\bчто за\b"
+    r"\b(?:means?|meaning|stands? for|defin\w+)\b|\b(?:значит|означает|такое|расшифров\w+|считается|считают|отлича\w+|разниц\w+|складывается)\b|\bdiffer\w*|\bэто что\b|\bчто за\b"
 )
 #: A paper that is to be made of what was promised.
 PAPER = re.compile(

@@ -9,6 +9,7 @@ from agent import follow
 from agent.backends import Gateway
 from agent.bounds import bounds, spans, unread, without
 from agent.carried import carried
+from agent.counted import COUNT_OF
 from agent.examples import Call, call
 from agent.filling import filled
 from agent.lifted import lifted
@@ -22,7 +23,7 @@ from agent.rules import FIRST, RULES
 from agent.sensible import sensible
 from agent.several import asked
 from agent.twofold import shortened
-from agent.understand import Understood
+from agent.understand import Understood, within_longer
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
@@ -190,6 +191,8 @@ def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:
     meant = other["name"] == "define" and "own" in seen.wants
     if named and (meant or other["name"] == "metric" and given.get("key") in seen.metrics):
         return None
+    if named and other["name"] == "metric" and within_longer(seen, given["key"]):
+        return None
     refused = (
         refused and nearest(seen, sure=ORDERED if other["arguments"].get("reason") == "injection" else PLAIN) is None
     )
@@ -235,6 +238,8 @@ def _certain(seen: Understood, calls: list[Call]) -> bool:
         return seen.period is not None and not seen.past or nearest(seen, sure=FORETOLD) is None
     if first["name"] in OWN_WORDS and OWN_WORDS[first["name"]].search(seen.plain):
         return True
+    if first["name"] == "clients" and "segment = " in given.get("where", "") and not COUNT_OF.search(seen.plain):
+        return False
     mixed = len(calls) > 1 and any(item["name"] != "metric" for item in calls)
     return (
         mixed

@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent import follow, noting
-from agent.bounds import bounds
+from agent.bounds import bounds, spans
 from agent.carry import FIGURES, WHOLE_BASE, again, of_slice, of_slices, overlapping, slice_of, sliced
 from agent.clause import TAIL, One, Read, Reader
+from agent.counted import CLIENT
 from agent.examples import Call, call
 from agent.follow_words import MORE
 from agent.heads import beside, dashed, headed, joined
+from agent.order import COUNT
 from agent.outweigh import NOW, better, keys, merged, shape
 from agent.parts import STANDS, Clause, clauses
 from agent.shelf import beside_documents, of_documents
@@ -29,6 +31,15 @@ NOTED = frozenset({"remember", "done"})
 #: What is said of two lists or figures alike.
 BOTH = re.compile(
     r"\b(?:оба|обе|both)\b|\b(?:each|кажд(?:ое|ый|ую))(?=\W+(?:by|for|in|over|on|at|split|по|за|в|на)\b|\W*$)"
+)
+#: How many of those asked about are wanted: «Дай пятнадцать имён».
+COUNT_ALONE = re.compile(
+    rf"\W*(?:(?:дай\w*|назов\w+|покаж\w+|нужн\w+|хватит|give me|name|show(?: me)?|just|only|the)\W+)*{COUNT}\W*"
+    rf"(?:имен\w*|names|штук\w*|{CLIENT}|of them|из них)?(?: (?:хватит|достаточно|enough|will do))?\W*"
+)
+#: Whom a clause asks of for itself.
+OF_WHOM = re.compile(
+    rf"\b(?:{CLIENT}|who|whom|whose|which|those|кто|кого|кому|у кого|тех|те|скольк\w+|сколько|how many|show|list|покаж\w+)\b"
 )
 TAIL_WORDS = 6
 #: A sentence of no more words that names a part is a part of what stands before: «Кто готов купить ещё? Санкт-Петербург.»
@@ -102,10 +113,15 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
             first = 0 if clause.tied in STANDS else len(read) - 1
             read = [*read[:first], *(replace(part, calls=follow.with_rows(part.calls)) for part in read[first:])]
             continue
+        if read and COUNT_ALONE.fullmatch(seen.plain):
+            counted = reader.read(joined(read[-1].clause, clause, language=reader.message.language), [])
+            read = [*read[:-1], counted or read[-1]]
+            continue
         alone = clause.tied == "end" and all(other.tied == "end" for other in pieces[place + 1 : place + 2])
         if before and before[0]["name"] == "whatif" and not (seen.metrics or seen.segments or seen.accounts):
             read = [*read, *_present(clause, seen, read[-1])]
             continue
+        seen = _bound_alone(clause, seen, reader) if read and clause.tied not in STANDS else seen
         if read and _tail(clause, seen, reader, before):
             read = _shared(read, clause, seen, reader)
             continue
@@ -173,11 +189,24 @@ def _present(clause: Clause, seen: Understood, supposed: Read) -> list[Read]:
 
 def _tail(clause: Clause, seen: Understood, reader: Reader, before: list[Call]) -> bool:
     """Whether a clause only names a slice of the figures before it."""
-    figures = set(seen.metrics) - {key for _, key in bounds(seen)}
+    bounded = {key for _, key in bounds(seen)}
+    figures = set(seen.metrics) - bounded
     told = figures or seen.codes or seen.accounts or clause.asks or len(seen.stems) > TAIL_WORDS
+    narrows = bounded and clause.tied not in STANDS and not OF_WHOM.search(clause.text.lower())
+    if not told and narrows:
+        return True
     if told or TAIL.search(seen.plain) is None or not sliced(seen, reader.portfolio):
         return False
     return clause.tied != "weak" or overlapping(slice_of(seen, reader.portfolio), before)
+
+
+def _bound_alone(clause: Clause, seen: Understood, reader: Reader) -> Understood:
+    """A clause that only sets a bound, read as one of clients: “… and a CHS under 50”."""
+    if clause.asks or not spans(seen.plain) or OF_WHOM.search(seen.plain) or len(seen.stems) > TAIL_WORDS:
+        return seen
+    within = reader.understood(f"{'клиенты, у которых' if seen.language == 'ru' else 'clients with'} {clause.text}")
+    only = set(within.metrics) <= {key for _, key in bounds(within)} and not within.codes and not within.accounts
+    return within if only and bounds(within) else seen
 
 
 def _shared(read: list[Read], clause: Clause, seen: Understood, reader: Reader) -> list[Read]:

@@ -13,7 +13,7 @@ from agent.names import Mention, known_words, mentions
 from agent.periods import asked
 from agent.spelling import mended
 from agent.topics import TOPICS
-from agent.windows import UNREAD, future
+from agent.windows import UNREAD, future, upcoming
 from agent.words import SEGMENTS, SPOKEN, WANTS, WANTS_BY
 from tools.text import Language
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
 _QUOTED = re.compile(r"«[^»]*»+|“[^”]*”|\"[^\"]*\"")
+#: Contracts that ended, not those that are to end.
+PAST = re.compile(
+    r"\b(?:закончил\w*|кончил\w*|истек\w*|истёк\w*|продлил\w*|не продлил\w*|ended|expired|ran out|renewed|lapsed|were|was|did)\b"
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -67,6 +71,8 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     wants |= {"campaign"} if _campaigns(own, portfolio) else set()
     timely = _QUOTED.sub(" ", _cut(plain, spans(plain)))
     period = asked(timely, portfolio.as_of)
+    if period is not None and portfolio.as_of is not None and "renewals" in wants and not PAST.search(plain):
+        period = upcoming(period, timely, portfolio.as_of)
     metrics = _in_money(tuple(key for key in _named(own, _metric_names()) if _meant(key, plain, wants)), plain)
     segments = tuple(key for key in segments_in(question) if not (key == "at_risk" and _risk_alone(metrics, plain)))
     metrics = tuple(key for key in metrics if key != "segments" or not segments)
@@ -203,6 +209,12 @@ def _named(own: tuple[str, ...], names: Mapping[tuple[str, ...], str]) -> tuple[
     return tuple(found)
 
 
+def within_longer(seen: Understood, key: str) -> bool:
+    """Whether a metric's name stands in the question as a part of the longer name of another: MRR in «движение MRR»."""
+    names = (name for name, owner in _metric_names().items() if owner == key)
+    return key not in seen.metrics and any(place(seen.stems, name, set()) is not None for name in names)
+
+
 def segments_in(text: str) -> tuple[str, ...]:
     """Keys of the value segments that a text names."""
     from knowledge.search import stems
@@ -231,9 +243,15 @@ def _metric_names() -> Mapping[tuple[str, ...], str]:
 
 @cache
 def _segment_names() -> Mapping[tuple[str, ...], str]:
+    from tools.reports.names import SEGMENTS as TITLES
+
     shapes = ("{} сегмент", "{} segment", "сегмент {}", "segment {}")
+    called = {key: (key.replace("_", " "), TITLES[key].en, TITLES[key].ru) for key in SEGMENTS}
     return _by_length(
-        {key: [*words, *(shape.format(key.replace("_", " ")) for shape in shapes)] for key, words in SEGMENTS.items()}
+        {
+            key: [*words, *(shape.format(name) for shape in shapes for name in called[key])]
+            for key, words in SEGMENTS.items()
+        }
     )
 
 

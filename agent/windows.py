@@ -45,6 +45,18 @@ def future(period: str | None, as_of: date | None) -> bool:
     return found is not None and as_of is not None and found.start > as_of
 
 
+def upcoming(period: str, text: str, as_of: date) -> str:
+    """A part of a year that the words name without the year and that is over, in the year after: what is to come is asked about."""
+    part = re.fullmatch(r"(20\d\d)(-(?:Q[1-4]|H[12]|\d\d))", period)
+    dated = re.search(r"20\d\d|\b(?:last|past|previous|прошл\w+|предыдущ\w+|последн\w+)\b", text)
+    over = calendar(period) if part is not None and not dated else None
+    return (
+        f"{int(part[1]) + 1}{part[2]}"
+        if part and over is not None and over.end <= as_of + timedelta(days=1)
+        else period
+    )
+
+
 def before_data(portfolio: "Portfolio", window: Window | None) -> bool:
     """Whether the whole window lies before the first month with money."""
     from tools import ledger
