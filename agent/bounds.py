@@ -4,11 +4,11 @@ A bound that cannot be read for sure is never guessed and never dropped: `unread
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.counted import CLIENT
+from agent.counted import CLIENT, change_asked
 from agent.time_words import NAMED
 from tools.errors import UserError
 from tools.fields import account_readings, find_field
@@ -55,7 +55,7 @@ DENIES = re.compile(
 )
 #: Whatever looks like a bound: what of it is not read is told.
 LIKE = re.compile(
-    rf"(?:\b(?!over \d+[ -]{_TIME})(?!over (?:the )?(?:whole |full |all )?(?:of )?20[12]\d\b(?!\d))(?:{LESS}|{MORE}|at least|at most|(?:less|greater|more) than or equal to)\b(?:,? (?:than|чем|на|by))*|[<>≤≥])\W{{0,3}}(?:\d+(?![\d  ]*\s?{CLIENT})|(?:полу)?миллион|тысяч|million|a thousand)|"
+    rf"(?:\b(?!over \d+[ -]{_TIME})(?!(?<![\w ] )over 20[12]\d\b(?!\d))(?:{LESS}|{MORE}|at least|at most|(?:less|greater|more) than or equal to)\b(?:,? (?:than|чем|на|by))*|[<>≤≥])\W{{0,3}}(?:\d+(?![\d  ]*\s?{CLIENT})|(?:полу)?миллион|тысяч|million|a thousand)|"
     rf"\b(?:от|from|between|между) ?\d[\d  ,.]* ?(?:тыс\w*|млн|k|m)? (?:до|to|and|и) \d(?![\d  ,.]*\W?(?:{_TIME}|{CLIENT}))"
 )
 WHOM = re.compile(
@@ -122,6 +122,13 @@ def without(seen: "Understood") -> str:
     return text
 
 
+def cut(plain: str, stretches: Iterable[tuple[int, int]]) -> str:
+    """The text with blanks in place of some of its stretches."""
+    for start, end in stretches:
+        plain = plain[:start] + " " * (end - start) + plain[end:]
+    return plain
+
+
 def spans(plain: str) -> list[tuple[int, int]]:
     """Where the bounds of a question stand: their numbers are no periods."""
     return [match.span() for _, match in _matches(plain)]
@@ -151,15 +158,20 @@ def _ranges(seen: "Understood") -> Iterator[Bound]:
         low = re.compile(NUMBER).match(plain, opens.end())
         joined = re.compile(r" ?(?:до|to|and|и|[-–—]) ?").match(plain, low.end()) if low else None
         high = re.compile(NUMBER).match(plain, joined.end()) if joined else None
-        if low is None or high is None or MONTHLY.match(plain, high.end()) or DENIES.search(plain[: opens.start()]):
+        if low is None or high is None or MONTHLY.match(plain, high.end()) or _denied(plain[: opens.start()]):
             continue
         key = _about(seen, high if _about(seen, low) is None else low)
         scale = next((name for name in SCALES if high[name]), None)
         ends = [_amount(item, key, scale=scale) for item in (low, high)] if key is not None else []
-        if key is None or None in ends or float(str(ends[0])) > float(str(ends[1])):
+        if key is None or None in ends or _of_whole(seen, low, key) or change_asked(plain) is not None:
             continue
+        ends.sort(key=lambda end: float(str(end)))
         for sign, amount in zip((">=", "<="), ends, strict=True):
             yield Bound(f"{key} {sign} {amount}", key, (opens.start(), high.end()))
+
+
+def _denied(before: str) -> bool:
+    return (DENIES.search(before) or re.search(r"\b(?:no|none|nobody|ни одного|никого|никто)\b", before)) is not None
 
 
 def _of_whole(seen: "Understood", match: re.Match[str], key: str) -> bool:

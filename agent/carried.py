@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from agent.again import FIGURES, OPENS, REFERS, SHORT
+from agent.carry import both
 from agent.counted import CLIENT
 from agent.examples import Call, call
 from agent.words import SEGMENTS
@@ -39,13 +40,16 @@ def carried(calls: list[Call], seen: "Understood", last: list[Call]) -> list[Cal
     base = [item for item in calls if item != call("segment", segment="")]
     if not base or not all(item["name"] in FIGURES for item in base) or seen.accounts:
         return calls
-    pointer = THEM.search(seen.plain)
+    pointer = THEM.search(seen.plain) or re.search(r"\b(?:of|among) those\b", seen.plain)
     named = (
         seen.segments or pointer and not OF_THEM.search(seen.plain) and re.search(CLIENT, seen.plain[: pointer.start()])
     )
     where = next((found for item in last if (found := _clients_of(item))), None) if pointer and not named else None
     if where is not None:
-        calls = [_with(item, {"where": where}) for item in base]
+        calls = [
+            call(item["name"], **{**item["arguments"], "where": both(where, item["arguments"].get("where"))})
+            for item in base
+        ]
     told = {(item["name"], item["arguments"].get("key")) for item in last}
     if (
         len(calls) != 1

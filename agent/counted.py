@@ -40,7 +40,7 @@ LISTED = re.compile(
     r"менеджер\w*|ответственн\w*|отрасл\w*|сфер\w*|город\w*|регион\w*|области|успеху?|manager\w*|success|account|director|city|sector|'?s"
 )
 LISTED_FIRST = re.compile(
-    r"\W*(?:(?:а|и|ну|and|please|пожалуйста)\W+)*(?:покаж\w+|спис(?:ок|ком)|перечисл\w+|дай\w*|выведи\w*|назов\w+|все|show|list|give|all|which|what|name)\b"
+    rf"\W*(?:(?:а|и|ну|and|please|пожалуйста)\W+)*(?:покаж\w+|спис(?:ок|ком)|перечисл\w+|дай\w*|выведи\w*|назов\w+|все|show|list|give|all|which|what|name|{CLIENT})\b"
 )
 #: How many clients came: «сколько новых клиентов», “how many accounts joined”.
 NEW = re.compile(

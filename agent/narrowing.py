@@ -55,7 +55,8 @@ def narrowed(
     ranked = about or rankable(seen, named)
     ordered = order(seen, [ranked] if ranked else named, known=about is not None)
     conditions = [*values.conditions(seen, portfolio), *(condition for condition, _key in found)]
-    kept = [key for key in seen.segments if key not in segments_in(values.left_out(plain))]
+    left = {*segments_in(values.left_out(plain)), *(("at_risk",) if "churn_risk" in spoken else ())}
+    kept = [key for key in seen.segments if key not in left]
     if kept and (ordered or conditions):
         conditions.insert(0, f"segment = {kept[0]}" if len(kept) == 1 else f"segment in ({', '.join(kept)})")
     where = {"where": _canonical(" and ".join(conditions))} if conditions else {}

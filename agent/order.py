@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from agent.bounds import base
+from agent.bounds import base, cut, spans
 from agent.counted import CLIENT
 from agent.periods import NUMBERS
 from tools.errors import UserError
@@ -71,8 +71,8 @@ ENDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for end, shape in (
         ("worst", r"\b(?:наи?худш\w+|худш\w+|хуже (?:всего|всех)|сам\w+ (?:плох|слаб|больн|нездоров|пуст|недовольн|убыточн|нестабильн|шатк|хрупк|рисков|опасн|трудн|проблемн|злостн|тяж[её]л|безнад[её]жн|неблагополучн|ненад[её]жн)\w*|worst|poorest|weakest|sickest|unhealthiest|riskiest|shakiest|unhappiest|most (?:unhappy|at[- ]risk|problematic|troubled|unstable)|least healthy)\b"),
         ("best", r"\b(?:(?:наи)?лучш\w+|лучше (?:всего|всех)|сам\w+ (?:хорош|здоров|лояльн|над[её]жн|благополучн)\w*|best|healthiest|happiest|most (?:loyal|reliable))\b"),
-        ("bottom", r"\b(?:наи(?:меньш|низш)\w+|сам\w+ (?:мелк|маленьк|низк|коротк|дешев|редк|мал)\w*|меньше (?:всего|всех)|(?:наи)?менее|нижн\w+(?= (?:\d|пят|десят|трой|семер|восьмер|двадцат))|tiniest|slimmest|lowest|smallest|fewest|shortest|least|bottom|cheapest)\b"),
-        ("top", r"\b(?:наи(?:больш|высш)\w+|главн\w+|крупнейш\w+|сам\w+ (?:крупн|больш|высок|дорог|ценн|долг|длинн|сильн|част|давн|стар|активн|прибыльн|доходн)\w*|(?:больше|сильнее|дольше|чаще|дороже|выше|ближе|скорее|раньше|быстрее) (?:всего|всех|остальных)|(?:наи)?более|most|fattest|juiciest|сам\w+ жирн\w+|largest|biggest|highest|greatest|longest|heaviest|hardest|costliest|likeliest|closest(?= to)|top|топ|вероятнее всего)\b"),
+        ("bottom", r"\b(?:наи(?:меньш|низш)\w+|сам\w+ (?:мелк|маленьк|низк|коротк|дешев|редк|мал)\w*|меньше (?:всего|всех)|(?<!не )(?:наи)?менее|нижн\w+(?= (?:\d|пят|десят|трой|семер|восьмер|двадцат))|tiniest|slimmest|lowest|smallest|fewest|shortest|(?<!at )(?<!not )least|bottom|cheapest)\b"),
+        ("top", r"\b(?:наи(?:больш|высш)\w+|главн\w+|крупнейш\w+|сам\w+ (?:крупн|больш|высок|дорог|ценн|долг|длинн|сильн|част|давн|стар|активн|прибыльн|доходн)\w*|(?:больше|сильнее|дольше|чаще|дороже|выше) (?:всего|всех|остальных)|(?<!не )(?:наи)?более|(?<!at )most|fattest|juiciest|сам\w+ жирн\w+|largest|biggest|highest|greatest|longest|heaviest|hardest|costliest|likeliest|top|топ|вероятнее всего)\b"),
     )
 )  # fmt: skip
 #: A superlative of another word: the first of the figure that the question names.
@@ -135,7 +135,7 @@ def bare(plain: str) -> bool:
 
 
 def _counted(plain: str, *, figure: bool) -> tuple[str, int] | None:
-    plain = re.sub(r"[«»“”\"]", "", plain)
+    plain = re.sub(r"[«»“”\"]", "", cut(plain, spans(plain)))
     for words, count in COLLECTIVE.items():
         plain = re.sub(rf"\b(?:перв\w+|топ|top|first)[ -](?:{words})(?!\w)", f"топ {count}", plain)
     plain = TENS.sub(lambda match: str(_TENS[match[1]] + NUMBERS[match[2]]), plain)
@@ -145,7 +145,9 @@ def _counted(plain: str, *, figure: bool) -> tuple[str, int] | None:
         match = pattern.search(plain)
         if match is not None:
             said = next(group for group in match.groups() if group)
-            end = next((name for name, shape in ENDS if shape.search(plain)), end)
+            unsaid = re.match(r"\b(?:дай|назов|give me|name)", match[0]) is not None
+            others = (name for name, shape in ENDS if shape.search(plain) and (unsaid or name == "worst"))
+            end = next(others, end)
             return end, int(said) if said.isdigit() else NUMBERS[said]
     named = next(((end, match) for end, pattern in ENDS if (match := pattern.search(plain))), None)
     other = ANY_MOST.search(plain) if named is None and figure else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agent import follow
 from agent.backends import Gateway
-from agent.bounds import bounds, spans, unread, without
+from agent.bounds import bounds, cut, spans, unread, without
 from agent.carried import carried
 from agent.counted import COUNT_OF
 from agent.examples import Call, call
@@ -42,8 +42,6 @@ KNOWN = 0.8
 BESIDE = frozenset({"compare", "whatif"})
 #: How much they must speak for a call to stand in the place of the rules' last resort.
 DOUBT = 0.25
-#: How much they must speak for a figure that puts clients in order where a question names none.
-RANKED = 0.15
 #: Words by which a call is certain whatever else a question names.
 OWN_WORDS = {
     "summary": re.compile(r"аудит|\baudit"),
@@ -153,7 +151,7 @@ def _each_period(seen: Understood, calls: list[Call], portfolio: "Portfolio") ->
     if len(calls) != 1 or calls[0]["name"] not in ("metric", "clients"):
         return calls
     name, given = calls[0]["name"], calls[0]["arguments"]
-    named = several(seen.plain, portfolio.as_of)
+    named = several(cut(seen.plain, spans(seen.plain)), portfolio.as_of)
     return [call(name, **{**given, "period": period}) for period in named] if named else calls
 
 
@@ -219,7 +217,7 @@ def _ranked(seen: Understood) -> list[Call] | None:
     found = guesses(seen)
     if found[0].weight >= SURE:
         return [found[0].call]
-    near = (guess.call for guess in found if guess.weight >= RANKED and guess.call["name"] == "metric")
+    near = (guess.call for guess in found if guess.weight >= NEAR and guess.call["name"] == "metric")
     return next(([item] for item in near if ranks(item["arguments"]["key"])), None)
 
 

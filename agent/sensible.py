@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from agent.words import GROUPINGS
+from tools.fields import ranks
 
 LOSSES = frozenset({"churn_share", "logo_churn", "money_churn"})
 #: The clients lost as a part: each of them is lost.
@@ -16,12 +17,15 @@ AT_RISK = re.compile(r"^segment = at_risk(?: and |$)| and segment = at_risk\b")
 def sensible(given: Mapping[str, Any], wants: Collection[str]) -> dict[str, Any]:
     """The arguments as the figure can take them.
 
-    Losses are not counted among the lost, nor money at stake among those at risk; the share of clients that are marked
+    Clients are put in order only by what is known of each. Losses are not counted among the lost, nor money at stake among those at risk; the share of clients that are marked
     as gone knows no time, so within a period it is the share that left in it; movements are changes themselves;
     segments are not split by segment.
     """
     kept = dict(given)
-    key, ranked = kept.get("key"), {"top", "bottom"} & set(kept)
+    key = str(kept.get("key"))
+    if key != "concentration" and not ranks(key):
+        kept = {name: value for name, value in kept.items() if name not in ("top", "bottom")}
+    ranked = {"top", "bottom"} & set(kept)
     if key == "movements":
         kept.pop("change", None)
     if key in LOSSES and not ranked:

@@ -127,7 +127,8 @@ FIRST = re.compile(rf"\b(?:перв\w+|first|топ|top|bottom|худш\w+|лу�
 #: The first or the last months of a year: «за первые три месяца 2026-го», “the last two months of last year”.
 OF_YEAR = re.compile(
     rf"\b(?:(?P<first>перв\w+|first)|последн\w+|final|last) {NUMBER} (?:месяц\w*|months?),? (?:(?:of|in|в) )?(?:the )?"
-    r"(?:(?P<year>20\d\d)|(?:этого|текущего|this|current) (?:года|year)|(?P<last>прошлого|last|previous) (?:года|year)|года\b|year\b)"
+    r"(?:(?:года |year )?(?P<year>20\d\d)|(?:этого|текущего|this|current) (?:года|year)|(?P<last>прошлого|last|previous) (?:года|year)|"
+    r"(?<=of the )year\b(?! (?:20|over|on|before|to))|года\b(?! 20))"
 )
 TO_DATE = re.compile(
     r"\bс начала (?:этого |текущего )?года|since the (?:start|beginning) of (?:this |the )?year|year[ -]to[ -]date|\bytd\b|\bс нового года|since (?:the )?new year"
@@ -141,7 +142,7 @@ UNCLEAR = re.compile(
     rf"\b(?:на|в|к|с|до|at|by|before|in) (?:the )?(?:самое |самом )?(?:начал\w*|конец|конц[аеу]|середин\w+|beginning|start|end|middle)\b(?! (?:года по|of the year to))(?<!с начала)|"
     r"\b(?:since|from|until|till|after) (?:the )?(?:end|middle|close) of\b|"
     rf"\b(?:после|after|before|до начала|ahead of) (?:the )?(?:{NAMED})\b|"
-    rf"\b(?:last|next|прошл\w+|следующ\w+) (?:{NAMED})\b|\b(?:последн\w+|last) (?:quarter|month|half|квартал\w*|месяц\w*|полугоди\w*)(?: of| в| во|,)? 20\d\d|"
+    rf"\b(?:last|next|прошл\w+|следующ\w+) (?:{NAMED})\b|\b(?:последн\w+|last|final) (?:quarter|month|half|квартал\w*|месяц\w*|полугоди\w*)(?: of| в| во|,)? 20\d\d|"
     rf"\b(?:день|дня|недел\w+|half|половин\w+|week|day)s? (?:of |в )?(?:{NAMED})\b|\b(?:год|квартал|месяц|полугоди|year|quarter|month|half)\w*,? (?:закончи\w+|завершивш\w+|ending|ended) (?:в|in) |"
     r"\d[.,]\d (?:год|лет|месяц|year|month)|\bсто дней\b|\b(?:сейчас|сегодня|now|today) (?:против|по сравнению|vs|versus|against|compared)"
 )

@@ -1,12 +1,12 @@
 """What a question speaks of: language, metrics, segments, accounts, period, and what it wants done."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agent.bounds import spans
+from agent.bounds import cut, spans
 from agent.examples import vocabulary
 from agent.markup import without_pasted
 from agent.names import Mention, known_words, mentions
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
 _QUOTED = re.compile(r"«[^»]*»+|“[^”]*”|\"[^\"]*\"")
-#: Contracts that ended, not those that are to end.
+#: Contracts that are to end, and what is said of those that have ended.
+COMING = re.compile(
+    r"\b(?:ends?|ending|due|expir(?:e|es|ing)|run(?:s|ning)? out|comes? up|coming|upcoming|lapses?|pipeline|заканчива\w+|кончаются|кончается|истека\w+|предсто\w+|подход\w+|продлева\w+)\b"
+)
 PAST = re.compile(
-    r"\b(?:закончил\w*|кончил\w*|истек\w*|истёк\w*|продлил\w*|не продлил\w*|ended|expired|ran out|renewed|lapsed|were|was|did)\b"
+    r"\b(?:закончил\w*|кончил\w*|продлил\w*|итог\w*|дол[яюие]|процент\w*|ended|expired|ran out|renewed|lapsed|were|was|did|rate|share|closed|retention)\b"
 )
 _WORD = re.compile(r"[^\W_]+")
 
@@ -69,9 +72,15 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     )
     wants |= {"by_plan"} if plans_compared(plain, portfolio) else set()
     wants |= {"campaign"} if _campaigns(own, portfolio) else set()
-    timely = _QUOTED.sub(" ", _cut(plain, spans(plain)))
+    timely = _QUOTED.sub(" ", cut(plain, spans(plain)))
     period = asked(timely, portfolio.as_of)
-    if period is not None and portfolio.as_of is not None and "renewals" in wants and not PAST.search(plain):
+    if (
+        period is not None
+        and portfolio.as_of is not None
+        and "renewals" in wants
+        and COMING.search(plain)
+        and not PAST.search(plain)
+    ):
         period = upcoming(period, timely, portfolio.as_of)
     metrics = _in_money(tuple(key for key in _named(own, _metric_names()) if _meant(key, plain, wants)), plain)
     segments = tuple(key for key in segments_in(question) if not (key == "at_risk" and _risk_alone(metrics, plain)))
@@ -97,13 +106,6 @@ def _risk_alone(metrics: Collection[str], plain: str) -> bool:
     if "money_at_stake" in metrics:
         return True
     return "churn_risk" in metrics and not re.search(r"зон|at[- ]risk|под угроз|рисков", plain)
-
-
-def _cut(plain: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text with blanks in place of some of its stretches."""
-    for start, end in spans:
-        plain = plain[:start] + " " * (end - start) + plain[end:]
-    return plain
 
 
 def _in_money(metrics: tuple[str, ...], plain: str) -> tuple[str, ...]:
