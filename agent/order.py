@@ -145,7 +145,8 @@ def _counted(plain: str, *, figure: bool) -> tuple[str, int] | None:
         match = pattern.search(plain)
         if match is not None:
             said = next(group for group in match.groups() if group)
-            unsaid = re.match(r"\b(?:дай|назов|give me|name)", match[0]) is not None
+            given = re.match(r"\b(?:дай|назов|give me|name)", match[0]) is not None
+            unsaid = given or _named_after_by(plain) == (None, False)
             others = (name for name, shape in ENDS if shape.search(plain) and (unsaid or name == "worst"))
             end = next(others, end)
             return end, int(said) if said.isdigit() else NUMBERS[said]

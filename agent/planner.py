@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agent import follow
+from agent.again import OPENS
 from agent.backends import Gateway
 from agent.bounds import bounds, cut, spans, unread, without
 from agent.carried import carried
@@ -49,6 +50,8 @@ OWN_WORDS = {
         r"\b(?:други[ех]|остальны[ех]|чужи[ех]) (?:компани|фирм|бизнес|организаци)|\b(?:other|similar) (?:companies|firms|businesses|vendors)"
     ),
 }
+#: A message of no more words that opens like one that goes on says too little by itself.
+BRIEF = 4
 #: Tools whose answer is whole: a message they answer is not taken apart.
 CERTAIN = frozenset(
     {
@@ -89,7 +92,8 @@ def planned(
         bound = unread(seen) and any(item["name"] in ("metric", "clients") for item in apart)
         return [call("refuse", reason="bound")] if bound else apart
     ruled = _one(seen, portfolio, told, SURE)
-    near = nearest(seen, sure=SURE if bounds(seen) else NEAR)
+    brief = not last and OPENS.search(seen.plain) is not None and len(seen.stems) <= BRIEF
+    near = nearest(seen, sure=SURE if brief or bounds(seen) else NEAR)
     if ruled is None and gateway is not None and not (near and gateway.row.small):
         ruled = by_model(seen, portfolio, gateway)
     calls = carried(ruled or _filled(near or _last_resort(seen), seen, portfolio), seen, last)
