@@ -152,7 +152,8 @@ def period_of(item: Call, seen: "Understood", before: list[Call]) -> Call:
     own = item["arguments"]
     past = [other for other in before if other["arguments"].get("key") in OVER_TIME]
     points = THEM.search(seen.plain) or REFERS.search(seen.plain)
-    if not points or seen.period or own.get("key") not in OVER_TIME or "period" in own:
+    figure = item["name"] == "metric" and own.get("key") in OVER_TIME and "period" not in own
+    if not points or seen.period or not figure:
         return item
     return call(item["name"], **{**own, **_first("period", past)})
 
