@@ -42,6 +42,9 @@ def filled(item: Call, seen: Understood, portfolio: "Portfolio") -> Call:
         moved = change_of(seen) if name == "metric" and not {"top", "bottom"} & set(part) else {}
         kept = {key: value for key, value in given.items() if key != "period"}
         return call(name, **{**kept, **part, **by, **period, **moved})
+    if name == "done":
+        told = {"id": seen.accounts[0][0]} if len(seen.accounts) == 1 else {}
+        return call(name, **{**given, **told, "text": seen.said or seen.question})
     if name == "whatif":
         return whatif.of_example(item, seen)
     if name in ("advice", "market", "documents"):
