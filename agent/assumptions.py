@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from agent.periods import NUMBERS
+from agent.reading.periods import NUMBERS
 from tools.effect import Range
 from tools.plays import SCENARIOS
 

@@ -16,19 +16,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from agent.breaker import Breaker
-from agent.json_replies import object_schema as object_schema
-from agent.json_replies import parse_json as parse_json
-from agent.json_replies import reply_format
-from agent.masking import Mask, names_of
-from agent.usage import Meter
+from agent.models.breaker import Breaker
+from agent.models.json_replies import object_schema as object_schema
+from agent.models.json_replies import parse_json as parse_json
+from agent.models.json_replies import reply_format
+from agent.models.masking import Mask, names_of
+from agent.models.usage import Meter
 from tools.errors import BackendError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from agent.models.wire import Line, Reply
     from agent.settings import Settings
-    from agent.wire import Line, Reply
     from tools.document import Usage
     from tools.portfolio import Portfolio
 
@@ -72,8 +72,8 @@ def _openai_compatible(settings: "Settings") -> Address:
 
 
 def _embedded(settings: "Settings") -> Address:
-    from agent.embedded import served
-    from agent.model_file import missing_model, model_path
+    from agent.models.embedded import served
+    from agent.models.model_file import missing_model, model_path
 
     path = model_path(settings)
     if path is None:
@@ -198,7 +198,7 @@ class Gateway:
     def _asked(
         self, prompt: str, options: Mapping[str, Json], *, tries: int, mask: Mask | None, stream: bool
     ) -> "Reply":
-        from agent.wire import RequestFault
+        from agent.models.wire import RequestFault
 
         hiding, line, lacking = mask or self.mask(), self._line(), self._endpoint.lacking
         sent = hiding.sealed(prompt)
@@ -222,7 +222,7 @@ class Gateway:
             time.sleep(pause)
 
     def _once(self, line: "Line", prompt: str, options: Json, seconds: float, *, stream: bool) -> "Reply":
-        from agent.wire import RequestFault
+        from agent.models.wire import RequestFault
 
         breaker = self._endpoint.breaker
         self.meter.admit(prompt, self.name)
@@ -255,7 +255,7 @@ def _opened(gateway: Gateway) -> "Line":
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
-    from agent.wire import Line, faults, http_client, mapped
+    from agent.models.wire import Line, faults, http_client, mapped
 
     settings = gateway.settings
     try:

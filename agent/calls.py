@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent import refusals, sentences, terms
+from agent import refusals, sentences
 from agent.audit_calls import findings, not_computed, report, summary, telling
 from agent.compare import compare
 from agent.inputs import inputs
@@ -13,6 +13,7 @@ from agent.next_steps import plan
 from agent.note_tools import done, mentioned, recall, remember
 from agent.own_documents import documents
 from agent.questionnaire import culture
+from agent.reading import terms
 from agent.sentences import Result
 from agent.whatif import whatif
 from tools.document import Claim, Name, Slot

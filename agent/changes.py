@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent import sentences, windows
+from agent import sentences
+from agent.reading import windows
 from tools import formats
 from tools.document import Claim, Direction, Name, Slot
 from tools.reading import Reading
+from tools.spans import TIMES
 from tools.text import Text
 
 if TYPE_CHECKING:
-    from agent.counted import Change
+    from agent.reading.counted import Change
     from tools.filters import Filter
 
 #: Shorter windows are days of a state: what was there the day before says nothing.
@@ -95,7 +97,7 @@ def of_groups(
 ) -> tuple[tuple[Claim, ...], bool]:
     """How each group went against the period before, a sentence each, and True; else the reason (none of months) and False."""
     head = readings[0]
-    if by == "month":
+    if by in TIMES:
         return (), False
     if by in THEN_OTHERS or not _comparable(head, desk):
         return (_not_known(head, THEN_OTHERS.get(by, NO_EARLIER), desk),), False

@@ -22,8 +22,8 @@ from agent.examples import Call
 from agent.gathering import Gathered, about, gathered
 from agent.memory import decode, encode
 from agent.planner import planned
+from agent.reading.understand import Understood, understood
 from agent.state import Before
-from agent.understand import Understood, understood
 from agent.writer import ModelWriter, RulesWriter, Writer, numbered
 from knowledge.shelf import shelved
 from tools.document import Answer, Claim, Pending, Section, Usage

@@ -11,7 +11,7 @@ from tools.reading import Reading
 from tools.text import Text
 
 if TYPE_CHECKING:
-    from agent.understand import Understood
+    from agent.reading.understand import Understood
     from tools.portfolio import Portfolio
 
 MOST = 4

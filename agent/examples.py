@@ -1,4 +1,4 @@
-"""Examples of questions with the tool calls that answer them; `agent.nearest` finds the nearest."""
+"""Examples of questions with the tool calls that answer them; `agent.planning.nearest` finds the nearest."""
 
 from collections.abc import Mapping
 from functools import cache

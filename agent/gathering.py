@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from agent.number_words import number_words
+from agent.reading.number_words import number_words
 from agent.sentences import Result
 from agent.state import Before
 from tools.document import Claim, Name, Pending

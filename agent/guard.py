@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from agent import vocabulary
 from agent.binding import Unit, misplaced, units
-from agent.number_words import number_words
+from agent.reading.number_words import number_words
 from agent.sentence_rules import broken, digits, foreign, unnamed
 from agent.told import Told as Told
 from agent.told import Violation as Violation

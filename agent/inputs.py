@@ -15,7 +15,7 @@ from tools.text import Language, Text
 
 if TYPE_CHECKING:
     from agent.examples import Call
-    from agent.understand import Understood
+    from agent.reading.understand import Understood
     from tools.inputs.contents import Page, Workbook
     from tools.portfolio import Portfolio
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from agent.number_words import number_words
+from agent.reading.number_words import number_words
 
 _NUMBER = re.compile(
     r"(?:(?<!\w)[-+−–])?(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d+(?:[.,:/]\d+)*)(?!\d)"

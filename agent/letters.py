@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agent import letter_store, sentences
 from agent.letter_drafts import Wanted, checks, drafted
 from agent.letter_store import Unbound
-from agent.letter_words import form_asked, step_asked
+from agent.reading.letter_words import form_asked, step_asked
 from agent.sentences import Desk, Result
 from tools.document import Claim, Name, Pending, Slot
 from tools.letters.letter import FORMS_OF_LETTER, Form, Letter, Line, placeholder, separator
@@ -20,7 +20,7 @@ from tools.text import Text
 if TYPE_CHECKING:
     from agent.assistant import Assistant
     from agent.examples import Call
-    from agent.understand import Understood
+    from agent.reading.understand import Understood
     from tools.portfolio import Portfolio
 
 OPTIONS = ("approve", "edit", "reject")
@@ -83,7 +83,7 @@ LEAVING = re.compile(
 def asked(seen: "Understood", portfolio: "Portfolio") -> "list[Call] | None":
     """The letter that a question asks for: to the client or the segment named, in the form and about what it says."""
     from agent.examples import call
-    from agent.names import nameless
+    from agent.reading.names import nameless
 
     form = form_asked(seen.plain) or ("letter" if "letter" in seen.wants else None)
     if form is None or len(seen.accounts) > 1:

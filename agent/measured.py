@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from agent import changes, refusals, sentences, windows
+from agent import bridge_sentences, changes, refusals, sentences
+from agent.reading import windows
 from agent.sentences import Result
 from tools.document import Claim, Name
 from tools.reading import Reading, Unit, Window
+from tools.spans import TIMES
 from tools.text import Text
 
 if TYPE_CHECKING:
-    from agent.counted import Change
+    from agent.reading.counted import Change
     from tools.filters import Filter
     from tools.metrics import Metric
 
@@ -98,6 +100,10 @@ def _stated(
     elif asked.change is not None and asked.by is None:
         claims += changes.told(readings, asked.change, desk, asked.where)
         usable = [reading for reading in usable if reading.scope.get("kind") != "change"]
+    elif item.key == "movements":
+        grouped = asked.by is not None and asked.by not in TIMES
+        claims += bridge_sentences.told(bridge_sentences.of_groups(usable) if grouped else usable, desk)
+        return Result((*claims, *_notes(usable, len(readings), item, asked, desk)))
     elif asked.change is not None and asked.by is not None:
         moved, known = changes.of_groups(usable[:SHOWN_GROUPS], desk, asked.where, asked.by)
         claims += moved
@@ -169,8 +175,16 @@ def _about(asked: Asked, desk: sentences.Desk) -> tuple[Claim, ...]:
 def _not_asked(readings: Sequence[Reading], asked: Asked) -> tuple[Claim, ...]:
     """That the figure is of other days than the question asks for, where it is."""
     window = asked.window
-    apart = asked.period is not None and (window is None or all(item.window != window for item in readings))
+    inside = asked.by in TIMES and window is not None
+    apart = asked.period is not None and (
+        window is None
+        or not any(item.window == window or (inside and _lies_in(item.window, window)) for item in readings)
+    )
     return (Claim("other_period", refusals.OTHER_PERIOD),) if apart else ()
+
+
+def _lies_in(part: Window | None, whole: Window) -> bool:
+    return part is not None and whole.start <= part.start and part.end <= whole.end
 
 
 def _whole(head: Reading, asked: Asked, desk: sentences.Desk) -> list[Claim]:

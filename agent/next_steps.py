@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agent import refusals, sentences
-from agent.narrowing import narrowed
+from agent.reading.narrowing import narrowed
 from agent.sentences import Desk, Result
 from tools.capacity import capacity
 from tools.document import Claim, Name, Slot
@@ -14,7 +14,7 @@ from tools.text import Text
 
 if TYPE_CHECKING:
     from agent.examples import Call
-    from agent.understand import Understood
+    from agent.reading.understand import Understood
     from tools.document import Action, NextHour, Recommendation
     from tools.portfolio import Portfolio
 

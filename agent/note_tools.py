@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agent import sentences
-from agent.due import due as day_named
-from agent.due import end_of
 from agent.notes import KINDS, Kind, Note, Notebook, binder
-from agent.noting import NOTE_ID, past
 from agent.own_documents import has_figure, inner
+from agent.planning.noting import NOTE_ID, past
+from agent.reading.due import due as day_named
+from agent.reading.due import end_of
 from agent.sentences import Desk, Result
 from tools.document import Claim, Name, Slot
 from tools.errors import UserError

@@ -8,7 +8,7 @@ import unicodedata
 
 from agent import sentences
 from agent.guard import MARKUP, plain
-from agent.number_words import number_words
+from agent.reading.number_words import number_words
 from agent.sentences import Desk, Result
 from tools.document import Claim, Name
 from tools.text import Language, Text

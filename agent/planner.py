@@ -5,26 +5,27 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agent import follow
-from agent.again import OPENS
 from agent.backends import Gateway
-from agent.bounds import bounds, cut, spans, unread, without
-from agent.carried import carried
-from agent.counted import COUNT_OF
 from agent.examples import Call, call
-from agent.filling import filled
-from agent.lifted import lifted
-from agent.model_planner import by_model
-from agent.nearest import NEAR, SURE, guesses, nearest
-from agent.onward import leans, onward
-from agent.order import REVENUE, bare, uncounted
-from agent.periods import several
-from agent.remark import without_remark
-from agent.rules import FIRST, RULES
-from agent.sensible import sensible
-from agent.several import asked
-from agent.twofold import shortened
-from agent.understand import Understood, within_longer
+from agent.planning import follow
+from agent.planning.again import OPENS
+from agent.planning.carried import carried
+from agent.planning.filling import filled
+from agent.planning.goes_on import by_example
+from agent.planning.lifted import lifted
+from agent.planning.model_planner import by_model
+from agent.planning.nearest import NEAR, SURE, guesses, nearest
+from agent.planning.onward import leans, onward
+from agent.planning.remark import without_remark
+from agent.planning.rules import FIRST, RULES
+from agent.planning.sensible import sensible
+from agent.planning.several import asked
+from agent.planning.twofold import shortened
+from agent.reading.bounds import bounds, cut, spans, unread, without
+from agent.reading.counted import COUNT_OF
+from agent.reading.order import REVENUE, bare, uncounted
+from agent.reading.periods import several
+from agent.reading.understand import Understood, within_longer
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
@@ -71,7 +72,7 @@ CERTAIN = frozenset(
     }
 )
 #: What examples may make of a question that names a client and says no more than rules can read.
-OF_A_CLIENT = frozenset({"draft_message", "report", "remember", "recall"})
+OF_A_CLIENT = frozenset({"draft_message", "report", "remember", "recall", "done"})
 
 
 def planned(
@@ -79,7 +80,7 @@ def planned(
 ) -> list[Call]:
     """One to four tool calls for a message; ``last`` are the calls of the thread's last one."""
     seen = follow.timed(shortened(without_remark(seen, portfolio) if last else seen, portfolio), last)
-    again = lifted(seen, last, portfolio) or onward(seen, last, portfolio)
+    again = lifted(seen, last, portfolio) or onward(seen, last, portfolio) or by_example(seen, last)
     if again is not None:
         return _each_period(seen, again, portfolio)
     ruled = _by_rules(seen, portfolio, last)
@@ -96,7 +97,7 @@ def planned(
     near = nearest(seen, sure=SURE if brief or bounds(seen) else NEAR)
     if ruled is None and gateway is not None and not (near and gateway.row.small):
         ruled = by_model(seen, portfolio, gateway)
-    calls = carried(ruled or _filled(near or _last_resort(seen), seen, portfolio), seen, last)
+    calls = carried(ruled or _filled(near or _last_resort(seen), seen, portfolio), seen, last, portfolio)
     unbound = last and spans(seen.plain) and not (seen.metrics or bounds(seen)) and "where" not in calls[0]["arguments"]
     if (unread(seen) or unbound) and calls[0]["name"] in ("metric", "clients", "segment"):
         return [call("refuse", reason="bound")]

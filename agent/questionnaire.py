@@ -16,7 +16,7 @@ from tools.text import Text
 if TYPE_CHECKING:
     from agent.assistant import Assistant
     from agent.examples import Call
-    from agent.understand import Understood
+    from agent.reading.understand import Understood
     from tools.portfolio import Portfolio
 
 CULTURE = "culture"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from agent import vocabulary
 from agent.binding import Unit
-from agent.number_words import number_words
+from agent.reading.number_words import number_words
 from agent.told import Told, Violation, plain
 from tools.render import TOKEN
 from tools.text import Language

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agent import refusals
-from agent.number_words import number_words
+from agent.reading.number_words import number_words
 from tools.document import SLOT, Claim, Name, Pending, Slot
 from tools.reading import Reading, Unit
 from tools.text import Language, Text

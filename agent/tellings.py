@@ -12,7 +12,7 @@ from tools.text import Language, Text
 
 if TYPE_CHECKING:
     from agent.examples import Call
-    from agent.understand import Understood
+    from agent.reading.understand import Understood
     from tools.document import Audit
     from tools.portfolio import Portfolio
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from agent.backends import Json, object_schema
 from agent.examples import Call, call
-from agent.narrowing import condition
-from agent.understand import understood
-from agent.words import SEGMENTS
+from agent.reading.narrowing import condition
+from agent.reading.understand import understood
+from agent.reading.words import SEGMENTS
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio

@@ -17,7 +17,7 @@ from tools.text import Text
 
 if TYPE_CHECKING:
     from agent.examples import Call
-    from agent.understand import Understood
+    from agent.reading.understand import Understood
     from tools.portfolio import Portfolio
 
 #: Questions that suppose something, in small letters, ё as е.
@@ -119,7 +119,7 @@ def _plain(seen: "Understood") -> str:
 
 
 def _again(question: str, seen: "Understood", portfolio: "Portfolio") -> "Understood":
-    from agent.understand import understood
+    from agent.reading.understand import understood
 
     return understood(question, portfolio, language=seen.language)
 
@@ -134,8 +134,8 @@ def _clear(seen: "Understood") -> bool:
 
 def whatif(desk: Desk, *, query: str) -> Result:
     """The play that a question is about, worked out: what the data give, what the user assumes, what is default."""
-    from agent.narrowing import narrowed
-    from agent.understand import understood
+    from agent.reading.narrowing import narrowed
+    from agent.reading.understand import understood
 
     seen = understood(query, desk.portfolio, language=desk.language)
     gone = bool(LEAVES.search(seen.plain))

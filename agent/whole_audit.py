@@ -11,7 +11,7 @@ from tools.text import Text
 
 if TYPE_CHECKING:
     from agent.examples import Call
-    from agent.understand import Understood
+    from agent.reading.understand import Understood
     from tools.portfolio import Portfolio
 
 ENOUGH = 5  # of the seven steps: a prompt that was shortened or reworded is still the prompt

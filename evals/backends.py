@@ -29,7 +29,7 @@ def rules(home: Path) -> Iterator[Assistant]:
 @contextmanager
 def embedded(home: Path) -> Iterator[Assistant]:
     """The model inside the process, where it was fetched into the user's own home."""
-    from agent.model_file import missing_model, model_path
+    from agent.models.model_file import missing_model, model_path
 
     try:
         import xllamacpp  # noqa: F401

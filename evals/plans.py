@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.planner import planned
-from agent.understand import understood
-from agent.windows import window
+from agent.reading.understand import understood
+from agent.reading.windows import window
 from evals.case import PAIRS, Pair, Wanted, entries
 from tools.filters import parse
 
@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 CALLED = {"account": "id", "accounts": "ids"}
 
 
-def held_apart(*, looked_at: bool = False) -> Iterator[tuple[str, Pair]]:
-    """The pairs that nobody who writes rules or examples has looked at, by name; or the other ones, which are examples too."""
-    name = "looked_at" if looked_at else "held_apart"
-    yield from ((f"{name} {place}", pair) for place, pair in enumerate(pairs(f"planning/{name}"), start=1))
+#: Files of pairs that nobody who writes rules or examples has looked at; of the second, half go on or ask several things.
+UNSEEN = ("held_apart", "held_apart_spoken")
+LOOKED_AT = "looked_at"
+
+
+def held_apart(*names: str) -> Iterator[tuple[str, Pair]]:
+    """The pairs of the files, those that nobody has looked at unless others are named, each with its name."""
+    for name in names or UNSEEN:
+        yield from ((f"{name} {place}", pair) for place, pair in enumerate(pairs(f"planning/{name}"), start=1))
 
 
 def pairs(name: str) -> list[Pair]:

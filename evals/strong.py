@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evals.case import Pair, Wanted
-from evals.plans import held_apart, pairs
+from evals.plans import LOOKED_AT, UNSEEN, held_apart, pairs
 from evals.scripted_llm import ScriptedLLM
 from tools.text import LANGUAGES
 
@@ -47,7 +47,7 @@ class StrongLLM(ScriptedLLM):
 
 def plans() -> Mapping[str, list[dict[str, Any]]]:
     """By question, the calls that a model should send."""
-    known: list[Pair] = [pair for seen in (True, False) for _, pair in held_apart(looked_at=seen)]
+    known: list[Pair] = [pair for _, pair in held_apart(LOOKED_AT, *UNSEEN)]
     known += pairs("names_periods")
     return {
         pair.question(language): [_sent(item) for item in pair.options[0]] for pair in known for language in LANGUAGES

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from agent.identifiers import account_fits, is_card, is_inn, is_ogrn, is_snils
+from agent.models.identifiers import account_fits, is_card, is_inn, is_ogrn, is_snils
 
 ROOTS = (
     "Ромашка Вектор Север Альтаир Прометей Меридиан Горизонт Кристалл Сириус Феникс Каскад Импульс Спектр Орион Титан "

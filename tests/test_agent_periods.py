@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from agent.assistant import Assistant
-from agent.periods import asked, several
+from agent.reading.periods import asked, several
+from agent.reading.windows import preceding
 from agent.settings import Settings
-from agent.windows import preceding
 from tests.agent_small import small
 from tests.portfolios import build
 from tools.portfolio import Portfolio

@@ -211,7 +211,7 @@ DOMAIN_WORDS = {"first", "quarter"}  # the first benefit, a quarter of a year: t
 
 @pytest.mark.parametrize("source", ["saas_metrics_sample/billing.csv.gz", "ravenstack", "telco"])
 def test_no_sentence_of_the_rules_holds_a_number_word(audited: Audited, source: str) -> None:
-    from agent.number_words import pattern
+    from agent.reading.number_words import pattern
 
     for step in audited(source)[1].values():
         told = [*step.claims, *(claim for finding in step.findings for claim in finding.claims)]

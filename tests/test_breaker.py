@@ -2,7 +2,7 @@
 
 import threading
 
-from agent.breaker import Breaker
+from agent.models.breaker import Breaker
 
 
 class Clock:

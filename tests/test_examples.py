@@ -9,8 +9,9 @@ import yaml
 
 from agent.calls import TOOLS
 from agent.examples import FOLDER, examples
+from agent.planning.nearest import GOES_ON
+from agent.reading.words import SEGMENTS
 from agent.refusals import REASONS
-from agent.words import SEGMENTS
 from knowledge.glossary import entries
 from knowledge.search import stems
 from tools.audit import codes
@@ -45,8 +46,17 @@ ARGUMENTS: dict[str, frozenset[str]] = {
     "draft_message": frozenset({"id", "segment", "form"}),
     "remember": frozenset({"id", "kind", "text"}),
     "recall": frozenset({"id"}),
+    "done": frozenset({"id"}),
+    GOES_ON: frozenset({"to", "key"}),
 }
-OPTIONAL = {"advice": {"segment"}, "draft_message": {"id", "segment"}, "remember": {"id"}, "recall": {"id"}}
+OPTIONAL = {
+    GOES_ON: {"to", "key"},
+    "done": {"id"},
+    "advice": {"segment"},
+    "draft_message": {"id", "segment"},
+    "remember": {"id"},
+    "recall": {"id"},
+}
 
 
 def russian(question: str) -> bool:
@@ -58,7 +68,8 @@ def known(argument: str, value: Any, tool: str) -> bool:
     if argument == "codes":
         return bool(value) and set(value) <= codes()
     registered = {
-        "key": metrics() if tool == "metric" else {**metrics(), **entries()},
+        "to": TOOLS,
+        "key": metrics() if tool in ("metric", GOES_ON) else {**metrics(), **entries()},
         "segment": {**SEGMENTS, **({"": ()} if tool == "segment" else {})},
         "audience": AUDIENCES,
         "reason": REASONS,
@@ -96,7 +107,7 @@ def test_every_file_is_read_and_holds_examples_only() -> None:
 def test_every_call_is_one_that_exists() -> None:
     for item in examples():
         name, given = item["call"]["name"], item["call"]["arguments"]
-        assert name in TOOLS or name in COMING, item
+        assert name in TOOLS or name in COMING or name == GOES_ON, item
         allowed = ARGUMENTS.get(name, frozenset())
         assert allowed - OPTIONAL.get(name, set()) <= set(given) <= allowed, item
         assert all(known(argument, value, name) for argument, value in given.items()), item

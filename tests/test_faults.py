@@ -9,14 +9,14 @@ import pytest
 from pydantic import SecretStr
 
 from agent.backends import Gateway, object_schema
-from agent.breaker import Breaker
 from agent.calls import run
-from agent.model_planner import by_model
-from agent.nearest import nearest_examples
+from agent.models.breaker import Breaker
 from agent.planner import planned
+from agent.planning.model_planner import by_model
+from agent.planning.nearest import nearest_examples
+from agent.reading.understand import understood
 from agent.sentences import Desk
 from agent.settings import Settings
-from agent.understand import understood
 from agent.writer import ModelWriter, RulesWriter
 from evals.scripted_llm import ScriptedLLM
 from knowledge.search import Knowledge

@@ -22,6 +22,7 @@ from tools.filters import (
     Known,
     Not,
     Or,
+    conjuncts,
     matching,
     parse,
     select,
@@ -176,3 +177,10 @@ def cell(field: str, row: dict[str, Any]) -> Any:
     if field == "signup_date":
         return date.fromisoformat(value)
     return Decimal(str(value)) if field in ("seats", "margin") else value if field == "churned" else value.lower()
+
+
+def test_a_filter_comes_apart_into_what_must_all_hold() -> None:
+    text = 'industry = "Food and Drink" and (plan = Pro or plan = Start) and chs < 50'
+    parts = conjuncts(text)
+    assert len(parts) == 3 and str(parse(" and ".join(parts))) == str(parse(text))
+    assert conjuncts("") == [] and conjuncts("chs < 50") == ["chs < 50"]

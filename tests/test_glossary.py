@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from agent.assistant import Assistant
+from agent.reading.terms import ALSO, CALLED, EVERYDAY
 from agent.settings import Settings
-from agent.terms import ALSO, CALLED, EVERYDAY
 from knowledge.card import KINDS, Card
 from knowledge.card import Grade as SourceGrade
 from knowledge.cards import load_cards

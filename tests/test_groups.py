@@ -17,7 +17,7 @@ from tools import metrics
 from tools.account_figures import late, overdue
 from tools.metrics.health_signals import feature_share
 from tools.portfolio import Narrow, Portfolio
-from tools.reading import Reading
+from tools.reading import Reading, Window
 
 KEYS = ("mrr", "nrr", "grr", "logo_churn", "money_churn", "quick_ratio", "movements", "arpa")
 PLANS = ("Basic", "Pro")
@@ -94,6 +94,51 @@ def test_a_month_by_month_figure_ends_with_todays(base: Portfolio) -> None:
     months = metrics.compute(base, "mrr", by="month")
     assert [item.scope["group"] for item in months] == [f"2025-{month:02d}" for month in range(1, 13)]
     assert months[-1].value == metrics.reading(base, "mrr").value
+
+
+@pytest.mark.parametrize("key", ["nrr", "logo_churn", "mrr", "quick_ratio", "ltv", "movements"])
+@pytest.mark.parametrize("by", ["month", "quarter", "year"])
+def test_the_figure_of_each_span_is_that_of_the_span_alone(tmp_path: Path, key: str, by: str) -> None:
+    base = build(tmp_path, as_of=date(2025, 12, 31), **contracts())
+    each = metrics.compute(base, key, by=by, window=Window(date(2025, 1, 1), date(2026, 1, 1)))
+    names = list(dict.fromkeys(item.scope["group"] for item in each))
+    assert names == {
+        "month": [f"2025-{n:02d}" for n in range(1, 13)],
+        "quarter": [f"2025-Q{n}" for n in range(1, 5)],
+    }.get(by, ["2025"])
+    length = 12 // len(names)
+    for place, name in enumerate(names):
+        end = date(2025 + (place + 1) * length // 12, (place + 1) * length % 12 + 1, 1)
+        span = Window(date(2025, place * length + 1, 1), end)
+        own = None if metrics.resolve(key).standing else span
+        alone = metrics.compute(base.earlier(span.closing), key, window=own)
+        for item in (item for item in each if item.scope["group"] == name):
+            same = next(one for one in alone if one.scope.get("kind") == item.scope.get("kind"))
+            assert (item.value, item.n, item.window) == (same.value, same.n, same.window)
+
+
+def test_a_quarter_that_is_not_over_or_is_cut_is_partial(tmp_path: Path) -> None:
+    base = build(tmp_path, as_of=date(2025, 11, 30), **contracts())
+    first, *_, third, fourth = metrics.compute(base, "nrr", by="quarter")
+    assert first.window == Window(date(2025, 1, 1), date(2025, 4, 1))  # the year begins inside the quarter before
+    assert (third.scope["group"], third.status) == ("2025-Q3", "ok")
+    assert fourth.window == Window(date(2025, 10, 1), date(2025, 12, 1)) and fourth.status == "partial"
+    (cut,) = metrics.compute(base, "nrr", by="quarter", window=Window(date(2025, 4, 1), date(2025, 6, 1)))
+    assert cut.window == Window(date(2025, 4, 1), date(2025, 6, 1)) and cut.status == "partial"
+    months = metrics.compute(base.earlier(date(2025, 11, 12)), "mrr", by="month")
+    assert [item.scope["group"] for item in months[:2]] == ["2024-12", "2025-01"] and months[-1].status == "partial"
+
+
+def test_the_movements_of_a_quarter_add_up_its_months(tmp_path: Path) -> None:
+    base = build(tmp_path, as_of=date(2025, 12, 31), **contracts())
+    found = metrics.compute(base, "movements", window=Window(date(2025, 4, 1), date(2025, 7, 1)))
+    whole = {item.scope["kind"]: item.value for item in found if "group" not in item.scope}
+    months = {(item.scope["group"], item.scope["kind"]): item.value for item in found if "group" in item.scope}
+    assert {month for month, _kind in months} == {"2025-04", "2025-05", "2025-06"}
+    for kind in ("new", "reactivation", "expansion", "contraction", "churn"):
+        assert whole[kind] == sum(value for (_, own), value in months.items() if own == kind)
+    assert (whole["start"], whole["end"]) == (months["2025-04", "start"], months["2025-06", "end"])
+    assert whole["end"] == metrics.reading(base, "mrr", window=Window(date(2025, 4, 1), date(2025, 7, 1))).value
 
 
 def test_the_arpa_of_a_group_has_an_interval_and_is_silent_where_one_client_decides_it(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from agent.guard import Told, check, check_shown, final_scan, told
-from agent.number_words import number_words
+from agent.reading.number_words import number_words
 from tools.document import Claim
 from tools.reading import Reading, Unit
 from tools.render import Register, Rendered

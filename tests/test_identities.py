@@ -17,7 +17,7 @@ from tools import cohorts, ledger, metrics, moves, segments
 from tools.errors import UserError
 from tools.metrics.health_scores import explain_change, portfolio_change
 from tools.portfolio import DATED, Portfolio
-from tools.reading import Reading
+from tools.reading import Reading, Window
 
 SIGNS = {"new": 1, "reactivation": 1, "expansion": 1, "indexation": 1, "fx": 1, "contraction": -1, "churn": -1}
 FULL = 5_000
@@ -58,6 +58,30 @@ def _broken(part: str, months: dict[str, dict[str, Any]]) -> str:
             return f"{part} {month}: starts at {moved['start']}, the month before ended at {before}"
         before = moved["end"]
     return ""
+
+
+def any_window_closes(seed: int) -> str:
+    """Empty, or what is wrong with the movements of a window drawn at random: its months must add up to it."""
+    drawn = random.Random(seed)
+    since = AS_OF - timedelta(days=drawn.randrange(20, 500))
+    window = Window(since, min(since + timedelta(days=drawn.randrange(1, 300)), AS_OF + timedelta(days=1)))
+    if drawn.random() < 0.5:  # as managers ask: from the first of a month
+        window = Window(window.start.replace(day=1), window.end)
+    with opened(seeded(seed, EVERYTHING)) as portfolio:
+        found = metrics.compute(portfolio, "movements", window=window)
+        if found[0].value is None or (said := next(iter(_broken_bridges(found)), "")):
+            return said if found[0].value is not None else ""
+        months = [item for item in found if item.scope.get("by") == "month"]
+        whole = {item.scope["kind"]: item for item in found if "by" not in item.scope}
+        for kind in {item.scope["kind"] for item in months} if len(whole) > 1 else ():
+            parts = [item for item in months if item.scope["kind"] == kind]
+            shown = {"start": parts[:1], "end": parts[-1:]}.get(kind, parts)
+            if whole[kind].value != sum(item.value for item in shown) or whole[kind].n != sum(item.n for item in shown):
+                return f"{seed} {window} {kind}: {whole[kind].value}, months {[item.value for item in shown]}"
+            again = portfolio.query(whole[kind].sql).column(0)[0].as_py()
+            if again != pytest.approx(float(whole[kind].value or 0), rel=1e-9):
+                return f"{seed} {window} {kind}: {whole[kind].value}, its query {again}"
+        return ""
 
 
 RETENTION = ("nrr", "grr", "money_churn", "logo_churn")
@@ -189,6 +213,7 @@ IDENTITIES: dict[str, tuple[Callable[[int], str], int]] = {  # and for how many 
     check.__name__: (check, percent)
     for check, percent in (
         (bridge_closes, 10),
+        (any_window_closes, 10),
         (gross_is_below_net, 10),
         (changes_run_as_their_query_says, 10),
         (cohorts_in_hand_are_those_of_their_query, 10),

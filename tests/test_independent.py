@@ -78,7 +78,7 @@ class World:
             parts = {part: {**tables, "rates": rates} for part, tables in parts.items()}
         rules = Rules(payments_recorded=any(
             line.get("paid_date") for tables in parts.values() for line in tables.get("invoices", ())
-        ))  # fmt: skip
+        ), currency="RUB" if self.shape.foreign else None)  # fmt: skip
         found = differences_beside(
             parts, {part: self.expected(tables, rules) for part, tables in parts.items()},
             as_of=AS_OF, span=self.span, convention=self.convention, profile=self.profile,

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from agent.assistant import Assistant
 from agent.planner import planned
+from agent.reading.understand import understood
 from agent.settings import Settings
-from agent.understand import understood
 from tests.agent_small import small
 from tests.conftest import ROOT
 from tests.inputs_files import day, rewritten

@@ -20,11 +20,11 @@ from agent.conversation import NotWaiting
 from agent.letter_check import unbound
 from agent.letter_drafts import Wanted, drafted
 from agent.letter_store import Unbound
-from agent.letter_words import form_asked, step_asked
 from agent.letters import decide
 from agent.planner import planned
+from agent.reading.letter_words import form_asked, step_asked
+from agent.reading.understand import understood
 from agent.settings import Settings
-from agent.understand import understood
 from tools.errors import UnknownName, UserError
 from tools.portfolio import Portfolio
 from ui.cli import app

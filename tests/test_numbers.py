@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from agent.assistant import Assistant
-from agent.number_words import number_words
+from agent.reading.number_words import number_words
 from agent.settings import Settings
 from tests.answers import generated, questions
 from tests.computed_again import Again

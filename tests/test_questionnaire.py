@@ -13,12 +13,12 @@ from agent import questionnaire, said, whole_audit
 from agent.assistant import Assistant
 from agent.guard import final_scan
 from agent.lacking import lacks, parted
-from agent.number_words import number_words
 from agent.planner import planned
 from agent.prompting import audit_prompt
+from agent.reading.number_words import number_words
+from agent.reading.understand import understood
 from agent.settings import Settings
 from agent.stated import history, stated
-from agent.understand import understood
 from agent.writer import numbered
 from tests.agent_small import small
 from tests.conftest import SHARED, missing

@@ -11,11 +11,11 @@ import pytest
 from agent.assistant import Assistant
 from agent.backends import Gateway
 from agent.guard import final_scan
-from agent.model_file import model_path
-from agent.model_planner import by_model
+from agent.models.model_file import model_path
 from agent.planner import planned
+from agent.planning.model_planner import by_model
+from agent.reading.understand import understood
 from agent.settings import Settings
-from agent.understand import understood
 from agent.writer import numbered
 from tests.agent_small import small
 from tests.conftest import missing

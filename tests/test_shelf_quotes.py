@@ -5,7 +5,7 @@ import pytest
 from agent import own_documents
 from agent.own_documents import has_figure, has_link, quoted
 from agent.planner import planned
-from agent.understand import understood
+from agent.reading.understand import understood
 from tests.agent_small import small
 from tools.portfolio import Portfolio
 

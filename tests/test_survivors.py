@@ -94,10 +94,12 @@ def test_a_filter_by_what_stays_chooses_among_all_of_today(base: Portfolio) -> N
     assert churn.n == 50 and "segment_at_opening" not in churn.flags
 
 
-def test_a_filter_of_each_month_chooses_before_its_own_year(base: Portfolio) -> None:
+def test_a_filter_of_each_month_chooses_before_the_month(base: Portfolio) -> None:
     months = {item.scope["group"]: item for item in asked(base, "logo_churn", "mrr > 90", by="month")}
-    assert months["2026-06"].n == 59 and float(months["2026-06"].value or 0) == pytest.approx(11 / 59)
+    assert months["2026-06"].n == 80 and months["2026-06"].value == 2 / 80  # c65 and c95, of 50 left and 30 that came
     assert months["2025-12"].value == 0 and months["2025-12"].n == 59
+    quarters = {item.scope["group"]: item for item in asked(base, "logo_churn", "mrr > 90", by="quarter")}
+    assert quarters["2026-Q1"].n == 59 and quarters["2026-Q1"].numerator == 6  # c50, c55, c60, c80, c85, c90
 
 
 def test_gains_beside_losses_have_a_reason_inside_such_a_filter(base: Portfolio) -> None:

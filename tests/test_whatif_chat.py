@@ -11,8 +11,8 @@ from agent.assumptions import supposed
 from agent.guard import final_scan
 from agent.outcome_sentences import DEFAULTS, EXAMPLES
 from agent.planner import planned
+from agent.reading.understand import understood
 from agent.settings import Settings
-from agent.understand import understood
 from agent.whatif import asked
 from agent.writer import numbered
 from tests.portfolios import build, subscription

@@ -1,7 +1,9 @@
 """The movement bridge over the ledger: the changes in the worth of accounts (`moves`), summed month by month."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,9 +58,45 @@ def movement_bridge(portfolio: Portfolio) -> Bridge:
         def write() -> str:
             return portfolio.text(span, lambda: movements(portfolio, windows))
 
-        portfolio.memo["bridge"] = Bridge(windows, _of_changes(portfolio, windows), write, foreign)
+        portfolio.memo["bridge"] = Bridge(windows, _of_changes(changed(portfolio), windows), write, foreign)
     found: Bridge = portfolio.memo["bridge"]
     return found
+
+
+def bridge_over(portfolio: Portfolio, window: Window) -> Bridge:
+    """The movement bridge of the months of a window; one that the window cuts counts from its first or to its last day."""
+    whole = movement_bridge(portfolio)
+    cut = _cut(whole.windows, window)
+    inside = [place for place, part in enumerate(cut) if window.start <= part.start and part.end <= window.end]
+    if cut == whole.windows:
+        rows, write = whole.rows, whole.write
+    else:
+        key = ("bridge over", window, cut[0].start, cut[-1].end)
+        base = ledger.base_of(portfolio) or portfolio
+        if key not in base.memo:
+            base.memo[key] = moved_rows(base, cut)
+        kept = base.memo[key] if base is portfolio else ledger.cut(portfolio, base.memo[key])
+        rows = _of_changes(kept, cut)
+
+        def write() -> str:
+            return portfolio.text(key, lambda: movements(portfolio, cut))
+
+    return Bridge([cut[place] for place in inside], rows.take(pa.array(inside, pa.int64())), write, whole.foreign)
+
+
+def _cut(months: list[Window], window: Window) -> list[Window]:
+    """The months where they make up the window; else its own calendar months, and what lies before and after them."""
+    since, until = max(window.start, months[0].start), min(window.end, months[-1].end)
+    if since >= until or {since, until} <= {day for month in months for day in (month.start, month.end)}:
+        return months
+    starts = [date(since.year + place // 12, place % 12 + 1, 1) for place in _places(since, until)]
+    edges = sorted({months[0].start, since, *starts, until, months[-1].end})
+    return [Window(*ends) for ends in itertools.pairwise(edges)]
+
+
+def _places(since: date, until: date) -> range:
+    """The months that begin between two days, counted from January of the first day's year."""
+    return range(since.month, (until.year - since.year) * 12 + until.month - (until.day == 1))
 
 
 CHANGED = "changed_rows"
@@ -74,9 +112,9 @@ def changed(portfolio: Portfolio) -> pa.Table:
     return found
 
 
-def _of_changes(portfolio: Portfolio, windows: list[Window]) -> pa.Table:
+def _of_changes(changes: pa.Table, windows: list[Window]) -> pa.Table:
     """The rows of `movements`, summed from the changes in hand."""
-    both = _arrays(changed(portfolio), len(windows))
+    both = _arrays(changes, len(windows))
     size, foreign = abs(both.closing - both.opening), both.now - both.closing
     kinds = {kind: (size, condition) for kind, condition in conditions(both).items()}
 

@@ -131,6 +131,15 @@ def parse(text: str) -> Filter:
     return Filter(read(text))
 
 
+def conjuncts(text: str) -> list[str]:
+    """The conditions that all must hold by a filter, each as a text of its own; of an empty text none."""
+    if not text.strip():
+        return []
+    whole = parse(text).condition
+    parts = whole.parts if isinstance(whole, And) else (whole,)
+    return [f"({part})" if isinstance(part, Or) else str(part) for part in parts]
+
+
 def matching(portfolio: Portfolio, where: Filter) -> tuple[str, ...]:
     """Ids of the accounts that match, by id."""
     return select(portfolio, where).ids

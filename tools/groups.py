@@ -1,21 +1,19 @@
 """Groups of a base: by an account column, a segmentation, size, cohort, owner; every account in exactly one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 
-from tools import ledger
 from tools.errors import LISTED, UnknownName, UserError
 from tools.fields import SPOKEN, account_values
 from tools.parts import Parts
 from tools.portfolio import Narrow, Portfolio
-from tools.reading import Window
 from tools.schema import TABLES
+from tools.spans import TIMES, named
 from tools.text import Text, same
 
-MONTH = "month"
 SEGMENTS = {"segment": "value", "value": "value", "rfm": "rfm", "clusters": "clusters"}
 COLUMNS = tuple(
     column.name
@@ -28,7 +26,7 @@ NOT_KNOWN = "—"  # the group of the accounts without a value
 
 def names() -> tuple[str, ...]:
     """Everything a base can be grouped by."""
-    return (*SEGMENTS, *DERIVED, *(column for column in COLUMNS if column not in DERIVED), MONTH)
+    return (*SEGMENTS, *DERIVED, *(column for column in COLUMNS if column not in DERIVED), *TIMES)
 
 
 def _spoken() -> list[str]:
@@ -137,17 +135,4 @@ def _cohorts(portfolio: Portfolio) -> dict[str, str]:
         account: portfolio.as_of - timedelta(days=int(days))
         for account, days in account_values(portfolio, "tenure_days").items()
     }
-    return {account: f"{day.year}-Q{(day.month + 2) // 3}" for account, day in first.items()}
-
-
-def month_ends(portfolio: Portfolio, window: Window | None) -> Sequence[date]:
-    """Last days of the months of the window (a year by default), oldest first."""
-    span = window or (ledger.year(portfolio) if ledger.anchor(portfolio) else portfolio.day)
-    if span is None:
-        return ()
-    days: list[date] = []
-    end = span.end
-    while end > span.start:
-        days.append(end - timedelta(days=1))
-        end = ledger.back(span.end, len(days))
-    return days[::-1]
+    return {account: named("quarter", day) for account, day in first.items()}

@@ -6,11 +6,11 @@ from datetime import date
 from tools.errors import UnknownName, UserError
 from tools.fields import fields, find_field, plain
 from tools.filters import Filter, Selection, fields_of, select, spelled, strangers
-from tools.groups import MONTH, month_ends
-from tools.metrics import MEANS, SUMS, Ask, compute, resolve, survivors
+from tools.metrics import MEANS, SUMS, Ask, compute, resolve, survivors, within_span
 from tools.portfolio import Portfolio
 from tools.ranking import ranked
 from tools.reading import Reading, Rows, Window
+from tools.spans import TIMES, spans, timed
 from tools.text import Text, same
 
 UNKNOWN = "client unknown to the filter"
@@ -51,9 +51,9 @@ def answer(portfolio: Portfolio, question: Question) -> list[Reading]:
     if question.where is not None:
         question = replace(question, where=spelled(portfolio, question.where))
     ahead = question.window is not None and portfolio.as_of is not None and question.window.start > portfolio.as_of
-    if question.by == MONTH and not ahead and _at_opening(portfolio, question):
-        days = month_ends(portfolio, question.window)
-        return [found for day in days for found in _in_month(portfolio, question, day)]
+    if question.by in TIMES and not ahead and _at_opening(portfolio, question):
+        each = spans(portfolio, question.by, question.window)
+        return [found for span in each for found in _in(portfolio, question, question.by, span)]
     part, selection = within(portfolio, question)
     if selection is not None and not selection.ids:
         return [_nobody(part, question, selection)]
@@ -115,10 +115,10 @@ def _opening(part: Portfolio, question: Question) -> date | None:
     return found.window.opening if found.window is not None else None
 
 
-def _in_month(portfolio: Portfolio, question: Question, day: date) -> list[Reading]:
-    """The answer on an earlier day, of the clients that the filter chose when the window of that day opened."""
-    found = answer(portfolio.earlier(day), replace(question, by=None, window=None))[:1]
-    return [replace(item, scope={**item.scope, "by": MONTH, "group": f"{day:%Y-%m}"}) for item in found]
+def _in(portfolio: Portfolio, question: Question, by: str, span: Window) -> list[Reading]:
+    """The answer of one span of time, of the clients that the filter chose when its window opened."""
+    own = replace(question, by=None, window=within_span(question.key, span))
+    return [timed(item, portfolio, by, span) for item in answer(portfolio.earlier(span.closing), own)[:1]]
 
 
 def named(portfolio: Portfolio, reading: Reading) -> Reading:
@@ -138,11 +138,11 @@ def named(portfolio: Portfolio, reading: Reading) -> Reading:
 
 
 def _of_accounts(reading: Reading) -> bool:
-    """False where the group is one of months or of other things than accounts (grades of promises, products)."""
+    """False where the group is one of time or of other things than accounts (grades of promises, products)."""
     from tools.groups import names
 
     by = reading.scope.get("by")
-    return "where" in reading.scope if by is None else by != MONTH and by in names()
+    return "where" in reading.scope if by is None else by not in TIMES and by in names()
 
 
 def _members(portfolio: Portfolio, reading: Reading) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ def usage_line(usage: Usage | None, language: Language) -> str | None:
 
 def raw_line(usage: Usage | None, portfolio: "Portfolio", language: Language) -> str | None:
     """How many tokens the tables would have taken, beside those that were used; None where none were."""
-    from agent.usage import raw_tokens
+    from agent.models.usage import raw_tokens
 
     used = usage.tokens_in + usage.tokens_out if usage is not None else 0
     if not used:

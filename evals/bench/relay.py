@@ -74,7 +74,7 @@ def _gateway(home: Path, url: str) -> Any:
 
 
 def _asked(gateway: Any) -> Seen:
-    from agent.json_replies import object_schema
+    from agent.models.json_replies import object_schema
 
     began = time.perf_counter()
     gateway.complete("bench", schema=object_schema({}))

@@ -10,7 +10,7 @@ from agent import prompting
 from agent.assistant import Assistant
 from agent.examples import Call
 from agent.planner import planned
-from agent.understand import understood
+from agent.reading.understand import understood
 from evals import workspaces
 from evals.case import PAYLOADS, Case, Payload, entries
 from evals.result import Outcome

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.windows import window
+from agent.reading.windows import window
 from evals.case import FIGURES, Case, Figure, both, entries
 from evals.result import Outcome
 from evals.stage import Stage

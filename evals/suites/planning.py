@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evals.case import Case, both
-from evals.plans import held_apart, pairs, planned_for, right
+from evals.plans import LOOKED_AT, UNSEEN, held_apart, pairs, planned_for, right
 from evals.result import Outcome
 from evals.stage import Stage
 from tools.text import LANGUAGES
@@ -11,12 +11,12 @@ from tools.text import LANGUAGES
 
 def unseen() -> Sequence[Case]:
     """The pairs held apart: nobody looked at them while rules and examples were written."""
-    return _cases(looked_at=False)
+    return _cases(*UNSEEN)
 
 
 def seen() -> Sequence[Case]:
     """The pairs by which rules were written, and which are examples now."""
-    return _cases(looked_at=True)
+    return _cases(LOOKED_AT)
 
 
 def named() -> Sequence[Case]:
@@ -24,8 +24,8 @@ def named() -> Sequence[Case]:
     return list(both("names_periods", pairs("names_periods")))
 
 
-def _cases(*, looked_at: bool) -> Sequence[Case]:
-    found = held_apart(looked_at=looked_at)
+def _cases(*names: str) -> Sequence[Case]:
+    found = held_apart(*names)
     return [Case(f"{name} ({language})", language, pair) for name, pair in found for language in LANGUAGES]
 
 

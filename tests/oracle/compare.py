@@ -99,7 +99,8 @@ def _readings(
     window = None if span is None else Window(span.start, span.end)
     found: dict[Figure, Any] = {}
     for key in asked:
-        for item in metrics.compute(portfolio, key, window=window, convention=convention, by=by):
+        whole = None if key == "movements" else window  # the second implementation tells every month
+        for item in metrics.compute(portfolio, key, window=whole, convention=convention, by=by):
             kind, group = item.scope.get("kind", ""), item.scope.get("group", "")
             found[item.key, kind, group] = item.value
             if item.ci and not kind:

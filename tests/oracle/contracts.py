@@ -36,6 +36,9 @@ class Contracts:
             where = self.paused if row.get("status") == "paused" else self.paid
             if row["mrr"] > 0 or where is self.paused:
                 where.setdefault(row["account_id"], []).append(row)
+        codes = {row.get("currency") for paid in self.paid.values() for row in paid}
+        alone = codes.pop() if len(codes) == 1 else None
+        self.currency = self.rules.currency or alone or self.currency
         self.accounts = sorted({row["account_id"] for row in rows})
         self.debts = self._debts()
         self.rates: dict[str, list[tuple[date, Fraction]]] = {}
@@ -74,6 +77,10 @@ class Contracts:
         if not rows:
             rows = self._late_renewal(account, day)
         return sum((self._worth(row, rates_of or day) for row in rows), Fraction(0))
+
+    def resumed(self, account: str, day: date) -> bool:
+        """Contracts begin anew after whatever was between them."""
+        return False
 
     def on_pause(self, account: str, day: date) -> bool:
         """True where the account pays nothing because of a pause that is not too long yet."""

@@ -1,5 +1,6 @@
 """Revenue recognised in calendar months, from invoice lines (§1.1, `recognised_month`)."""
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +26,7 @@ class Recognised:
                 for month, part in spread(line).items():
                     self.by_month[month][line["account_id"]] += part
         self.accounts = sorted({account for month in self.by_month.values() for account in month})
+        self.waited = {(account, month) for account in self.accounts for month in self._waited(account)}
 
     def first_day(self) -> date | None:
         """The first month with revenue."""
@@ -46,8 +48,23 @@ class Recognised:
         return self.state(day).get(account, Fraction(0))
 
     def on_pause(self, account: str, day: date) -> bool:
-        """Invoices know no pause."""
-        return False
+        """True in a month without a line whose line came late, by no more than the days allowed: nothing was lost."""
+        return (account, last_complete(day)) in self.waited
+
+    def resumed(self, account: str, day: date) -> bool:
+        """True where the account paid nothing on the day only because its line was late."""
+        return self.on_pause(account, day)
+
+    def _waited(self, account: str) -> list[date]:
+        """Months skipped between two lines without a period, of which the second is late: the first pays a month."""
+        lines = [line for line in until(self.tables.get("invoices", ()), "date", self.as_of) if line["amount"] > 0]
+        own = {line["date"] for line in lines if line["account_id"] == account and line.get("service_start") is None}
+        found = []
+        for day, after in itertools.pairwise(sorted(own)):
+            skipped, paid_to = next_month(day.replace(day=1)), a_month_after(day)
+            if paid_to < after <= paid_to + self.rules.gap_days * DAY and after >= next_month(skipped):
+                found.append(skipped)
+        return found
 
     def ever_paid(self, account: str, before: date) -> bool:
         """True where the account paid in a month before that of the day."""
@@ -79,3 +96,9 @@ def last_complete(day: date) -> date:
     """The first day of the last month that is over on the evening of the day."""
     this = day.replace(day=1)
     return this if (day + DAY).day == 1 else (this - DAY).replace(day=1)
+
+
+def a_month_after(day: date) -> date:
+    """The same day of the next month, or the last one of a month that is too short."""
+    first = next_month(day.replace(day=1))
+    return min(first + (day.day - 1) * DAY, next_month(first) - DAY)

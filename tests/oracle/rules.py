@@ -19,6 +19,7 @@ class Rules:
     gap_days: int = 14  # a pause between periods that is a late renewal; 0: none is
     past_due_days: int | None = 30  # None: debts do not stop revenue
     payments_recorded: bool | None = None  # whether paid dates are kept at all; None: as the invoices show
+    currency: str | None = None  # that of the whole base; None: the only one in which anything is priced, else roubles
     pause_days: int = 90
     renewal_days: int = 60
     silence_days: int = 90

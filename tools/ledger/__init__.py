@@ -28,6 +28,7 @@ from tools.ledger.money import (
     missing_rate,
     mixed_currency,
     money,
+    on_trial,
     rates_on,
     reporting,
     ticks,
@@ -294,7 +295,7 @@ __all__ = [
     "AFTER_DATA", "BASIS", "CONTRACT", "CONVENTIONS", "INVOICE_MONTH", "PAST_DUE_COUNTS", "RECOGNISED", "TICKS",
     "USAGE", "Window", "anchor", "back", "basis", "below", "changes", "client_of", "convention", "converted",
     "currencies", "days", "doubt", "first_paid", "guessed", "guesses", "in_hand", "in_one_currency", "last_month", "late_invoices",
-    "late_renewals", "level", "literal", "metered", "missing_rate", "mixed_currency", "money", "month_of", "months",
+    "late_renewals", "level", "literal", "metered", "missing_rate", "mixed_currency", "money", "month_of", "months", "on_trial",
     "native", "no_ledger", "pause_ends", "paused", "place_of", "places", "priced", "rates_on", "recognised",
     "reporting", "source", "state", "ticks", "uncounted", "under", "unpaid", "year",
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Days and months of the ledger: points, monthly windows and their places, and dates as expressions."""
 
+import functools
+import operator
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -46,8 +48,14 @@ def places(points: Sequence[date]) -> Any:
 
 
 def place_of(day: Any, windows: Sequence[Window]) -> Any:
-    """The number (from 1) of the monthly window in which a date expression lies; windows are those of `months`."""
+    """The number (from 1) of the window in which a date expression lies: 0 before the first, one more after the last.
+
+    Where the windows are those of `months` it is told by arithmetic of months, the same for every number of them.
+    """
     first, cut = windows[0].start, windows[-1].end.day
+    if any(window.start != back(windows[-1].end, len(windows) - at) for at, window in enumerate(windows)):
+        begun = [(day >= literal(edge)).cast("int64") for edge in (*(w.start for w in windows), windows[-1].end)]
+        return functools.reduce(operator.add, begun)
     whole = (day.year().cast("int64") * 12 + day.month() - (first.year * 12 + first.month) + 1).cast("int64")
     if cut == 1:
         return whole

@@ -36,8 +36,19 @@ def client_of(table: Any) -> Any:
     return ibis.coalesce(table.client_id, table.account_id) if "client_id" in table.columns else table.account_id
 
 
+def on_trial(table: Any) -> Any:
+    """True of a subscription that is a trial, by its flag or by its status."""
+    return table.is_trial.fill_null(False) | (table.status.fill_null("") == "trial")
+
+
+def counting(table: Any) -> Any:
+    """Subscriptions that count: of a client, with a price, no trial, not paused."""
+    counts = (table.mrr > 0) & ~on_trial(table) & (table.status.fill_null("") != "paused")
+    return table.filter(table.account_id.notnull() & counts)
+
+
 def currencies(portfolio: Portfolio, name: str) -> tuple[str, ...]:
-    """Codes of the currencies in a table of money, by code."""
+    """Codes of the currencies in a table of money, by code; of subscriptions only of those that count."""
     return tuple(code for code in _named(portfolio, name) if code is not None)
 
 
@@ -45,7 +56,9 @@ def _named(portfolio: Portfolio, name: str) -> tuple[str | None, ...]:
     """What the rows of a table of money name as their currency, None for those that name none; asked once."""
     key, portfolio = ("currency codes", name), portfolio.base
     if key not in portfolio.memo:
-        found = portfolio.run(portfolio.table(name).group_by("currency").agg().order_by("currency"))
+        rows = portfolio.table(name)
+        rows = counting(rows) if name == "subscriptions" else rows
+        found = portfolio.run(rows.group_by("currency").agg().order_by("currency"))
         portfolio.memo[key] = tuple(found.column(0).to_pylist())
     codes: tuple[str | None, ...] = portfolio.memo[key]
     return codes

@@ -6,7 +6,7 @@ import ibis
 from ibis import _
 
 from tools.ledger.calendar import FOREVER, literal, shifted
-from tools.ledger.money import client_of, currencies, currency_of, ticks
+from tools.ledger.money import client_of, counting, currencies, currency_of, ticks
 from tools.ledger.pauses import pauses
 from tools.ledger.prices import Prices, prices_of
 from tools.portfolio import Portfolio
@@ -16,9 +16,7 @@ PAST_DUE_COUNTS = "past_due_counts"
 
 def priced(portfolio: Portfolio) -> Any:
     """Subscriptions that count: of a client, with a price, no trial, not paused."""
-    table = portfolio.table("subscriptions")
-    counts = (table.mrr > 0) & ~table.is_trial.fill_null(False) & (table.status.fill_null("") != "paused")
-    return table.filter(table.account_id.notnull() & counts)
+    return counting(portfolio.table("subscriptions"))
 
 
 def covered(portfolio: Portfolio) -> Any:

@@ -159,6 +159,7 @@ class Metric:
     compute: Compute
     conventions: Mapping[str, Text] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    standing: bool = False  # it says how things stand on a day: month by month it keeps its own long window
 
 
 _METRICS: dict[str, Metric] = {}
@@ -176,6 +177,7 @@ def metric(
     needs: Text,
     conventions: Mapping[str, Text] | None = None,
     aliases: tuple[str, ...] = (),
+    standing: bool = False,
 ) -> Callable[[Compute], Compute]:
     """Register a function as the metric ``key``; a second one of the key is refused."""
 
@@ -183,8 +185,9 @@ def metric(
         if key in _METRICS:
             raise ValueError(f"metric {key!r} is declared twice")
         _METRICS[key] = Metric(
-            key, name, meaning, unit, better, formula, source, needs, compute, conventions or {}, aliases
-        )
+            key, name, meaning, unit, better, formula, source, needs, compute, conventions or {}, aliases,
+            standing,
+        )  # fmt: skip
         return compute
 
     return register
@@ -247,13 +250,15 @@ def compute(
 
 
 def _by(portfolio: Portfolio, key: str, by: str, *, window: Window | None, convention: str | None) -> list[Reading]:
-    from tools.groups import MONTH, month_ends, parts
+    from tools.groups import parts
     from tools.metrics import survivors
+    from tools.spans import TIMES, spans
 
-    if by == MONTH:
+    if by in TIMES:
         return [
-            _of_month(compute(portfolio.earlier(day), key, convention=convention)[0], day)
-            for day in month_ends(portfolio, window)
+            item
+            for span in spans(portfolio, by, window)
+            for item in _in(portfolio, key, by, span, convention=convention)
         ]
     marks: tuple[str, ...] = ()
     on: date | None = None
@@ -275,8 +280,21 @@ def _by(portfolio: Portfolio, key: str, by: str, *, window: Window | None, conve
     return readings
 
 
-def _of_month(found: Reading, day: date) -> Reading:
-    return replace(found, scope={**found.scope, "by": "month", "group": f"{day:%Y-%m}"})
+def _in(portfolio: Portfolio, key: str, by: str, span: Window, *, convention: str | None) -> list[Reading]:
+    """The figure of one month, quarter or year, by what was known on its last day."""
+    from tools.spans import timed
+
+    if key in SERIES:
+        found = compute(portfolio, key, window=span, convention=convention)
+        found = found[: 1 + next((place for place, item in enumerate(found) if item.scope.get("kind") == "end"), 0)]
+    else:
+        found = compute(portfolio.earlier(span.closing), key, window=within_span(key, span), convention=convention)[:1]
+    return [timed(item, portfolio, by, span) for item in found]
+
+
+def within_span(key: str, span: Window) -> Window | None:
+    """The window of a metric in one of many spans: the span itself, or the metric's own where it tells a standing."""
+    return None if resolve(key).standing else span
 
 
 def reading(portfolio: Portfolio, key: str, *, window: Window | None = None, kind: str | None = None) -> Reading:

@@ -61,6 +61,7 @@ NO_CHURN = Text(
 
 @metric(
     "ltv",
+    standing=True,
     name=Text("Lifetime value of a client (LTV)", "Ценность клиента за срок жизни (LTV)"),
     meaning=Text(
         "What an average client is expected to bring over the horizon, at the churn of the last year; without "

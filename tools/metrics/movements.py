@@ -1,9 +1,12 @@
 """What changed recurring revenue: the movement bridge by month, the event log, and the quick ratio."""
 
 from dataclasses import replace
+from datetime import date
+
+import pyarrow.compute as pc
 
 from tools import event_log, ledger
-from tools.bridge import GAINS, KINDS, LOSSES, Bridge, movement_bridge
+from tools.bridge import GAINS, KINDS, LOSSES, Bridge, bridge_over, movement_bridge
 from tools.metrics import Ask, metric, one_value
 from tools.metrics.recurring import NEEDS, NO_ROWS, base, rhythm
 from tools.portfolio import Portfolio
@@ -38,7 +41,8 @@ EVENT_LOG = {
 def movements(ask: Ask) -> list[Reading]:
     """One reading per month and kind (``start``, five movements, ``fx`` where currencies differ, ``end``).
 
-    Then ``churn_events`` over all months, and, where there are any, ``late_renewals`` (gaps short enough to be no
+    Of a window of several months first what they add up to, from the first start to the last end. Then
+    ``churn_events`` over all months, and, without a window, where there are any, ``late_renewals`` (gaps short enough to be no
     loss) and ``committed_loss`` (prices whose end is already set). Amounts are positive; ``n`` counts accounts. The
     bridge closes exactly in every month, each in the rates of its opening day. An account that leaves one of several
     subscriptions shrinks; it is not lost. Convention ``event_log``: steps of one window, each on its own day.
@@ -50,24 +54,49 @@ def movements(ask: Ask) -> list[Reading]:
         return _logged(replace(ready, convention="event_log"))
     windows = ledger.months(ready.portfolio)
     points = [windows[0].opening, *(window.closing for window in windows)] if windows else []
+    points += [ask.window.opening, ask.window.closing] if ask.window is not None and windows else []
     why = ledger.missing_rate(ready.portfolio, ledger.source(ready.portfolio), points)
     if why is not None or not windows:
         return [ready.undefined(why or NO_ROWS)]
-    bridge = movement_bridge(ready.portfolio)
+    bridge = movement_bridge(ready.portfolio) if ask.window is None else bridge_over(ready.portfolio, ask.window)
+    if not bridge.windows:
+        return [ask.undefined(NO_MONTHS)]
+    whole = replace(ready, window=Window(bridge.windows[0].start, bridge.windows[-1].end))
     kinds = ("start", *KINDS, "fx", "end") if bridge.foreign else ("start", *KINDS, "end")
-    readings: list[Reading] = []
-    found = bridge.rows.to_pylist()
-    for window, row in zip(bridge.windows, found, strict=True):
-        here = Ask(ready.portfolio, ready.metric, window, ready.convention)
-        readings += [_movement(here, row, kind, bridge.sql) for kind in kinds]
-    whole = Window(bridge.windows[0].start, bridge.windows[-1].end)
-    events = sum(int(row["churn_n"]) for row in found)
-    total = Ask(ready.portfolio, ready.metric, whole, ready.convention)
-    sql = one_value(bridge.sql, 'SUM("churn_n")')
-    readings.append(
-        total.reading(events, unit=Unit.COUNT, n=events, scope={"kind": "churn_events"}, sql=sql, **rhythm(total))
+    several = ask.window is not None and len(bridge.windows) > 1
+    readings = [_sum(whole, bridge, kind) for kind in kinds] if several else []
+    for window, row in zip(bridge.windows, bridge.rows.to_pylist(), strict=True):
+        readings += [_movement(replace(ready, window=window), row, kind, bridge.sql) for kind in kinds]
+    return [*readings, _events(whole, bridge), *(_beside(whole) if ask.window is None else ())]
+
+
+def _sum(ask: Ask, bridge: Bridge, kind: str) -> Reading:
+    """One kind of movement over all months of a bridge: its sum, the first ``start``, the last ``end``."""
+    first, last = bridge.windows[0].closing, bridge.windows[-1].closing
+    since, until = {"start": (first, first), "end": (last, last)}.get(kind, (first, last))
+    rows = bridge.rows.filter((pc.field("month") >= since) & (pc.field("month") <= until))
+    return ask.reading(
+        ledger.money(int(rows[kind].to_numpy().sum())),
+        n=int(rows[f"{kind}_n"].to_numpy().sum()),
+        scope={"kind": kind},
+        sql=lambda: one_value(bridge.sql, f'CAST(SUM("{kind}") AS DOUBLE) / {ledger.TICKS}', _between(since, until)),
+        **rhythm(ask),
     )
-    return [*readings, *_beside(total)]
+
+
+def _between(since: date, until: date) -> str:
+    return f"\"month\" BETWEEN DATE '{since}' AND DATE '{until}'"
+
+
+def _events(ask: Ask, bridge: Bridge) -> Reading:
+    """How many times an account was lost in the months of a bridge."""
+    events = sum(bridge.rows["churn_n"].to_pylist())
+    inside = _between(bridge.windows[0].closing, bridge.windows[-1].closing)
+    sql = one_value(bridge.sql, 'SUM("churn_n")', inside)
+    return ask.reading(events, unit=Unit.COUNT, n=events, scope={"kind": "churn_events"}, sql=sql, **rhythm(ask))
+
+
+NO_MONTHS = Text("no money is known in these days", "за эти дни денег в данных нет")
 
 
 def _movement(ask: Ask, row: dict[str, object], kind: str, sql: str) -> Reading:

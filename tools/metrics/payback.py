@@ -24,6 +24,7 @@ COSTS = Text(
 
 @metric(
     "cac_payback",
+    standing=True,
     name=Text("CAC payback", "Окупаемость привлечения (CAC payback)"),
     meaning=Text(
         "How long the gross margin of an average client takes to return the cost of winning it.",

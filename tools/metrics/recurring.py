@@ -86,7 +86,7 @@ def _marked(portfolio: Portfolio, by: list[str]) -> pa.Table:
         nobody = table.account_id.isnull()
         reasons = {"no client": nobody}
         if contract:
-            trial = ~nobody & table.is_trial.fill_null(False)
+            trial = ~nobody & ledger.on_trial(table)
             paused = ~nobody & ~trial & (table.status == "paused").fill_null(False)
             free = ~nobody & ~trial & ~paused & ~(table.mrr > 0).fill_null(False)
             reasons |= {"trial": trial, "paused": paused, "no price": free}

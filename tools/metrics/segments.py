@@ -69,6 +69,7 @@ def cluster_sizes(ask: Ask) -> Reading | list[Reading]:
 
 @metric(
     "rfm",
+    standing=True,
     name=Text("Clients by RFM", "Клиенты по RFM"),
     meaning=Text(
         "Clients that ordered in the window, by how recently, how often and for how much.",

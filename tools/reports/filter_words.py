@@ -34,6 +34,8 @@ COLUMNS: Mapping[str, Text] = {
     "margin": Text("Gross margin", "Валовая маржа"),
     "churned": Text("Left, by the source", "Признак ухода"),
     "month": Text("Month", "Месяц"),
+    "quarter": Text("Quarter", "Квартал"),
+    "year": Text("Year", "Год"),
     "stage": Text("Stage", "Этап"),
     "department": Text("Department", "Отдел"),
     "campaign": Text("Campaign", "Кампания"),
@@ -64,7 +66,7 @@ def value_name(key: str, value: str, language: Language) -> str:
         return known[language]
     if key == "month" and len(value) == 7:
         return formats.month(date.fromisoformat(f"{value}-01"), language)
-    if key == "cohort" and len(value) == 7 and value[4:6] == "-Q":
+    if key in ("cohort", "quarter") and len(value) == 7 and value[4:6] == "-Q":
         return Text(f"{value[5:]} {value[:4]}", f"{value[6:]}-й квартал {value[:4]}")[language]
     return value
 

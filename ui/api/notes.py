@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Path, Response
 from pydantic import Field, field_validator
 
 from agent.notes import LONGEST, Note, Notebook
-from agent.noting import kind_of
+from agent.planning.noting import kind_of
 from ui.api.models import Body, Open
 from ui.api.portfolios import Snapshot
 from ui.api.responses import answers, document, problems

@@ -122,7 +122,7 @@ def _embedded() -> Check:
 
 
 def _embedded_model() -> tuple[bool, Text]:
-    from agent.model_file import model_path
+    from agent.models.model_file import model_path
     from agent.settings import read_settings
 
     try:

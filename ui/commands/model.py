@@ -47,7 +47,7 @@ def pull(
     """Fetch the embedded model (1.1 GB) and check it; a stopped pull goes on where it was."""
     import importlib.util
 
-    from agent.model_file import pull as fetch
+    from agent.models.model_file import pull as fetch
     from agent.settings import read_settings, ready_home
 
     language = session.speak(lang)

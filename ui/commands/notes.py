@@ -46,7 +46,7 @@ def notes(
     lang: Lang = None,
 ) -> None:
     """List what was noted about clients: decisions, promises, actions, outcomes; add, mark as done, erase."""
-    from agent.noting import kind_of
+    from agent.planning.noting import kind_of
     from tools.errors import UserError
     from ui import note_view, terminal
 

@@ -1,0 +1,1 @@
+"""Models behind the gateway of `agent.backends`: requests, faults, budgets, masking, and the embedded model."""

@@ -1,0 +1,1 @@
+"""What a message says: its clients, figures, periods, filters, groupings and orders, as `understand` gathers them."""
