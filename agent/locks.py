@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -74,3 +75,16 @@ def _is_still(lock: IO[bytes], path: Path) -> bool:
         return os.fstat(lock.fileno()).st_ino == path.stat().st_ino
     except FileNotFoundError:
         return False
+
+
+def write_ahead(connection: sqlite3.Connection, *, seconds: float) -> None:
+    """Switch a file to a write-ahead log; SQLite waits for a write but not for this, so it is asked again."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        time.sleep(POLL_SECONDS)

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
+from agent.locks import write_ahead
 from tools.errors import BackendError, UnknownName, UserError
 from tools.text import Text
 
@@ -201,7 +202,8 @@ class Notebook:
         try:
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
             try:
-                for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+                write_ahead(connection, seconds=BUSY_SECONDS)
+                for pragma in ("synchronous=FULL", "secure_delete=ON"):
                     connection.execute(f"PRAGMA {pragma}")
                 connection.executescript(TABLE)
                 with connection:

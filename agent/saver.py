@@ -13,6 +13,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from agent.conversation import BadState
+from agent.locks import write_ahead
 from tools.errors import BackendError
 from tools.text import Text
 
@@ -42,7 +43,7 @@ def connected(path: Path, *, synced: bool = True) -> Iterator[sqlite3.Connection
     with typed_errors(path):
         connection = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_SECONDS)
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
+            write_ahead(connection, seconds=BUSY_SECONDS)
             connection.execute(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
             connection.execute("PRAGMA secure_delete=ON")
             _look_over(connection, path)

@@ -127,7 +127,7 @@ def _of_changes(changes: pa.Table, windows: list[Window]) -> pa.Table:
         return np.bincount(place, minlength=len(windows) + 1)
 
     sums = {"net": total(both.now - both.opening, both.place)}
-    sums["net_n"] = number(both.place.compress(both.now > 0)) - number(both.place.compress(both.opening > 0))
+    sums["net_n"] = total(np.subtract(both.now > 0, both.opening > 0, dtype="int64"), both.place)
     for kind, (values, condition) in (kinds | {"fx": (foreign, foreign != 0)}).items():
         here = np.flatnonzero(condition)
         place = both.place.take(here)

@@ -44,7 +44,7 @@ def _ran(held: Prices, windows: list[Window]) -> pa.Table:
     account, no = held.clients.take(pa.array(found.who)), pa.array(np.zeros(len(found.who), dtype=bool))
     opening, closing = pa.array(found.opening), pa.array(found.closing)
     debut = pa.array(found.debut, mask=found.place < found.debut)
-    both = {"account_id": account, "client_id": account, "place": pa.array(found.place)}
+    both = {"account_id": account, "client_id": account, "place": pa.array(found.place, pa.int64())}
     both |= {"opening": opening, "closing": closing, "now": closing, "debut": debut}
     both |= {"client_opening": opening, "client_closing": closing}
     return pa.table(both | dict.fromkeys(("held", "resumed", "lapsed"), no))

@@ -304,7 +304,7 @@ class Portfolio:
             return self.whole.pauses
         if "pauses" not in self.memo:
             table = self._dated("subscriptions")
-            found = self.run(table.filter(table.status == "paused").count().name("n").as_table())
+            found = self.asked("pauses", lambda: _number(table, "paused"))
             self.memo["pauses"] = found.column(0)[0].as_py() > 0
         return bool(self.memo["pauses"])
 
@@ -315,7 +315,7 @@ class Portfolio:
         if ("counts", name) in self.memo:
             return self.counts(name)["*"]
         if ("rows", name) not in self.memo:
-            found = self.asked(("rows", name), lambda: self.table(name).count().name("n").as_table())
+            found = self.asked(("rows", name), lambda: _number(self.table(name)))
             self.memo[("rows", name)] = int(found.column(0)[0].as_py())
         return int(self.memo[("rows", name)])
 
@@ -364,6 +364,12 @@ def _canonical(name: str, of_part: bool, as_of: date | None) -> Any:
         return table
     dated = table[DATED[name]]
     return table.filter(dated.isnull() | (dated <= ibis.date(as_of.year, as_of.month, as_of.day)))
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _number(table: Any, status: str | None = None) -> Any:
+    rows = table if status is None else table.filter(table.status == status)
+    return rows.count().name("n").as_table()
 
 
 def _counts(table: Any, name: str) -> Any:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import ibis
@@ -11,7 +12,7 @@ from ibis import _
 
 from tools import formats
 from tools.ledger.calendar import days, literal
-from tools.portfolio import Portfolio
+from tools.portfolio import TABLES_KEPT, Portfolio
 from tools.text import Text, same
 from tools.traced import places
 
@@ -41,6 +42,7 @@ def on_trial(table: Any) -> Any:
     return table.is_trial.fill_null(False) | (table.status.fill_null("") == "trial")
 
 
+@lru_cache(maxsize=TABLES_KEPT)
 def counting(table: Any) -> Any:
     """Subscriptions that count: of a client, with a price, no trial, not paused."""
     counts = (table.mrr > 0) & ~on_trial(table) & (table.status.fill_null("") != "paused")
@@ -48,7 +50,7 @@ def counting(table: Any) -> Any:
 
 
 def currencies(portfolio: Portfolio, name: str) -> tuple[str, ...]:
-    """Codes of the currencies in a table of money, by code; of subscriptions only of those that count."""
+    """Codes of the currencies in a table of money, by code; of subscriptions in several only of those that count."""
     return tuple(code for code in _named(portfolio, name) if code is not None)
 
 
@@ -57,11 +59,17 @@ def _named(portfolio: Portfolio, name: str) -> tuple[str | None, ...]:
     key, portfolio = ("currency codes", name), portfolio.base
     if key not in portfolio.memo:
         rows = portfolio.table(name)
-        rows = counting(rows) if name == "subscriptions" else rows
-        found = portfolio.run(rows.group_by("currency").agg().order_by("currency"))
-        portfolio.memo[key] = tuple(found.column(0).to_pylist())
+        found = portfolio.asked(key, lambda: _codes(rows)).column(0).to_pylist()
+        if len(found) > 1 and name == "subscriptions":
+            found = portfolio.run(_codes(counting(rows))).column(0).to_pylist()
+        portfolio.memo[key] = tuple(found)
     codes: tuple[str | None, ...] = portfolio.memo[key]
     return codes
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _codes(rows: Any) -> Any:
+    return rows.group_by("currency").agg().order_by("currency")
 
 
 def currency_of(portfolio: Portfolio, table: Any) -> Any:

@@ -1,5 +1,6 @@
 """Periods in which a price is in force, from subscriptions: late renewals closed; and the spans of long-unpaid clients."""
 
+from functools import lru_cache
 from typing import Any
 
 import ibis
@@ -9,7 +10,7 @@ from tools.ledger.calendar import FOREVER, literal, shifted
 from tools.ledger.money import client_of, counting, currencies, currency_of, ticks
 from tools.ledger.pauses import pauses
 from tools.ledger.prices import Prices, prices_of
-from tools.portfolio import Portfolio
+from tools.portfolio import TABLES_KEPT, Portfolio
 
 PAST_DUE_COUNTS = "past_due_counts"
 
@@ -50,13 +51,17 @@ def in_hand(portfolio: Portfolio) -> Prices | None:
     if portfolio.level != "account" or portfolio.base.pauses or len(currencies(portfolio, "subscriptions")) > 1:
         return None
     if "prices" not in portfolio.memo:
-        table = priced(portfolio)
-        dated = table.filter(table.start_date.notnull())
-        rows = portfolio.run(dated.select("account_id", "start_date", "end_date", ticks=ticks(dated.mrr)))
+        rows = portfolio.run(_dated(priced(portfolio)))
         spans, late_days = unpaid(portfolio), int(portfolio.policy["late_renewal_days"])
         portfolio.memo["prices"] = prices_of(rows, None if spans is None else portfolio.run(spans), late_days)
     found: Prices = portfolio.memo["prices"]
     return found
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _dated(table: Any) -> Any:
+    rows = table.filter(table.start_date.notnull())
+    return rows.select("account_id", "start_date", "end_date", ticks=ticks(rows.mrr))
 
 
 def _periods(portfolio: Portfolio) -> Any:

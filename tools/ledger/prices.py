@@ -58,7 +58,7 @@ def prices_of(rows: pa.Table, unpaid: pa.Table | None, late_days: int) -> Prices
         rows, start, end = rows.filter(pa.array(lasting)), start[lasting], end[lasting]
     named = rows["account_id"].combine_chunks().dictionary_encode()
     who, ticks = named.indices.to_numpy(), rows["ticks"].to_numpy()
-    order = np.argsort(_keyed(who, SPAN, start), kind="stable")  # quick where the rows come nearly in order
+    order = np.argsort(_keyed(who, *_from_first(start)), kind="stable")  # quick where the rows come nearly in order
     who, start, end, ticks = (values.take(order) for values in (who, start, end, ticks))
     end, closed = _renewed(who, start, end, late_days)
     return Prices(
@@ -74,9 +74,18 @@ def _days(column: pa.ChunkedArray) -> Numbers:
     return found
 
 
+def _from_first(days: Numbers) -> tuple[int, Numbers]:
+    """How many days there are from the first to the last, and which of them each is, from nought."""
+    if not len(days):
+        return 1, days
+    first = days.min()
+    return int(days.max() - first) + 1, days - first
+
+
 def _keyed(who: Numbers, width: int, number: Numbers) -> Numbers:
-    """Client and number below ``width`` as one number that keeps the order of both; made in place, for memory is slow."""
-    key = who.astype("int64")
+    """Client and number below ``width`` as one number that keeps the order of both; small and made in place, for memory is slow."""
+    small = (int(who.max(initial=0)) + 1) * width < np.iinfo("int32").max
+    key = who.astype("int32" if small else "int64")
     key *= width
     key += number
     return key
@@ -198,5 +207,6 @@ def _running(steps: Numbers, order: Numbers, last: Numbers, who: Numbers, head: 
     """
     ran = steps.take(order)
     found: Numbers = np.cumsum(ran, out=ran).take(last)
-    found -= np.append(0, found[head[1:] - 1]).take(who)
+    ends = head[1:]
+    found -= np.repeat(np.append(0, found.take(ends - 1)), np.diff(head, append=len(found)))
     return found
