@@ -12,14 +12,17 @@ from agent.planning.again import OPENS
 from agent.planning.carried import carried
 from agent.planning.filling import filled
 from agent.planning.goes_on import by_example
+from agent.planning.in_turn import in_turn, more
 from agent.planning.lifted import lifted
 from agent.planning.model_planner import by_model
 from agent.planning.nearest import NEAR, SURE, guesses, nearest
 from agent.planning.onward import leans, onward
+from agent.planning.outweigh import MOST_CALLS
 from agent.planning.remark import without_remark
 from agent.planning.rules import FIRST, RULES
 from agent.planning.sensible import sensible
 from agent.planning.several import asked
+from agent.planning.still import still
 from agent.planning.twofold import shortened
 from agent.reading.bounds import bounds, cut, spans, unread, without
 from agent.reading.counted import COUNT_OF
@@ -71,6 +74,8 @@ CERTAIN = frozenset(
         "culture",
     }
 )
+#: Tools whose words are the user's own, over as many sentences as there are.
+WHOLE = frozenset({"remember", "done"})
 #: What examples may make of a question that names a client and says no more than rules can read.
 OF_A_CLIENT = frozenset({"draft_message", "report", "remember", "recall", "done"})
 
@@ -79,6 +84,19 @@ def planned(
     seen: Understood, portfolio: "Portfolio", *, last: list[Call], gateway: Gateway | None = None
 ) -> list[Call]:
     """One to four tool calls for a message; ``last`` are the calls of the thread's last one."""
+    calls = _planned(seen, portfolio, last=last, gateway=gateway)
+    given = calls[0]["arguments"]
+    if calls[0]["name"] in WHOLE or given.get("reason") == "injection" or "in_order" in given:
+        return calls
+    if last and given.get("reason") == "off_topic":
+        return still(seen, last, portfolio) or calls
+    turned = in_turn(seen, portfolio, last, lambda part, before: _planned(part, portfolio, last=before))
+    return turned[:MOST_CALLS] if more(turned, calls) else calls
+
+
+def _planned(
+    seen: Understood, portfolio: "Portfolio", *, last: list[Call], gateway: Gateway | None = None
+) -> list[Call]:
     seen = follow.timed(shortened(without_remark(seen, portfolio) if last else seen, portfolio), last)
     again = lifted(seen, last, portfolio) or onward(seen, last, portfolio) or by_example(seen, last)
     if again is not None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.portfolios import build, subscription
 from tools import formats, ledger, metrics
 from tools import segments as segmentation
-from tools.bridge import movement_bridge
+from tools.bridge import FIGURES, movement_bridge
 from tools.errors import UserError
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Window
@@ -206,3 +206,9 @@ def test_the_parts_of_a_spread_line_sum_to_it(
 def test_ratios_are_shown_to_a_tenth_and_never_as_nought(language: Any, shown: list[str]) -> None:
     assert formats.percent(1.16629, language).replace(formats.NBSP, " ") == shown[0]
     assert formats.percent(0.00049, language).replace(formats.NBSP, " ") == shown[1]
+
+
+def test_a_base_of_trials_has_months_without_movements(tmp_path: Path) -> None:
+    trials = [{"account_id": "A", "start_date": "2025-01-01", "mrr": "10", "currency": "RUB", "status": "trial"}]
+    rows = movement_bridge(build(tmp_path, subscriptions=trials)).rows
+    assert rows.num_rows > 1 and not any(sum(rows[name].to_pylist()) for name in FIGURES)

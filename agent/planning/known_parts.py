@@ -47,7 +47,7 @@ def known_parts(pieces: list[Clause], reader: "Reader") -> list[tuple[Clause, Ca
             ways.append((weight - IDLE, before))
         best.append(max(ways, key=lambda way: way[0]) if ways else (-1.0, []))
     found = best[-1][1]
-    told = {_said(guess.call) for _part, guess in found}
+    told = {said(guess.call) for _part, guess in found}
     if any(guess.call["name"] == "refuse" and guess.weight < REFUSED for _part, guess in found):
         return []
     if (
@@ -74,7 +74,8 @@ def _idle(piece: Clause, reader: "Reader") -> bool:
     return not piece.asks and not named and likely < ASKED
 
 
-def _said(item: Call) -> str:
+def said(item: Call) -> str:
+    """What a call is about: its tool and its figure, findings or reason."""
     given = item["arguments"]
     return f"{item['name']} {given.get('key', given.get('codes', given.get('reason', '')))}"
 

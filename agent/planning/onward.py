@@ -39,6 +39,7 @@ from agent.planning.onward_words import (
     NOT_BY,
     NUMBERED,
     ORDINALS,
+    OTHER_END,
     PLACE,
     PUTS,
     SEGMENT,
@@ -106,6 +107,11 @@ def onward(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list
         return None
     found = [made for item in bases if (made := _cut(item, said, portfolio, named))]
     return found if found and len(found) == len(bases) else None
+
+
+def cut_anew(item: Call, seen: "Understood", portfolio: "Portfolio") -> Call | None:
+    """One figure with the slices of a message, whatever else it says; None where it names none."""
+    return _cut(item, seen, portfolio, _segment(seen))
 
 
 def _plainly_cut(seen: "Understood", part: dict[str, Any], portfolio: "Portfolio") -> bool:
@@ -245,6 +251,8 @@ def _ordered(item: Call, seen: "Understood") -> dict[str, int] | None:
     said = order(replace(seen, metrics=()), [key])
     if not said and (end := next((end for end, pattern in ENDS if pattern.search(seen.plain)), None)) and listed:
         said = {end_of(key, seen.plain, worst=end == "worst"): given[listed]}
+    if not said and listed and OTHER_END.search(seen.plain):
+        said = {"bottom" if listed == "top" else "top": _count(seen) or given[listed]}
     count = None if said or seen.period else _count(seen)
     if count is not None and (listed or ranks(str(key)) and key != "concentration"):
         said = {listed or end_of(key, seen.plain, worst=False): count}

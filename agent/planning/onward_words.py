@@ -79,3 +79,7 @@ TENS = {
     "fifty": 50,
 }
 TEN = re.compile("|".join(rf"\b{word}\b" for word in TENS))
+#: The other end of a list in order.
+OTHER_END = re.compile(
+    r"\b(?:друг\w+ кон(?:ец|ца|цу)|обратн\w+ (?:конец|конца|сторон\w+)|хвост\w*|наоборот|other end|tail(?: end)?|bottom end|(?:the )?reverse)\b"
+)

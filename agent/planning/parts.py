@@ -100,6 +100,12 @@ def clauses(message: str) -> list[Clause]:
     return [clause for clause in found if re.search(r"\w", clause.text) and not POLITE.fullmatch(clause.text)]
 
 
+def sentences(message: str) -> list[str]:
+    """The sentences and numbered items of a message in their order, words of courtesy left out."""
+    found = [sentence for piece in _items(message) for sentence in _sentences(piece)]
+    return [text for text in found if re.search(r"\w", text) and not POLITE.fullmatch(text.rstrip(".!?"))]
+
+
 def _items(message: str) -> list[str]:
     """What stands before a numbered list, then its items without their numbers; the message alone where it has none."""
     for marks in NUMBERED:
@@ -117,7 +123,8 @@ def _items(message: str) -> list[str]:
     return [message]
 
 
-def _begins(text: str) -> bool:
+def begins(text: str) -> bool:
+    """Whether words open like a question or an order."""
     return re.match(rf"\W*(?:(?:{OPENERS})\W+)*{ASKS}\b", text, re.IGNORECASE) is not None
 
 
@@ -150,9 +157,9 @@ def _cut(sentence: str) -> list[Clause]:
 
 
 def _clause(text: str, tied: str, ends: str) -> Clause:
-    begins = _begins(text)
-    asks = not POINTS.match(text) and (begins or tied == "end" and text.endswith("?"))
-    return Clause(text + ends if begins and text[-1] not in "?!." else text, tied, asks)
+    opens = begins(text)
+    asks = not POINTS.match(text) and (opens or tied == "end" and text.endswith("?"))
+    return Clause(text + ends if opens and text[-1] not in "?!." else text, tied, asks)
 
 
 def _kept(text: str, match: re.Match[str]) -> bool:

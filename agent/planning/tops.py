@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from agent.examples import Call, call
@@ -42,7 +43,7 @@ def counted(pieces: list[Clause]) -> list[Clause]:
             found[-1] = replace(found[-1], text=f"{found[-1].text.rstrip('?.! ')}, {piece.text}")
         else:
             found.append(piece)
-    return [_by_the_next(piece, after) for piece, after in zip(found, (*found[1:], None), strict=True)]
+    return [_by_the_next(piece, after) for piece, after in zip_longest(found, found[1:])]
 
 
 def with_number(pieces: list[Clause], opening: str, language: str) -> list[Clause]:

@@ -207,6 +207,6 @@ def _running(steps: Numbers, order: Numbers, last: Numbers, who: Numbers, head: 
     """
     ran = steps.take(order)
     found: Numbers = np.cumsum(ran, out=ran).take(last)
-    ends = head[1:]
-    found -= np.repeat(np.append(0, found.take(ends - 1)), np.diff(head, append=len(found)))
+    before = np.append(0, found.take(head[1:] - 1))[: len(head)]
+    found -= np.repeat(before, np.diff(head, append=len(found)))
     return found

@@ -1,0 +1,62 @@
+"""Sentences of a message read one after another, each as if it went on from the one before: “… ? And what is it made of?”."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from agent.examples import Call
+from agent.planning.known_parts import alike, said
+from agent.planning.nearest import goes_on, guesses
+from agent.planning.parts import begins, sentences
+from agent.reading.understand import Understood, understood
+
+if TYPE_CHECKING:
+    from tools.portfolio import Portfolio
+
+#: How much the examples must speak for the call of a sentence; of one that neither asks nor orders.
+SURE, TOLD = 0.4, 0.7
+#: How much they must speak for a refusal that asks back.
+REFUSED = {"which_client": 0.5}
+#: How much they must speak for a sentence going on from the one before.
+GOING = 0.35
+#: A longer message is a story or a paste, and is not read so.
+MOST = 6
+#: What a sentence orders though it does not begin like an order: «и скрипт звонка для них».
+ORDERS = frozenset({"remember", "done", "draft_message", "report", "telling"})
+
+
+def in_turn(
+    seen: Understood, portfolio: "Portfolio", last: list[Call], plan: Callable[[Understood, list[Call]], list[Call]]
+) -> list[Call]:
+    """The calls of the sentences that ask for something; none where fewer than two surely do."""
+    pieces = sentences(seen.question)
+    if not 2 <= len(pieces) <= MOST:
+        return []
+    found: list[Call] = []
+    before, sure = last, 0
+    for piece in pieces:
+        part = understood(piece, portfolio, language=seen.language)
+        calls = plan(part, before)
+        if _sure(piece, part, calls, before):
+            found += [item for item in calls if item not in found]
+            before, sure = calls, sure + 1
+    return found if sure > 1 else []
+
+
+def more(calls: list[Call], than: list[Call]) -> bool:
+    """Whether calls are of more things than others are."""
+    return len({said(item) for item in calls}) > len({said(item) for item in than})
+
+
+def _sure(piece: str, part: Understood, calls: list[Call], last: list[Call]) -> bool:
+    """Whether a sentence surely asks for its calls: the examples say the same, or it names the figure or goes on."""
+    best = guesses(part, 1)[0]
+    told = any(alike(item, best.call) for item in calls)
+    if calls[0]["name"] == "refuse":
+        reason = calls[0]["arguments"]["reason"]
+        return told and best.weight >= REFUSED.get(reason, TOLD) and reason != "off_topic"
+    asks = piece.rstrip().endswith("?") or begins(piece)
+    named = any(item["name"] == "metric" and item["arguments"]["key"] in part.metrics for item in calls)
+    if told and best.weight >= (SURE if asks or calls[0]["name"] in ORDERS else TOLD) or asks and named:
+        return True
+    onward = goes_on(part) if last and asks else None
+    return onward is not None and onward.weight >= GOING
