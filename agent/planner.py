@@ -9,6 +9,7 @@ from agent.backends import Gateway
 from agent.examples import Call, call
 from agent.planning import follow
 from agent.planning.again import OPENS
+from agent.planning.amends import amended
 from agent.planning.carried import carried
 from agent.planning.filling import filled
 from agent.planning.goes_on import by_example
@@ -98,7 +99,12 @@ def _planned(
     seen: Understood, portfolio: "Portfolio", *, last: list[Call], gateway: Gateway | None = None
 ) -> list[Call]:
     seen = follow.timed(shortened(without_remark(seen, portfolio) if last else seen, portfolio), last)
-    again = lifted(seen, last, portfolio) or onward(seen, last, portfolio) or by_example(seen, last)
+    again = (
+        amended(seen, last, portfolio)
+        or lifted(seen, last, portfolio)
+        or onward(seen, last, portfolio)
+        or by_example(seen, last)
+    )
     if again is not None:
         return _each_period(seen, again, portfolio)
     ruled = _by_rules(seen, portfolio, last)

@@ -211,4 +211,4 @@ def test_ratios_are_shown_to_a_tenth_and_never_as_nought(language: Any, shown: l
 def test_a_base_of_trials_has_months_without_movements(tmp_path: Path) -> None:
     trials = [{"account_id": "A", "start_date": "2025-01-01", "mrr": "10", "currency": "RUB", "status": "trial"}]
     rows = movement_bridge(build(tmp_path, subscriptions=trials)).rows
-    assert rows.num_rows > 1 and not any(sum(rows[name].to_pylist()) for name in FIGURES)
+    assert rows.num_rows and not any(sum(rows[name].to_pylist()) for name in FIGURES)

@@ -49,7 +49,7 @@ def by_example(seen: "Understood", last: list[Call]) -> list[Call] | None:
     found = _known(seen) if last and not named else None
     to = found.call["arguments"].get("to") if found is not None else None
     if to == "define":
-        key = next((key for item in last if (key := item["arguments"].get("key"))), None)
+        key = next((key for item in last if (key := item["arguments"].get("key"))), None) or _term(_segment(last))
         return [call("define", key=key)] if key is not None else None
     client, segment = _client(last), _segment(last)
     if to == "advice" and segment is not None:
@@ -83,6 +83,11 @@ def _segment(last: list[Call]) -> str | None:
     found |= {ABOUT_SEGMENT.get(code, "") for item in last for code in item["arguments"].get("codes", ())}
     found -= {""}
     return found.pop() if len(found) == 1 else None
+
+
+def _term(segment: str | None) -> str | None:
+    """A segment as the glossary calls it."""
+    return {"growth": "segment_growth"}.get(segment, segment) if segment else None
 
 
 def _kept(last: list[Call]) -> dict[str, Any]:

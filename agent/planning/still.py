@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from agent.examples import Call, call
 from agent.planning.again import FIGURES
 from agent.planning.follow_words import ABOUT_SEGMENT
+from agent.planning.goes_on import GOING
 from agent.planning.moved import in_year_of
-from agent.planning.nearest import NEAR, SURE, goes_on, guesses
+from agent.planning.nearest import SURE, goes_on, guesses
 from agent.planning.onward import cut_anew, plainly
+from agent.planning.onward_words import CARRIES, MERE
+from agent.planning.standing import own_words
 from agent.reading.bounds import bounds, spans, unread
 from agent.reading.periods import MONTHS
 from agent.reading.periods import asked as period_asked
@@ -42,8 +45,9 @@ def still(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
     if unread(said) or len(spans(said.plain)) != len(bounds(said)) or said.period == UNREAD:
         return None
     going = goes_on(seen)
-    known = going is not None and going.weight >= NEAR
-    key = going.call["arguments"].get("key") if going is not None and known else None
+    key = going.call["arguments"].get("key") if going is not None and going.weight >= GOING else None
+    if key is None and own_words(said, portfolio, CARRIES, MERE, MONTH, SHORT_YEAR, BEFORE_LAST):
+        return None
     bases = [base for item in last if (base := _base(item, key)) is not None]
     if not bases or len(bases) != len(last):
         return None

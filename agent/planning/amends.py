@@ -1,0 +1,65 @@
+"""A message that puts the last one right, or changes whom it was about: «имел в виду просрочку», «не адвокатам, а сегменту роста»."""
+
+import re
+from typing import TYPE_CHECKING
+
+from agent.examples import Call, call
+
+if TYPE_CHECKING:
+    from agent.reading.understand import Understood
+    from tools.portfolio import Portfolio
+
+#: What says that the last message was not what was meant.
+PUTS_RIGHT = re.compile(
+    r"^\W*(?:ой|упс|нет|не то|стоп|погоди\w*|прости\w*|извини\w*|сорри|oops|no|sorry|wait|hold on|my bad|scratch that)\b|"
+    r"\b(?:име(?:л|ла|ли) (?:я )?в виду|я (?:не )?про|вместо|meant|i mean|instead of|rather than)\b|"
+    r"^\W*(?:meant|not|не)\b|\b(?:не|not) [^,]+, (?:а|but)\b"
+)
+#: What puts one more client beside those compared, and what puts one in the place of another.
+ADDS = re.compile(
+    r"\b(?:добав\w+|докин\w+|прибав\w+|подключ\w+|ещ[её]|тоже|третьим|четв[её]ртым|add|throw in|include|also|too|as well|as (?:a|the) (?:third|fourth))\b"
+)
+INSTEAD = re.compile(r"\b(?:вместо|замен\w+|помен\w+|instead|swap|replace)\b")
+MOST_COMPARED = 4
+
+
+def amended(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """The last calls with another figure, segment or client in the place of theirs; None where the message says no such thing."""
+    if len(last) != 1:
+        return None
+    return _compared(seen, last[0], portfolio) or (_other(seen, last[0]) if PUTS_RIGHT.search(seen.plain) else None)
+
+
+def _other(seen: "Understood", item: Call) -> list[Call] | None:
+    """The last figure or letter with the one other that a correction names."""
+    given = item["arguments"]
+    if seen.accounts or seen.codes or seen.period:
+        return None
+    if item["name"] == "metric" and not seen.segments:
+        keys = [key for key in seen.metrics if key != given["key"]]
+        return [call("metric", **{**given, "key": keys[0]})] if len(keys) == 1 else None
+    if item["name"] in ("draft_message", "segment") and given.get("segment"):
+        named = [segment for segment in seen.segments if segment != given["segment"]]
+        return [call(item["name"], **{**given, "segment": named[0]})] if len(named) == 1 else None
+    return None
+
+
+def _compared(seen: "Understood", item: Call, portfolio: "Portfolio") -> list[Call] | None:
+    """The clients of the last comparison with one more, or with one in the place of the one that the message drops."""
+    ids = [] if item["name"] != "compare" else list(item["arguments"]["ids"])
+    fresh = [account for account, _name in seen.accounts if account not in ids]
+    if not ids or len(fresh) != 1 or seen.metrics or seen.wants & {"letter", "report"}:
+        return None
+    if INSTEAD.search(seen.plain):
+        gone = [account for account in ids if _spoken(account, seen, portfolio)]
+        kept = [account for account in ids if account not in gone]
+        return [call("compare", ids=[*kept, *fresh])] if len(gone) == 1 else None
+    return [call("compare", ids=[*ids, *fresh])] if ADDS.search(seen.plain) and len(ids) < MOST_COMPARED else None
+
+
+def _spoken(account: str, seen: "Understood", portfolio: "Portfolio") -> bool:
+    """Whether a message names a client whole or by the last word of its name: «убери пекарню»."""
+    from knowledge.search import stems
+
+    words = stems(dict(portfolio.accounts())[account])
+    return any(named == account for named, _name in seen.accounts) or bool(words) and words[-1] in seen.stems
