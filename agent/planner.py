@@ -13,12 +13,11 @@ from agent.planning.amends import amended
 from agent.planning.carried import carried
 from agent.planning.filling import filled
 from agent.planning.goes_on import by_example
-from agent.planning.in_turn import in_turn, more
+from agent.planning.in_turn import in_turn
 from agent.planning.lifted import lifted
 from agent.planning.model_planner import by_model
 from agent.planning.nearest import NEAR, SURE, guesses, nearest
 from agent.planning.onward import leans, onward
-from agent.planning.outweigh import MOST_CALLS
 from agent.planning.remark import without_remark
 from agent.planning.rules import FIRST, RULES
 from agent.planning.sensible import sensible
@@ -91,8 +90,7 @@ def planned(
         return calls
     if last and given.get("reason") == "off_topic":
         return still(seen, last, portfolio) or calls
-    turned = in_turn(seen, portfolio, last, lambda part, before: _planned(part, portfolio, last=before))
-    return turned[:MOST_CALLS] if more(turned, calls) else calls
+    return in_turn(seen, portfolio, last, lambda part, before: _planned(part, portfolio, last=before), calls) or calls
 
 
 def _planned(

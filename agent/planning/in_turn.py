@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from agent.examples import Call
 from agent.planning.known_parts import alike, said
 from agent.planning.nearest import goes_on, guesses
-from agent.planning.parts import begins, sentences
+from agent.planning.outweigh import MOST_CALLS
+from agent.planning.parts import begins, linked, sentences
 from agent.reading.understand import Understood, understood
 
 if TYPE_CHECKING:
@@ -21,16 +22,34 @@ GOING = 0.35
 #: A longer message is a story or a paste, and is not read so.
 MOST = 6
 #: What a sentence orders though it does not begin like an order: «и скрипт звонка для них».
-ORDERS = frozenset({"remember", "done", "draft_message", "report", "telling"})
+ORDERS = frozenset(
+    {"remember", "done", "draft_message", "report", "telling", "documents", "whatif", "compare", "recall", "culture"}
+)
 
 
 def in_turn(
-    seen: Understood, portfolio: "Portfolio", last: list[Call], plan: Callable[[Understood, list[Call]], list[Call]]
+    seen: Understood,
+    portfolio: "Portfolio",
+    last: list[Call],
+    plan: Callable[[Understood, list[Call]], list[Call]],
+    heard: list[Call],
 ) -> list[Call]:
-    """The calls of the sentences that ask for something; none where fewer than two surely do."""
-    pieces = sentences(seen.question)
-    if not 2 <= len(pieces) <= MOST:
-        return []
+    """The calls of the sentences that ask for something; none where they are no more than those ``heard`` in the whole."""
+    for pieces in (sentences(seen.question), linked(seen.question)):
+        if len({said(item) for item in heard}) < len(pieces) <= MOST:
+            found = _read(pieces, seen, portfolio, last, plan)[:MOST_CALLS]
+            if _more(found, heard):
+                return found
+    return []
+
+
+def _read(
+    pieces: list[str],
+    seen: Understood,
+    portfolio: "Portfolio",
+    last: list[Call],
+    plan: Callable[[Understood, list[Call]], list[Call]],
+) -> list[Call]:
     found: list[Call] = []
     before, sure = last, 0
     for piece in pieces:
@@ -42,9 +61,19 @@ def in_turn(
     return found if sure > 1 else []
 
 
-def more(calls: list[Call], than: list[Call]) -> bool:
-    """Whether calls are of more things than others are."""
-    return len({said(item) for item in calls}) > len({said(item) for item in than})
+def _more(calls: list[Call], than: list[Call]) -> bool:
+    """Whether calls are of more things than others are, and lose no slice of those that both have."""
+    kept = all(_within(item, calls) for item in than if said(item) in {said(other) for other in calls})
+    return kept and len({said(item) for item in calls}) > len({said(item) for item in than})
+
+
+def _within(item: Call, calls: list[Call]) -> bool:
+    """Whether one of the calls is of the same thing and has every slice of a call."""
+    given = {name: value for name, value in item["arguments"].items() if name != "query"}
+    return any(
+        said(other) == said(item) and all(other["arguments"].get(name) == value for name, value in given.items())
+        for other in calls
+    )
 
 
 def _sure(piece: str, part: Understood, calls: list[Call], last: list[Call]) -> bool:

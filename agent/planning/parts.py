@@ -106,6 +106,20 @@ def sentences(message: str) -> list[str]:
     return [text for text in found if re.search(r"\w", text) and not POLITE.fullmatch(text.rstrip(".!?"))]
 
 
+def linked(message: str) -> list[str]:
+    """The sentences of a message, each cut where “and” or the like ties two stretches, or a comma stands before a question."""
+    found: list[str] = []
+    for sentence in sentences(message):
+        last = 0
+        for match in CUTS.finditer(sentence):
+            asks = match["comma"] is not None and begins(sentence[match.end() :])
+            if (match["link"] or match["weak"] or asks) and not _kept(sentence, match):
+                found.append(sentence[last : match.start()])
+                last = match.end()
+        found.append(sentence[last:])
+    return [text for text in found if re.search(r"\w", text)]
+
+
 def _items(message: str) -> list[str]:
     """What stands before a numbered list, then its items without their numbers; the message alone where it has none."""
     for marks in NUMBERED:
