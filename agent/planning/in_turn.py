@@ -35,7 +35,8 @@ def in_turn(
     heard: list[Call],
 ) -> list[Call]:
     """The calls of the sentences that ask for something; none where they are no more than those ``heard`` in the whole."""
-    for pieces in (sentences(seen.question), linked(seen.question)):
+    whole = any("query" in item["arguments"] for item in heard)  # what a search is for stays one stretch of words
+    for pieces in (sentences(seen.question), *(() if whole else (linked(seen.question),))):
         if len({said(item) for item in heard}) < len(pieces) <= MOST:
             found = _read(pieces, seen, portfolio, last, plan)[:MOST_CALLS]
             if _more(found, heard):
