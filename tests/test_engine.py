@@ -9,10 +9,13 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from tests.generated import AS_OF, EVERYTHING, seeded
 from tests.portfolios import build, subscription
-from tools import engine
+from tools import engine, ledger, snapshot
 from tools.engine import compiled
-from tools.schema import arrow_schema
+from tools.errors import UserError
+from tools.portfolio import Portfolio
+from tools.schema import TABLES, arrow_schema
 
 ODD = "x MAKE_DATE(9001, 1, 2)"
 SPANS = [
@@ -68,3 +71,26 @@ def test_the_same_question_with_views_is_compiled_once() -> None:
         ibis.to_sql(asked(date(2023, 1, 2)), dialect="duckdb", pretty=False)
     )
     assert engine._written.cache_info().misses == known
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_what_a_file_says_of_its_table_is_what_a_query_finds(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "ROW_GROUP", 1 + seed % 5)
+    known = 0
+    for day in (AS_OF, date(2024, 9, 30), date(2030, 1, 1)):
+        try:
+            told = build(tmp_path, as_of=day, **seeded(seed, EVERYTHING))
+        except UserError:  # a day far from the rows
+            continue
+        asked = replace(told, written={}, memo={})
+        assert _facts(told) == _facts(asked)
+        known += sum(told.known(name) is not None and told.rows(name) > 0 for name in TABLES)
+    assert known
+
+
+def _facts(portfolio: Portfolio) -> dict[str, object]:
+    rows = {name: (portfolio.rows(name), portfolio.has(name), dict(portfolio.counts(name))) for name in TABLES}
+    money = {name: ledger.currencies(portfolio, name) for name in ("subscriptions", "invoices")}
+    return {"rows": rows, "money": money, "pauses": portfolio.pauses, "months": portfolio.as_of and ledger.months(portfolio)}

@@ -7,7 +7,6 @@ from typing import Any
 import ibis
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from ibis import _
 
 from tools import ledger, stats
@@ -113,10 +112,12 @@ def opened(portfolio: Portfolio, window: Window) -> pa.Table:
     if held is None:
         found = cohort(portfolio, window)
         return portfolio.run(found.filter(found.client_opening > 0)).sort_by("account_id")
-    ends = {"opening": worth_on(held, window.opening), "closing": worth_on(held, window.closing)}
-    rows = pa.table({"account_id": held.clients, **ends, **{f"client_{name}": worth for name, worth in ends.items()}})
-    rows = rows.append_column("held", pa.array(np.zeros(len(rows), dtype=bool)))
-    return rows.filter(pc.greater(rows["opening"], 0))
+    opening, closing = worth_on(held, window.opening), worth_on(held, window.closing)
+    paid = np.flatnonzero(opening > 0)
+    ends = {"opening": pa.array(opening.take(paid)), "closing": pa.array(closing.take(paid))}
+    clients = {f"client_{name}": worth for name, worth in ends.items()}
+    none = pa.array(np.zeros(len(paid), dtype=bool))
+    return pa.table({"account_id": held.clients.take(pa.array(paid)), **ends, **clients, "held": none})
 
 
 def _summed(rows: pa.Table) -> dict[str, int]:

@@ -18,6 +18,7 @@ from tools.policy import Policy
 from tools.reading import Window
 from tools.schema import TABLES
 from tools.text import Text
+from tools.written import Written
 
 if TYPE_CHECKING:
     from tools.snapshot import Manifest
@@ -84,8 +85,8 @@ class Portfolio:
 
     ``narrows`` are the parts looked at, one inside the other; ``level`` is the unit counted (see `tools.levels`);
     ``convention`` forces a way of counting recurring revenue; ``overlay`` holds answers given in the audit itself, in
-    place of a table of the snapshot; ``stated`` are those that people gave beside the data (`tools.stated`). ``empty``
-    are the tables of the snapshot known to have no row.
+    place of a table of the snapshot; ``stated`` are those that people gave beside the data (`tools.stated`). ``written``
+    is what the files of the snapshot say of its tables before any row is read.
     """
 
     snapshot: str
@@ -103,7 +104,7 @@ class Portfolio:
     overlay: Mapping[str, pa.Table] = field(default_factory=dict)
     stated: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
-    empty: frozenset[str] = frozenset()
+    written: Mapping[str, Written] = field(default_factory=dict, compare=False, repr=False)
     read: dict[str, pa.Table | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -292,10 +293,17 @@ class Portfolio:
     def counts(self, name: str) -> Mapping[str, int]:
         """Rows of a table on ``as_of`` (under ``*``) and values of each of its columns."""
         if ("counts", name) not in self.memo:
-            row = self.asked(("counts", name), lambda: _counts(self.table(name), name)).to_pylist()[0]
-            self.memo[("counts", name)] = {column: int(value) for column, value in row.items()}
+            self.memo[("counts", name)] = self._counted(name)
         found: Mapping[str, int] = self.memo[("counts", name)]
         return found
+
+    def _counted(self, name: str) -> Mapping[str, int]:
+        written, columns = self.known(name), [column.name for column in TABLES[name].columns]
+        cells = {} if written is None else {column: written.cells(column) for column in columns}
+        if written is not None and None not in cells.values():
+            return {"*": written.rows, **{column: int(number or 0) for column, number in cells.items()}}
+        row = self.asked(("counts", name), lambda: _counts(self.table(name), name)).to_pylist()[0]
+        return {column: int(value) for column, value in row.items()}
 
     @property
     def pauses(self) -> bool:
@@ -303,21 +311,40 @@ class Portfolio:
         if self.whole is not None:
             return self.whole.pauses
         if "pauses" not in self.memo:
-            table = self._dated("subscriptions")
-            found = self.asked("pauses", lambda: _number(table, "paused"))
-            self.memo["pauses"] = found.column(0)[0].as_py() > 0
+            written = self.known("subscriptions")
+            self.memo["pauses"] = (written is None or written.cells("status") != 0) and self._paused()
         return bool(self.memo["pauses"])
+
+    def _paused(self) -> bool:
+        table = self._dated("subscriptions")
+        return int(self.asked("pauses", lambda: _number(table, "paused")).column(0)[0].as_py()) > 0
+
+    def known(self, name: str) -> Written | None:
+        """What the file of a table says of it, where the portfolio sees every row of the file as it stands; else None."""
+        written = self.written.get(name)
+        hidden = name == "value_goals" and not self.outcomes_known
+        if written is None or name in self.overlay or self.narrows or self.level != "account" or hidden:
+            return None
+        if self.as_of is None or name not in DATED or not written.cells(DATED[name]):
+            return written
+        ends = written.ends(DATED[name])
+        return written if ends is not None and ends[1] <= self.as_of else None
 
     def rows(self, name: str) -> int:
         """Number of rows of a table on ``as_of``."""
-        if name in self.empty and name not in self.overlay:
-            return 0
         if ("counts", name) in self.memo:
             return self.counts(name)["*"]
         if ("rows", name) not in self.memo:
-            found = self.asked(("rows", name), lambda: _number(self.table(name)))
-            self.memo[("rows", name)] = int(found.column(0)[0].as_py())
+            self.memo[("rows", name)] = self._rows(name)
         return int(self.memo[("rows", name)])
+
+    def _rows(self, name: str) -> int:
+        if name in self.written and name not in self.overlay and not self.written[name].rows:
+            return 0
+        written = self.known(name)
+        if written is not None:
+            return written.rows
+        return int(self.asked(("rows", name), lambda: _number(self.table(name))).column(0)[0].as_py())
 
     def has(self, name: str, column: str | None = None) -> bool:
         """True where the source has the table (and a value of the column): a fact of the base, the same in all its parts.

@@ -24,6 +24,7 @@ from tools.policy import Policy
 from tools.portfolio import DATED, Portfolio
 from tools.schema import TABLES, arrow_schema
 from tools.text import Text, same
+from tools.written import Written
 
 #: Rows of a file that are read as one piece: a longer table is read on several cores.
 ROW_GROUP = 122_880
@@ -166,13 +167,13 @@ def open_portfolio(
         raise UnknownName(Text("portfolio", "база клиентов"), snapshot, known)
     manifest = MANIFEST.validate_json((folder / "manifest.json").read_bytes())
     connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
-    empty = set()
+    written: dict[str, Written] = {}
     for name in TABLES:
         file = folder / f"{name}.parquet"
         about = pq.read_metadata(file) if file.exists() else None
         if about is None or about.schema.names != arrow_schema(name).names:
             raise _outdated(manifest.source)
-        empty |= set() if about.num_rows else {name}
+        written[name] = Written(about)
         path = str(file).replace("'", "''")
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
     first, last = _events(connection)
@@ -186,7 +187,7 @@ def open_portfolio(
         policy=policy or Policy(),
         profile_key=profile,
         last=last,
-        empty=frozenset(empty),
+        written=written,
     )
     if not manifest.answers:
         return opened

@@ -268,8 +268,12 @@ def months(portfolio: Portfolio) -> list[Window]:
 def _first(portfolio: Portfolio) -> date | None:
     if "first day" not in portfolio.memo:
         name, day = source(portfolio), "start_date" if basis(portfolio) == CONTRACT else "date"
-        found = portfolio.asked(("first day", name), lambda: portfolio.table(name).agg(d=_[day].min()))
-        portfolio.memo["first day"] = found.column(0)[0].as_py()
+        written = portfolio.known(name)
+        ends = None if written is None else written.ends(day)
+        if ends is None:
+            found = portfolio.asked(("first day", name), lambda: portfolio.table(name).agg(d=_[day].min()))
+            ends = (found.column(0)[0].as_py(), None)
+        portfolio.memo["first day"] = ends[0]
     first = portfolio.memo["first day"]
     return first if isinstance(first, date) else None
 

@@ -58,8 +58,12 @@ def _named(portfolio: Portfolio, name: str) -> tuple[str | None, ...]:
     """What the rows of a table of money name as their currency, None for those that name none; asked once."""
     key, portfolio = ("currency codes", name), portfolio.base
     if key not in portfolio.memo:
-        rows = portfolio.table(name)
-        found = portfolio.asked(key, lambda: _codes(rows)).column(0).to_pylist()
+        rows, written = portfolio.table(name), portfolio.known(name)
+        ends = written.ends("currency") if written is not None and written.cells("currency") == written.rows else None
+        if ends is not None and ends[0] == ends[1]:
+            found = [ends[0]]
+        else:
+            found = portfolio.asked(key, lambda: _codes(rows)).column(0).to_pylist()
         if len(found) > 1 and name == "subscriptions":
             found = portfolio.run(_codes(counting(rows))).column(0).to_pylist()
         portfolio.memo[key] = tuple(found)

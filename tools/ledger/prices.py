@@ -13,7 +13,6 @@ from tools.ledger.calendar import FOREVER
 from tools.reading import Window
 
 Numbers = np.ndarray[Any, np.dtype[Any]]  # whole ones: of 32 bits for clients, days and windows, of 64 for ticks
-SPAN = 10_000_000  # more days than any calendar has: client * SPAN + day keeps the order of both
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +84,7 @@ def _from_first(days: Numbers) -> tuple[int, Numbers]:
 def _keyed(who: Numbers, width: int, number: Numbers) -> Numbers:
     """Client and number below ``width`` as one number that keeps the order of both; small and made in place, for memory is slow."""
     small = (int(who.max(initial=0)) + 1) * width < np.iinfo("int32").max
-    key = who.astype("int32" if small else "int64")
-    key *= width
+    key: Numbers = np.multiply(who, width, dtype="int32" if small else "int64")
     key += number
     return key
 
@@ -97,15 +95,18 @@ def _day(day: date) -> int:
 
 def _renewed(who: Numbers, start: Numbers, end: Numbers, late_days: int) -> tuple[Numbers, int]:
     """The ends of periods with each gap of at most ``late_days`` closed, and the number of gaps."""
-    ends = _keyed(who, SPAN, end)
-    paid_to = np.maximum.accumulate(ends, out=ends)[:-1]  # the latest so far: no client's reaches into the next
-    gap = _keyed(who, SPAN, start)[1:]
-    gap -= paid_to  # to the next client it is millions of days
+    if not len(start):
+        return end, 0
+    days, begun = _from_first(start)
+    width = days + late_days + 1  # from the last day of a client to the first of the next one is no late renewal
+    ends = _keyed(who, width, np.minimum(end, start.max() + 1) - start.min())
+    paid_to = np.maximum.accumulate(ends)[:-1]  # the latest so far: no client's reaches into the next
+    gap = _keyed(who, width, begun)[1:]
+    gap -= paid_to
     late = np.flatnonzero((gap > 0) & (gap <= late_days))
     if not len(late):
         return end, 0
     since, until = paid_to[late], start[1:][late]
-    ends = _keyed(who, SPAN, end)
     place = np.minimum(np.searchsorted(since, ends), len(since) - 1)
     return np.where(since[place] == ends, until[place], end), len(since)
 
@@ -138,7 +139,10 @@ def changes_of(prices: Prices, windows: Sequence[Window]) -> Changes:
     """
     days = [_day(day) for day in (*(window.start for window in windows), windows[-1].end)]
     width = len(days) + 1
-    begun, gone = _places(days, prices.start), np.flatnonzero(prices.end < days[-1])
+    ended = prices.end < days[-1]
+    next_day = (prices.end[:-1] == prices.start[1:]) & (prices.who[:-1] == prices.who[1:]) & ended[:-1]
+    ended[:-1] ^= next_day  # a price that the next one follows is one change with it
+    begun, gone = _places(days, prices.start), np.flatnonzero(ended)
     late, fell, steps = _lateness(prices, days)
     units = np.concatenate([prices.who, prices.who.take(gone), late])
     key = _keyed(units, width, np.concatenate([begun, _places(days, prices.end.take(gone)), fell]))
@@ -149,11 +153,15 @@ def changes_of(prices: Prices, windows: Sequence[Window]) -> Changes:
     who = place // width
     place -= who * width
     head = np.append(0, _lasts(who) + 1)[:-1]  # where the changes of each client begin
-    ran = np.concatenate([prices.ticks, -prices.ticks.take(gone), np.zeros(len(late), dtype="int64")])
-    closing = _running(ran, order, last, who, head)
+    ran = np.zeros(len(units), dtype="int64")
+    ran[: len(prices.ticks)] = prices.ticks
+    ran[1 : len(prices.ticks)] -= prices.ticks[:-1] * next_day
+    np.negative(prices.ticks.take(gone), out=ran[len(prices.ticks) : len(units) - len(late)])
+    first = np.append(0, last + 1).take(head)
+    closing = _running(ran.take(order), first, last)
     if len(late):  # nothing counts while the client is long unpaid
         steps = np.concatenate([np.zeros(len(order) - len(late), dtype="int64"), steps])
-        closing *= _running(steps, order, last, who, head) == 0
+        closing *= _running(steps.take(order), first, last) == 0
     opening = np.empty_like(closing)
     opening[1:] = closing[:-1]
     opening[head] = 0
@@ -200,13 +208,12 @@ def _lasts(values: Numbers) -> Numbers:
     return np.append(np.flatnonzero(values[1:] != values[:-1]), size - 1)[:size]
 
 
-def _running(steps: Numbers, order: Numbers, last: Numbers, who: Numbers, head: Numbers) -> Numbers:
-    """The sum of each client's steps, taken in order, up to each ``last``; ``head`` is where each client's sums begin.
+def _running(steps: Numbers, first: Numbers, last: Numbers) -> Numbers:
+    """The sum of each client's steps up to each ``last``; ``first`` is where the steps of each client begin.
 
-    Steps 5, 3, 1 of clients 0, 0, 1 give 5, 8, 1.
+    Steps 5, 3, 1 of clients 0, 0, 1 give 5, 8, 1. The steps are used up.
     """
-    ran = steps.take(order)
-    found: Numbers = np.cumsum(ran, out=ran).take(last)
-    before = np.append(0, found.take(head[1:] - 1))[: len(head)]
-    found -= np.repeat(before, np.diff(head, append=len(found)))
+    if len(first):
+        steps[first[1:]] -= np.add.reduceat(steps, first)[:-1]
+    found: Numbers = np.cumsum(steps, out=steps).take(last)
     return found
