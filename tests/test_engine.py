@@ -93,4 +93,9 @@ def test_what_a_file_says_of_its_table_is_what_a_query_finds(
 def _facts(portfolio: Portfolio) -> dict[str, object]:
     rows = {name: (portfolio.rows(name), portfolio.has(name), dict(portfolio.counts(name))) for name in TABLES}
     money = {name: ledger.currencies(portfolio, name) for name in ("subscriptions", "invoices")}
-    return {"rows": rows, "money": money, "pauses": portfolio.pauses, "months": portfolio.as_of and ledger.months(portfolio)}
+    return {
+        "rows": rows,
+        "money": money,
+        "pauses": portfolio.pauses,
+        "months": portfolio.as_of and ledger.months(portfolio),
+    }

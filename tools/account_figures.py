@@ -70,7 +70,9 @@ def revenue(portfolio: Portfolio) -> Values:
 
     if portfolio.as_of is None or not portfolio.has("invoices") or ledger.mixed_currency(portfolio, "invoices"):
         return {}
-    lines = inside(portfolio, trailing_year(portfolio)).filter(_.account_id.notnull(), _.amount.notnull())
+    lines = inside(portfolio.table("invoices"), trailing_year(portfolio)).filter(
+        _.account_id.notnull(), _.amount.notnull()
+    )
     rows = portfolio.run(lines.group_by("account_id").agg(money=_.amount.sum())).to_pylist()
     return {row["account_id"]: row["money"] for row in rows}
 

@@ -60,7 +60,9 @@ def owned(portfolio: Portfolio) -> Any:
         day = on(portfolio.as_of)
         held = held.filter((held.start_date <= day) & (held.end_date.isnull() | (held.end_date > day)))
         return held.group_by("account_id", "product").agg(money=(held.mrr.cast("float64") * 12).sum())
-    lines = inside(portfolio, trailing_year(portfolio)).filter(_.account_id.notnull(), _.product.notnull())
+    lines = inside(portfolio.table("invoices"), trailing_year(portfolio)).filter(
+        _.account_id.notnull(), _.product.notnull()
+    )
     bought = lines.group_by("account_id", "product").agg(money=lines.amount.cast("float64").sum())
     return bought.filter(bought.money > 0)
 

@@ -34,9 +34,8 @@ def on(day: date) -> Any:
     return ibis.date(day.year, day.month, day.day)
 
 
-def inside(portfolio: Portfolio, window: Window) -> Any:
-    """Invoice lines of the window, those without a client included."""
-    lines = portfolio.table("invoices")
+def inside(lines: Any, window: Window) -> Any:
+    """The invoice lines of a window, those without a client included."""
     return lines.filter((lines.date >= on(window.start)) & (lines.date < on(window.end)))
 
 
@@ -71,11 +70,11 @@ def revenue_per_client(ask: Ask) -> list[Reading]:
     ready = Ask(portfolio, ask.metric, ask.window or trailing_year(portfolio), "net_of_returns")
     assert ready.window is not None
     window = ready.window
-    row, sql = portfolio.row_of(("bought", window), lambda: _bought(inside(portfolio, window)))
+    row, sql = portfolio.row_of(("bought", window), lambda: _bought(inside(portfolio.table("invoices"), window)))
     everything = portfolio.rows("invoices")
     total = int(row["used"])
     if not portfolio.narrows:  # a line without a client is in no part of the base
-        total = int(portfolio.run(inside(portfolio, window).agg(n=_.count())).column(0)[0].as_py())
+        total = int(portfolio.run(inside(portfolio.table("invoices"), window).agg(n=_.count())).column(0)[0].as_py())
     left = {"no client": total - int(row["used"]), "outside the window": everything - total}
     left = {reason: number for reason, number in left.items() if number}
     clients = int(row["clients"])
@@ -100,7 +99,7 @@ def _bought(lines: Any) -> Any:
 def _months(ask: Ask) -> list[Reading]:
     portfolio, window = ask.portfolio, ask.window
     assert window is not None and portfolio.as_of is not None
-    lines = inside(portfolio, window).filter(_.account_id.notnull())
+    lines = inside(portfolio.table("invoices"), window).filter(_.account_id.notnull())
     monthly = lines.group_by(month=ledger.month_of(lines.date)).agg(
         revenue=lines.amount.sum(), clients=lines.account_id.nunique(), used=lines.count(), last=lines.date.max()
     )
@@ -161,7 +160,7 @@ def _worth(portfolio: Portfolio) -> Any:
         accounts = portfolio.table("accounts").filter(_.monthly_charge.notnull(), ~_.churned.fill_null(False))
         return accounts.select("account_id", money=accounts.monthly_charge.cast("float64") * 12)
     if convention == "net_of_returns":
-        lines = inside(portfolio, window).filter(_.account_id.notnull())
+        lines = inside(portfolio.table("invoices"), window).filter(_.account_id.notnull())
         money = lines.group_by("account_id").agg(money=lines.amount.sum().cast("float64"))
         return money.filter(money.money > 0)
     state = ledger.state(portfolio, [window.closing])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from typing import Any, cast
 
 import ibis
@@ -14,7 +14,7 @@ from ibis import _
 
 from tools import ledger
 from tools.metrics.orders import inside
-from tools.portfolio import Portfolio
+from tools.portfolio import TABLES_KEPT, Portfolio
 from tools.reading import Rows, Window
 from tools.text import Text
 
@@ -83,12 +83,17 @@ class Scored:
     window: Window
     rows: Rows
     write: Callable[[], str]
-    measures_sql: str
+    write_measures: Callable[[], str]
 
     @cached_property
     def sql(self) -> str:
         """The query of the table, written when it is asked for."""
         return self.write()
+
+    @cached_property
+    def measures_sql(self) -> str:
+        """The query of the measures alone, written when it is asked for."""
+        return self.write_measures()
 
     @property
     def active(self) -> int:
@@ -150,7 +155,9 @@ def typical_gap(portfolio: Portfolio) -> float | None:
     if "typical gap" not in portfolio.memo:
         assert portfolio.as_of is not None
         end = portfolio.as_of + timedelta(days=1)
-        lines = inside(portfolio, Window(ledger.back(end, 24), end)).filter(_.account_id.notnull(), _.amount > 0)
+        lines = inside(portfolio.table("invoices"), Window(ledger.back(end, 24), end)).filter(
+            _.account_id.notnull(), _.amount > 0
+        )
         days = lines.select("account_id", "date").distinct()
         by = days.group_by("account_id").agg(first=_.date.min(), last=_.date.max(), seen=_.count())
         gaps = by.filter(by.seen > 1).select(gap=_.last.delta(_.first, unit="day").cast("float64") / (_.seen - 1))
@@ -173,27 +180,42 @@ def cuts(parts: int) -> tuple[float, ...]:
 
 def _scored(portfolio: Portfolio, rule: Rule, window: Window) -> Scored:
     """One pass over the lines; the edges and scores are drawn on its result, a row an account."""
-    lines = inside(portfolio, window)
-    within, nameless = _number(portfolio, lines), _number(portfolio, lines.filter(lines.account_id.isnull()))
-    returns = _number(portfolio, lines.filter(lines.amount < 0).limit(1)) > 0  # the first is enough
-    measures = _measures(portfolio, rule, window, returns=returns)
-    accounts = portfolio.table("accounts").select(id="account_id")
-    joined = accounts.left_join(measures, accounts.id == measures.account_id)
-    found = portfolio.run(
-        joined.select(account_id=joined.id, **{name: joined[name] for name in MEASURES}).order_by("account_id")
-    )
-    table, edges = _drawn(found, rule)
+    accounts, invoices = portfolio.table("accounts"), portfolio.table("invoices")
+    within, nameless, backs = (_number(portfolio, lines) for lines in _kinds(invoices, window))
+    returns = backs > 0
+    table, edges = _drawn(portfolio.run(_joined(accounts, invoices, rule, window, returns)), rule)
     left = {"no client": nameless, "outside the window": portfolio.rows("invoices") - within}
     rows = Rows(within - nameless, {reason: number for reason, number in left.items() if number})
+    measures = _measures(invoices, rule, window, returns)
 
     def write() -> str:
-        return portfolio.sql(_with_scores(portfolio, measures, rule).order_by("account_id"))
+        return portfolio.sql(_with_scores(accounts, measures, rule).order_by("account_id"))
 
-    return Scored(table, edges, rule, window, rows, write, portfolio.sql(measures))
+    return Scored(table, edges, rule, window, rows, write, lambda: portfolio.sql(measures))
 
 
-def _number(portfolio: Portfolio, table: Any) -> int:
-    return int(portfolio.run(table.count().name("n").as_table()).column(0)[0].as_py())
+def _number(portfolio: Portfolio, counted: Any) -> int:
+    return int(portfolio.run(counted).column(0)[0].as_py())
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _kinds(invoices: Any, window: Window) -> tuple[Any, Any, Any]:
+    """Numbers of the window's lines: all, those without a client, and of those that take money back the first.
+
+    Each is a query of its own: most of the file is then passed over unread.
+    """
+    lines = inside(invoices, window)
+    kinds = (lines, lines.filter(lines.account_id.isnull()), lines.filter(lines.amount < 0).limit(1))
+    all_, nameless, back = (rows.count().name("n").as_table() for rows in kinds)
+    return all_, nameless, back
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _joined(accounts: Any, invoices: Any, rule: Rule, window: Window, returns: bool) -> Any:
+    """The measures of every account, by account id."""
+    who, measures = accounts.select(id="account_id"), _measures(invoices, rule, window, returns)
+    both = who.left_join(measures, who.id == measures.account_id)
+    return both.select(account_id=both.id, **{name: both[name] for name in MEASURES}).order_by("account_id")
 
 
 def _drawn(found: pa.Table, rule: Rule) -> tuple[pa.Table, dict[str, tuple[float, ...]]]:
@@ -222,18 +244,19 @@ def _drawn(found: pa.Table, rule: Rule) -> tuple[pa.Table, dict[str, tuple[float
     return pa.table(columns), edges
 
 
-def _measures(portfolio: Portfolio, rule: Rule, window: Window, *, returns: bool) -> Any:
+@lru_cache(maxsize=TABLES_KEPT)
+def _measures(invoices: Any, rule: Rule, window: Window, returns: bool) -> Any:
     """``account_id, recency_days, orders, money`` of the accounts with a line; recency of those with an order.
 
     ``returns`` says whether any line of the window takes money back.
     """
-    lines = inside(portfolio, window).filter(_.account_id.notnull())
+    lines = inside(invoices, window).filter(_.account_id.notnull())
     if rule.gross:
         lines = lines.filter(_.amount > 0)
     document = lines.document.fill_null(lines.date.cast("string"))
     documents = lines.group_by("account_id", document=document).agg(date=_.date.max(), money=_.amount.sum())
     if returns and not rule.gross:
-        documents = _without_returned(documents, _begun_before(portfolio, window))
+        documents = _without_returned(documents, _begun_before(invoices, window))
     else:
         documents = documents.mutate(is_order=documents.money > 0)
     by = documents.group_by("account_id").agg(
@@ -243,9 +266,9 @@ def _measures(portfolio: Portfolio, rule: Rule, window: Window, *, returns: bool
     return by.select("account_id", recency_days=recency, orders=by.orders, money=by.money)
 
 
-def _begun_before(portfolio: Portfolio, window: Window) -> Any:
+def _begun_before(invoices: Any, window: Window) -> Any:
     """Table ``account_id, document`` of the orders with lines before the window."""
-    lines = portfolio.table("invoices").filter(_.date < ledger.literal(window.start), _.amount > 0)
+    lines = invoices.filter(_.date < ledger.literal(window.start), _.amount > 0)
     return lines.filter(_.account_id.notnull(), _.document.notnull()).select("account_id", "document").distinct()
 
 
@@ -272,7 +295,7 @@ def _without_returned(documents: Any, older: Any) -> Any:
     return joined.select("account_id", "document", "date", "money", is_order=(_.money > 0) & _.number.isnull())
 
 
-def _with_scores(portfolio: Portfolio, measures: Any, rule: Rule) -> Any:
+def _with_scores(clients: Any, measures: Any, rule: Rule) -> Any:
     """Scores of every account of the base, in the engine."""
     bought = measures.filter(measures.orders > 0)
     shares = cuts(rule.parts)
@@ -283,7 +306,7 @@ def _with_scores(portfolio: Portfolio, measures: Any, rule: Rule) -> Any:
             for place, share in enumerate(shares)
         }
     )
-    accounts = portfolio.table("accounts").select(id="account_id")
+    accounts = clients.select(id="account_id")
     joined = accounts.left_join(measures, accounts.id == measures.account_id).cross_join(edges)
     active = joined.orders.fill_null(0) > 0
 
