@@ -24,8 +24,8 @@ def examples() -> tuple[Mapping[str, Any], ...]:
 
 
 @cache
-def vocabulary() -> frozenset[str]:
-    """Stems of the words of the examples: words of ordinary questions, which stand for no misspelled name."""
+def vocabulary(name: str | None = None) -> frozenset[str]:
+    """Stems of the words of the examples, or of those of one call: words of ordinary questions, which stand for no misspelled name."""
     from knowledge.search import stems
 
-    return frozenset(stem for item in examples() for stem in stems(item["q"]))
+    return frozenset(stem for item in examples() if name in (None, item["call"]["name"]) for stem in stems(item["q"]))

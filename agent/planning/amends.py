@@ -3,31 +3,37 @@
 import re
 from typing import TYPE_CHECKING
 
+from agent.compare import MOST
 from agent.examples import Call, call
 
 if TYPE_CHECKING:
     from agent.reading.understand import Understood
     from tools.portfolio import Portfolio
 
-#: What says that the last message was not what was meant.
+#: What says that the last message was not what was meant, and what says in whose place another stands.
 PUTS_RIGHT = re.compile(
     r"^\W*(?:ой|упс|нет|не то|стоп|погоди\w*|прости\w*|извини\w*|сорри|oops|no|sorry|wait|hold on|my bad|scratch that)\b|"
-    r"\b(?:име(?:л|ла|ли) (?:я )?в виду|я (?:не )?про|вместо|meant|i mean|instead of|rather than)\b|"
-    r"^\W*(?:meant|not|не)\b|\b(?:не|not) [^,]+, (?:а|but)\b"
+    r"^\W*(?:not|не) [^,]+, \w"
 )
+CONTRASTS = re.compile(
+    r"\b(?:име(?:л|ла|ли) (?:я )?в виду|я (?:не )?про|вместо|meant|i mean|instead of|rather than)\b|"
+    r"\b(?:не|not) [^,]+, (?:а|but)\b"
+)
+#: What asks anew, of nothing said before.
+ANEW = re.compile(r"\b(?:как\w*|сколько|вопрос\w*|что|ещ[её]|what|how|which|question|and|problem)\b")
 #: What puts one more client beside those compared, and what puts one in the place of another.
 ADDS = re.compile(
     r"\b(?:добав\w+|докин\w+|прибав\w+|подключ\w+|ещ[её]|тоже|третьим|четв[её]ртым|add|throw in|include|also|too|as well|as (?:a|the) (?:third|fourth))\b"
 )
 INSTEAD = re.compile(r"\b(?:вместо|замен\w+|помен\w+|instead|swap|replace)\b")
-MOST_COMPARED = 4
 
 
 def amended(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """The last calls with another figure, segment or client in the place of theirs; None where the message says no such thing."""
     if len(last) != 1:
         return None
-    return _compared(seen, last[0], portfolio) or (_other(seen, last[0]) if PUTS_RIGHT.search(seen.plain) else None)
+    right = CONTRASTS.search(seen.plain) or PUTS_RIGHT.search(seen.plain) and not ANEW.search(seen.plain)
+    return _compared(seen, last[0], portfolio) or (_other(seen, last[0]) if right else None)
 
 
 def _other(seen: "Understood", item: Call) -> list[Call] | None:
@@ -54,7 +60,7 @@ def _compared(seen: "Understood", item: Call, portfolio: "Portfolio") -> list[Ca
         gone = [account for account in ids if _spoken(account, seen, portfolio)]
         kept = [account for account in ids if account not in gone]
         return [call("compare", ids=[*kept, *fresh])] if len(gone) == 1 else None
-    return [call("compare", ids=[*ids, *fresh])] if ADDS.search(seen.plain) and len(ids) < MOST_COMPARED else None
+    return [call("compare", ids=[*ids, *fresh])] if ADDS.search(seen.plain) and len(ids) < MOST else None
 
 
 def _spoken(account: str, seen: "Understood", portfolio: "Portfolio") -> bool:

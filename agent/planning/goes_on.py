@@ -1,13 +1,14 @@
 """What a message that goes on asks of the last answer, where the examples of such messages know it and no rule does."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agent.examples import Call, call
+from agent.examples import Call, call, vocabulary
 from agent.planning import noting
 from agent.planning.follow_words import ABOUT_SEGMENT
-from agent.planning.nearest import Guess, goes_on
+from agent.planning.nearest import GOES_ON, Guess, goes_on
 from agent.reading.letter_words import form_asked, step_asked
 from agent.reading.names import Mention
 
@@ -20,10 +21,13 @@ GOING = 0.35
 INSTEAD = 0.5
 
 
-def only_cuts(seen: "Understood") -> bool:
-    """Whether the examples know a message as one that only cuts the last figures anew, whatever else it says."""
+def only_cuts(seen: "Understood", own: Collection[str]) -> bool:
+    """Whether the examples know a message as one that only cuts the last figures anew, its ``own`` words among theirs."""
+    from knowledge.search import stems
+
     found = _known(seen)
-    return found is not None and "to" not in found.call["arguments"]
+    strange = {stem for word in own for stem in stems(word)} - vocabulary(GOES_ON)
+    return found is not None and "to" not in found.call["arguments"] and not strange
 
 
 def another(seen: "Understood", last: list[Call]) -> list[Call] | None:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from agent.examples import Call
+from agent.planning.goes_on import GOING
 from agent.planning.known_parts import alike, said
-from agent.planning.nearest import goes_on, guesses
+from agent.planning.nearest import SURE, goes_on, guesses
 from agent.planning.outweigh import MOST_CALLS
 from agent.planning.parts import begins, linked, sentences
 from agent.reading.understand import Understood, understood
@@ -13,12 +14,10 @@ from agent.reading.understand import Understood, understood
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
-#: How much the examples must speak for the call of a sentence; of one that neither asks nor orders.
-SURE, TOLD = 0.4, 0.7
+#: How much the examples must speak for the call of a sentence that neither asks nor orders.
+TOLD = 0.7
 #: How much they must speak for a refusal that asks back.
 REFUSED = {"which_client": 0.5}
-#: How much they must speak for a sentence going on from the one before.
-GOING = 0.35
 #: A longer message is a story or a paste, and is not read so.
 MOST = 6
 #: What a sentence orders though it does not begin like an order: «и скрипт звонка для них».

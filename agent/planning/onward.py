@@ -23,9 +23,9 @@ from agent.planning.again import (
     ungrouped,
     without,
 )
-from agent.planning.cut_short import end_of, number_of
 from agent.planning.follow_words import AMONG
 from agent.planning.goes_on import another, only_cuts
+from agent.planning.numbered import numbered, ordered_by
 from agent.planning.onward_words import (
     ALL_BUT,
     AWAY,
@@ -37,22 +37,16 @@ from agent.planning.onward_words import (
     MANY,
     MERE,
     NOT_BY,
-    NUMBERED,
-    ORDINALS,
-    OTHER_END,
-    PLACE,
     PUTS,
     SEGMENT,
     TEN,
-    TENS,
 )
 from agent.planning.slices import sliced as figure_of
 from agent.planning.standing import COUNTED, LARGEST, own_words
 from agent.reading.bounds import SAID, bounds, reading, spans, unread
 from agent.reading.counted import change_asked
 from agent.reading.narrowing import narrowed, plan_alone
-from agent.reading.order import COLLECTIVE, COUNT, ENDS, PEOPLE, order
-from agent.reading.periods import NUMBERS
+from agent.reading.order import ENDS, PEOPLE
 from agent.reading.windows import UNREAD, future
 from agent.reading.words import SEGMENTS
 
@@ -81,9 +75,9 @@ def onward(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list
     ):
         return None
     bases = another(seen, last) or _bases(last)
-    numbered = _numbered(seen, bases, portfolio)
-    if numbered:
-        return numbered
+    others = numbered(seen, bases, portfolio)
+    if others:
+        return others
     said = _bound_again(plainly(seen, portfolio), bases, portfolio)
     if (
         IF.search(said.plain)
@@ -103,7 +97,7 @@ def onward(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list
     own = own_words(said, portfolio, CARRIES, MERE, TEN, *(SEGMENT if named else ()))
     own = [word for word in own if word not in _bounded(said, spoken)]
     alike = len(own) <= SPARE and LIKE.search(said.plain) and _plainly_cut(said, part, portfolio)
-    if own and not alike and (re.search(AWAY_VERBS, said.plain) or not only_cuts(seen)):
+    if own and not alike and (re.search(AWAY_VERBS, said.plain) or not only_cuts(seen, own)):
         return None
     found = [made for item in bases if (made := _cut(item, said, portfolio, named))]
     return found if found and len(found) == len(bases) else None
@@ -200,7 +194,7 @@ def _cut(item: Call, seen: "Understood", portfolio: "Portfolio", named: str | No
     )
     if segment:
         part = {"where": " and ".join([f"segment = {segment}", *([part["where"]] if "where" in part else [])])}
-    ordered = _ordered(item, seen)
+    ordered = ordered_by(item, seen)
     window = period_of(seen, [item], portfolio)
     grouped = grouping_of(seen, part) or split_by(seen) or _many(seen, part)
     if ordered is None or ordered and (grouped or "by" in given and not re.search(PEOPLE, seen.plain)):
@@ -241,41 +235,6 @@ def _dropped(
     return names
 
 
-def _ordered(item: Call, seen: "Understood") -> dict[str, int] | None:
-    """The order of clients that a message asks for; None where the figure puts none in order."""
-    from tools.fields import ranks
-
-    given = item["arguments"]
-    key = given.get("key", "")
-    listed = next((name for name in ("top", "bottom") if name in given), None)
-    said = order(replace(seen, metrics=()), [key])
-    if not said and (end := next((end for end, pattern in ENDS if pattern.search(seen.plain)), None)) and listed:
-        said = {end_of(key, seen.plain, worst=end == "worst"): given[listed]}
-    if not said and listed and OTHER_END.search(seen.plain):
-        said = {"bottom" if listed == "top" else "top": _count(seen) or given[listed]}
-    count = None if said or seen.period else _count(seen)
-    if count is not None and (listed or ranks(str(key)) and key != "concentration"):
-        said = {listed or end_of(key, seen.plain, worst=False): count}
-    elif count is not None:
-        return None
-    return dict(said) if not said or item["name"] == "metric" else None
-
-
-def _count(seen: "Understood") -> int | None:
-    """The one number of clients that a message names, with no word for the end of the list."""
-    words = "|".join(rf"(?:{word})" for word in COLLECTIVE)
-    plain = re.sub(r"[«\"“][^»\"”]*[»\"”]|\b(?:менеджер\w*|manager|csm)\s*(?:по успеху\s*)?№?\s*\d+", " ", seen.plain)
-    tens = next((tens for word, tens in TENS.items() if re.search(rf"\b{word}\b", plain)), None)
-    found = re.findall(rf"\b(?:{COUNT}|({words}))(?!\w)", plain) if not spans(plain) else []
-    if tens is not None and not found:
-        return tens
-    if len(found) != 1:
-        return None
-    said = next(filter(None, found[0]))
-    count = number_of(said)
-    return count if 1 < count <= 200 else None
-
-
 def _many(seen: "Understood", part: dict[str, Any]) -> dict[str, str]:
     """The one grouping that a message names as many, without “by”."""
     found = [column for column, words in MANY.items() if re.search(rf"\b(?:{words})\b", seen.plain)]
@@ -290,36 +249,3 @@ def _segment(seen: "Understood") -> str | None:
     own = {stem for word in said for stem in stems(word)}
     keys = [key for key, names in SEGMENTS.items() if own & {stem for name in (key, *names) for stem in stems(name)}]
     return keys[0] if len(keys) == 1 else None
-
-
-def _numbered(seen: "Understood", bases: list[Call], portfolio: "Portfolio") -> list[Call] | None:
-    """The last figures of another of the numbered: after those of «Менеджер 1», «а у четвёртого?»."""
-    from tools.fields import raw_values
-
-    place = PLACE.match(seen.plain)
-    wheres = {str(item["arguments"].get("where", "")) for item in bases}
-    match = NUMBERED.match(wheres.pop()) if len(wheres) == 1 else None
-    if (
-        place is None
-        or match is None
-        or place["word"]
-        and not place["sign"]
-        or any("-" in str(item["arguments"].get("period", "")) for item in bases)
-    ):
-        return None
-    said = place["n"]
-    number = (
-        int(said)
-        if said.isdigit()
-        else NUMBERS[place["word"]]
-        if place["word"]
-        else ORDINALS.index(place["th"]) % 10 + 1
-    )
-    name = f"{match['name']}{number}"
-    known = {str(value).lower() for value in raw_values(portfolio, match["column"]).values()}
-    where = f'{match["column"]} = "{name}"'
-    return (
-        [call(item["name"], **{**item["arguments"], "where": where}) for item in bases]
-        if name.lower() in known
-        else None
-    )

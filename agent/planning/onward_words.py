@@ -83,3 +83,5 @@ TEN = re.compile("|".join(rf"\b{word}\b" for word in TENS))
 OTHER_END = re.compile(
     r"\b(?:друг\w+ кон(?:ец|ца|цу)|обратн\w+ (?:конец|конца|сторон\w+)|хвост\w*|наоборот|other end|tail(?: end)?|bottom end|(?:the )?reverse)\b"
 )
+#: A year by its last two digits: «а в 24-м?», “what about 24”.
+SHORT_YEAR = re.compile(r"(?:^|\s)['’]?(?P<year>2\d)(?:-?(?:й|м|го|ый|ом|ого))?(?=\W*$)")

@@ -2,20 +2,21 @@
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent.examples import Call, call
 from agent.planning import follow, noting
 from agent.planning.again import REFERS
-from agent.planning.carry import FIGURES, WHOLE_BASE, again, of_slice, of_slices, overlapping, slice_of, sliced
+from agent.planning.carry import of_slices, overlapping, slice_of, sliced
 from agent.planning.clause import TAIL, One, Read, Reader
 from agent.planning.filling import filled
 from agent.planning.follow_words import MORE
 from agent.planning.heads import beside, dashed, headed, joined
 from agent.planning.known_parts import alike, known_parts
 from agent.planning.onward_words import IF
-from agent.planning.outweigh import NOW, better, keys, merged, shape
+from agent.planning.outweigh import NOW, better, keys, merged
 from agent.planning.parts import STANDS, Clause, clauses
+from agent.planning.shared import both_alike, like_first, like_last, parallel, shared
 from agent.planning.shelf import beside_documents, of_documents
 from agent.planning.tops import counted, other_end
 from agent.reading.bounds import bounds, spans
@@ -28,14 +29,8 @@ if TYPE_CHECKING:
 
 #: A longer message is a story or a paste, and one question.
 MOST_CLAUSES = 12
-#: A figure in no more words than these takes the slice of the question after it.
-BRIEF = 2
 #: Tools that take the words of the user down.
 NOTED = frozenset({"remember", "done"})
-#: What is said of two lists or figures alike.
-BOTH = re.compile(
-    r"\b(?:оба|обе|both)\b|\b(?:each|кажд(?:ое|ый|ую))(?=\W+(?:by|for|in|over|on|at|split|по|за|в|на)\b|\W*$)"
-)
 #: How many of those asked about are wanted: «Дай пятнадцать имён».
 COUNT_ALONE = re.compile(
     rf"\W*(?:(?:дай\w*|назов\w+|покаж\w+|нужн\w+|хватит|give me|name|show(?: me)?|just|only|the)\W+)*{COUNT}\W*"
@@ -48,8 +43,6 @@ OF_WHOM = re.compile(
 TAIL_WORDS = 6
 #: A sentence of no more words that names a part is a part of what stands before: «Кто готов купить ещё? Санкт-Петербург.»
 MERE_SLICE = 3
-#: What opens a second thing about one subject.
-ABOUT = re.compile(r"^\W*(с|со|по|о|об|про|on|with|about|for|in)\b")
 #: What narrows or explains the clause before it.
 NARROWS = re.compile(
     r"^\W*(?:(?:но|но и|а|и|but|and)\W+)*(?:только|лишь|кроме|исключая|не считая|без|чтобы|чтоб|чем|если|потому|так как|ведь|иначе|only|just|except|excluding|without|unless|if|because|than|so that|not)\b"
@@ -80,7 +73,7 @@ def asked(seen: Understood, portfolio: "Portfolio", *, last: list[Call], whole: 
 def _as_ruled(pieces: list[Clause], reader: Reader, whole: list[Call]) -> list[Call]:
     """The calls of the clauses as rules tell where one ask ends and another begins; none where they say no more than the whole."""
     portfolio = reader.portfolio
-    read = _both_alike(_each(pieces, reader, []), reader)
+    read = both_alike(_each(pieces, reader, []), reader)
     found = merged(read)
     if len(read) == 1 and not whole and all(piece.tied in STANDS for piece in pieces):
         return (
@@ -96,14 +89,14 @@ def _as_ruled(pieces: list[Clause], reader: Reader, whole: list[Call]) -> list[C
 def _as_known(pieces: list[Clause], reader: Reader) -> list[Call]:
     """The calls of the parts that the examples know, where each part is read as they say."""
     parts = known_parts(pieces, reader)
-    read = _both_alike(_each([part for part, _likely in parts], reader, []), reader) if parts else []
+    read = both_alike(_each([part for part, _likely in parts], reader, []), reader) if parts else []
     found = merged(read)
     if not parts or read and all(any(alike(item, likely) for item in found) for _part, likely in parts):
         return found
     read = []
     for part, likely in parts:
         read.append(_as_said(part, likely, reader, read[-1].calls if read else []))
-    return merged(_both_alike(read, reader))
+    return merged(both_alike(read, reader))
 
 
 def _as_said(part: Clause, likely: Call, reader: Reader, before: list[Call]) -> Read:
@@ -161,7 +154,7 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
             continue
         seen = _bound_alone(clause, seen, reader) if read and clause.tied not in STANDS else seen
         if read and _tail(clause, seen, reader, before):
-            read = _shared(read, clause, seen, reader)
+            read = shared(read, clause, seen, reader)
             continue
         twin = other_end(seen, read[-1].seen, before, reader.portfolio) if read else None
         if twin is not None:
@@ -176,7 +169,7 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
             whole = joined(read[-1].clause, clause, language=reader.message.language)
             wider = reader.read(whole, read[-2].calls if len(read) > 1 else [])
         if found is not None:
-            read = [*_like_last(read, found), _parallel(read, _like_first(read, found))]
+            read = [*like_last(read, found), parallel(read, like_first(read, found))]
         elif clause.tied == "link" and not clause.asks and _goes_on(pieces[place + 1 : place + 2]):
             opening = clause
         elif wider is not None and clause.asks and not keys(wider.calls) & keys(before):
@@ -194,7 +187,7 @@ def _each(pieces: list[Clause], reader: Reader, read: list[Read]) -> list[Read]:
         elif not read:
             opening = clause
         elif len(seen.stems) <= MERE_SLICE and sliced(seen, reader.portfolio):
-            read = _shared(read, clause, seen, reader)
+            read = shared(read, clause, seen, reader)
     return [] if opening is not None else read
 
 
@@ -245,94 +238,3 @@ def _bound_alone(clause: Clause, seen: Understood, reader: Reader) -> Understood
     within = reader.understood(f"{'клиенты, у которых' if seen.language == 'ru' else 'clients with'} {clause.text}")
     only = set(within.metrics) <= {key for _, key in bounds(within)} and not within.codes and not within.accounts
     return within if only and bounds(within) else seen
-
-
-def _shared(read: list[Read], clause: Clause, seen: Understood, reader: Reader) -> list[Read]:
-    """The clauses before a tail, each with the slice that it names; the last figure again where it names that slice otherwise."""
-    given = slice_of(seen, reader.portfolio)
-    first = _sentence(read)
-    if clause.tied == "link" and all(
-        set(given) - set(item["arguments"]) for part in read[first:] for item in part.calls
-    ):
-        beside = [replace(part, kept=True) for part in read[first:]]
-        return [
-            *read[:first],
-            *beside,
-            Read(clause, seen, [item for part in beside for item in again(part.calls, given)]),
-        ]
-    if not BOTH.search(seen.plain) and overlapping(given, read[-1].calls):
-        return [*read, Read(clause, seen, again(read[-1].calls, given))]
-    names = ("where", "top", "bottom")
-    first = 0 if BOTH.search(seen.plain) or clause.tied in STANDS else _sentence(read)
-    return [
-        *read[:first],
-        *(
-            replace(part, calls=[reader.with_slice(item, seen, names=names) for item in part.calls])
-            for part in read[first:]
-        ),
-    ]
-
-
-def _sentence(read: list[Read]) -> int:
-    """Where the last sentence of the clauses begins."""
-    return max((place for place, part in enumerate(read) if part.clause.tied in STANDS), default=0)
-
-
-def _like_last(read: list[Read], found: Read) -> list[Read]:
-    """Bare figures before another one with the slice that stands after it: “NRR and GRR by plan”."""
-    given = _given(found)
-    if found.clause.tied != "weak" or not given or "where" in found.carried or "segment" in given.get("where", ""):
-        return read
-    first = len(read)
-    while first and _bare(read[first - 1], found):
-        first -= 1
-        if read[first].clause.tied in STANDS:
-            break
-    return [*read[:first], *(replace(part, calls=of_slices(part.calls, given)) for part in read[first:])]
-
-
-def _given(found: Read) -> dict[str, Any]:
-    """The slice that all figures of a clause are of; none where they are ranked, or are no figures."""
-    if any(item["name"] not in FIGURES or {"top", "bottom"} & set(item["arguments"]) for item in found.calls):
-        return {}
-    own = found.calls[0]["arguments"]
-    return {name: own[name] for name in ("where", "period", "by") if name in own}
-
-
-def _bare(part: Read, found: Read) -> bool:
-    """Whether a clause names a figure and nothing else, and asks no more than the one after it does."""
-    bare = all(
-        item["name"] in FIGURES and not shape(item) or item["arguments"] == {"segment": ""} for item in part.calls
-    )
-    if not bare or WHOLE_BASE.search(part.seen.plain):
-        return False
-    asked = part.clause.asks or found.clause.asks
-    return not asked or part.clause.asks and len(part.seen.stems) <= BRIEF and not part.seen.wants & {"own", "define"}
-
-
-def _like_first(read: list[Read], found: Read) -> Read:
-    """A clause of the sentence whose clauses before it go on with one part of the clients."""
-    where = read[-1].carried.get("where") if read else None
-    if where is None or found.clause.tied in STANDS or WHOLE_BASE.search(found.seen.plain) or found.seen.accounts:
-        return found
-    figures = [of_slice(item, {"where": where}) if item["name"] in FIGURES else item for item in found.calls]
-    return replace(found, calls=figures, carried={"where": where, **found.carried})
-
-
-def _parallel(read: list[Read], found: Read) -> Read:
-    """A second thing about the subject of the clause before, behind the same preposition: “on renewals and on overdue”."""
-    opens = ABOUT.match(found.seen.plain)
-    if not read or found.clause.tied != "weak" or found.clause.asks or opens is None:
-        return found
-    if not re.search(rf"\b{opens[1]}\b", read[-1].seen.plain) or WHOLE_BASE.search(found.seen.plain):
-        return found
-    return replace(found, calls=of_slices(found.calls, _given(read[-1]), lists=False))
-
-
-def _both_alike(read: list[Read], reader: Reader) -> list[Read]:
-    """The figures with the slice of the clause that says that both want it: “…, both for 2025”."""
-    given: dict[str, Any] = {}
-    for part in read:
-        if BOTH.search(part.seen.plain) and all(item["name"] in FIGURES for item in part.calls):
-            given |= slice_of(part.seen, reader.portfolio)
-    return [replace(part, calls=of_slices(part.calls, given, lists=False)) for part in read]

@@ -14,7 +14,7 @@ from agent.planning.goes_on import GOING
 from agent.planning.moved import in_year_of
 from agent.planning.nearest import SURE, goes_on, guesses
 from agent.planning.onward import cut_anew, plainly
-from agent.planning.onward_words import CARRIES, MERE
+from agent.planning.onward_words import CARRIES, MERE, SHORT_YEAR
 from agent.planning.standing import own_words
 from agent.reading.bounds import bounds, spans, unread
 from agent.reading.periods import MONTHS
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 #: A longer message is a question of its own.
 LONGEST = 9
-#: A year by its last two digits: «а в 24-м?», “what about 24”.
-SHORT_YEAR = re.compile(r"(?:^|\s)['’]?(?P<year>2\d)(?:-?(?:й|м|го|ый|ом|ого))?(?=\W*$)")
 #: The name of a month wherever it stands.
-MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS)})\b")
-#: The year before the last one.
-BEFORE_LAST = re.compile(r"\bпозапрошл\w+\b|\b(?:year|one) before last\b")
+MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS)})\b(?! (?:i|we|you|it|this|that)\b)")
+#: The month, quarter or year before the last one, by the unit of the last period.
+BEFORE_LAST = re.compile(r"\bпозапрошл\w+\b|\b(?:the )?(?:one )?before last\b")
+UNITS = (("квартал", re.compile(r"quarter|\d{4}-Q\d")), ("месяц", re.compile(r"month|\d{4}-\d\d")))
+ONE_PERIOD = re.compile(r"20\d\d(?:-(?:Q\d|H\d|\d\d))?")
 
 
 def still(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
@@ -80,11 +80,12 @@ def _changed(item: Call, seen: "Understood", portfolio: "Portfolio") -> Call | N
 
 
 def _period(plain: str, last: str, portfolio: "Portfolio") -> str | None:
-    """A year by two digits after a year, a month by its name, the year before last."""
+    """A year by two digits after a period, a month by its name, the month, quarter or year before the last one."""
     year, months = SHORT_YEAR.search(plain), MONTH.findall(plain)
-    if year is not None and re.fullmatch(r"20\d\d(?:-.*)?", last):
-        return f"20{year['year']}{last[4:]}"
-    if BEFORE_LAST.search(plain) and portfolio.as_of is not None:
-        return str(portfolio.as_of.year - 2)
+    if year is not None and last:
+        return f"20{year['year']}{last[4:] if ONE_PERIOD.fullmatch(last) else ''}"
+    if BEFORE_LAST.search(plain):
+        unit = next((unit for unit, said in UNITS if said.fullmatch(last)), "год")
+        return period_asked(f"за позапрошлый {unit}", portfolio.as_of)
     named = period_asked(f"in {months[0]}", portfolio.as_of) if len(months) == 1 else None
     return in_year_of(named, last, plain) if named is not None else None
