@@ -68,10 +68,11 @@ def run_suite(
 
 
 def sampled(cases: "Sequence[Case]", most: int | None) -> "Sequence[Case]":
-    """At most so many cases, evenly over the whole list, from its beginning."""
+    """At most so many cases, evenly over the whole list, of each language as many as its share."""
     if most is None or len(cases) <= most:
         return cases
-    return [cases[place * len(cases) // most] for place in range(most)]
+    apart = sorted(range(len(cases)), key=lambda place: cases[place].language)
+    return [cases[place] for place in sorted(apart[number * len(cases) // most] for number in range(most))]
 
 
 def _result(suite: "Suite", stage: "Stage", case: "Case", repeats: int) -> CaseResult:

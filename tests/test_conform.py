@@ -308,3 +308,12 @@ def test_equal_yearly_prices_stay_equal_and_three_of_them_show_to_the_cent() -> 
     three = [monthly(Decimal(1000), Fraction(1, 12)) for _ in range(3)]
     assert len(set(three)) == 1
     assert sum(three).quantize(Decimal("0.01"), ROUND_HALF_UP) == Decimal("250.00")
+
+
+@pytest.mark.parametrize(("last", "said"), [("2035-01-01", 1), ("2025-06-01", 0)])
+def test_a_day_far_after_all_others_is_said_with_the_one_before(tmp_path: Path, last: str, said: int) -> None:
+    lines = [f"C{number},2024-{1 + number % 12:02d}-05,{100 + number}" for number in range(60)]
+    (tmp_path / "lines.csv").write_text("\n".join(["client,date,amount", *lines, f"C1,{last},10"]), "utf-8")
+    load = conform(read(tmp_path / "lines.csv"))
+    assert _rows(load, "far_days") == said
+    assert all("2024-12-05" in problem.text["en"] for problem in load.problems if problem.code == "far_days")

@@ -21,7 +21,7 @@ from evals.suites import SUITES, Suite
 from evals.suites.injection import ROADS, payloads
 from knowledge.search import Knowledge
 from tools.errors import UnknownName
-from tools.text import Text
+from tools.text import LANGUAGES, Text
 from ui.cli import app
 
 #: How many of a suite's first cases are tried in CI, and at least which share of them is right.
@@ -118,6 +118,8 @@ def test_a_sample_is_evenly_chosen_and_never_longer_than_asked() -> None:
     cases = [Case(str(number), "en", None) for number in range(10)]
     assert [case.name for case in sampled(cases, 4)] == ["0", "2", "5", "7"]
     assert sampled(cases, None) == sampled(cases, 99) == cases
+    both = [Case(str(number), language, None) for number in range(60) for language in LANGUAGES]
+    assert [case.language for case in sampled(both, 20)].count("ru") == 10  # not every second case, all of one language
 
 
 def test_the_document_holds_a_row_a_suite_with_the_day_of_the_caller() -> None:

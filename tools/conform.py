@@ -7,6 +7,7 @@ from typing import Any
 
 from tools.conforming.clients import join_subscriptions, match_names, with_accounts
 from tools.conforming.crosstab import unpivot
+from tools.conforming.doubts import note_doubts
 from tools.conforming.nameless import nameless_piece
 from tools.conforming.piece import MONEY_OF, Piece, piece_of
 from tools.conforming.recognise import recognise
@@ -43,6 +44,7 @@ def conform(raws: Sequence[RawTable], *, answers: Mapping[str, str] | None = Non
     traits, headers = traits_of(pieces)
     if traits is not None:
         tables["traits"] = traits
+    note_doubts(tables, notes)
     counted = {key: answer for key, answer in answers.items() if key.startswith("billing_rhythm:")}
     asked = tuple(notes.questions.values())
     return Load(tables, _loads(pieces, tables, headers), totals, notes.problems(), asked, currency, counted)

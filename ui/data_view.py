@@ -1,6 +1,7 @@
 """Loads, readings, segments, answers and cards: in the terminal, and as the JSON of the contract."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def show_load(load: "Load | Manifest", snapshot: str, language: Language, console: Console) -> None:
-    """Print what was read, the control totals, the remarks and the questions."""
+def show_load(
+    load: "Load | Manifest", snapshot: str, language: Language, console: Console, *, last: date | None
+) -> None:
+    """Print what was read and its last day, the control totals, the remarks and the questions."""
     width = min(console.width, 120) - 4
     table = terminal.grid(*(phrase(name, language) for name in ("table", "count", "from_file")), right=(1,))
     for item in load.tables:
         name = table_title(item.name, language)
         table.add_row(name, formats.count(item.rows, language), Styled(terminal.harmless(item.from_file)))
-    console.print(terminal.titled(f"{phrase('snapshot', language)} {snapshot}", table))
+    day = [phrase("last_day", language, day=formats.day(last, language))] if last is not None else []
+    console.print(terminal.titled(f"{phrase('snapshot', language)} {snapshot}", table, *day))
     totals = terminal.control_totals(load.control_totals, language)
     console.print(terminal.titled(phrase("control_totals", language), totals))
     if load.problems:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from tools import formats
-from tools.reading import Reading
+from tools.reading import Reading, Unit
 from tools.text import Language, Text
 from ui import terminal
 from ui.phrases import phrase, table_title
@@ -231,6 +231,8 @@ def _notes(shown: Shown, language: Language, width: int) -> list[RenderableType]
     if len(opened) == 1:
         note = phrase("at_opening", language, day=formats.day(opened[0], language))
         notes.append(terminal.prose(note, width=width, style="italic bright_black"))
+    if any("revenue_not_margin" in item.flags and item.unit is Unit.MONEY for item in shown.readings):
+        notes.append(terminal.prose(phrase("on_revenue", language), width=width, style="yellow"))
     if len(_recent(shown.readings)) < len(shown.readings):
         notes.append(terminal.prose(phrase("last_months", language), width=width, style="italic bright_black"))
     if left := max((item.rows.left_out.get(UNKNOWN, 0) for item in shown.readings), default=0):

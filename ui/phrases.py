@@ -137,6 +137,14 @@ PHRASES: Mapping[str, Text] = {
     "from_file": Text("From", "Откуда"),
     "count": Text("Rows", "Строк"),
     "snapshot": Text("Snapshot", "Снимок данных"),
+    "last_day": Text(
+        "Last day of the data: {day}. Figures are counted to it, unless `--as-of` says another.",
+        "Последний день данных: {day}. Показатели считаются на него, если не задан `--as-of`.",
+    ),
+    "on_revenue": Text(
+        "No margin is given: the value is revenue, not profit.",
+        "Маржа не указана: это выручка, а не прибыль.",
+    ),
     "nothing_found": Text("Nothing found.", "Ничего не найдено."),
     "draft": Text("draft, to be checked before it leaves the house", "черновик: проверьте перед отправкой"),
     "approved": Text("approved and frozen", "утверждён и заморожен"),

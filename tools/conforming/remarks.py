@@ -224,6 +224,26 @@ _ALL: tuple[tuple[str, Severity, str, str], ...] = (
         "По столбцу «{column}» цена разовая, к регулярной выручке не относится и не загружена: {rows}. {where}.",
     ),
     (
+        "negative_price",
+        "warning",
+        "The price is below zero; it is in the control total and in no recurring revenue: {rows}. {where}.",
+        "Цена меньше нуля: она есть в сверке, но в регулярную выручку не входит: {rows}. {where}.",
+    ),
+    (
+        "ends_before_start",
+        "warning",
+        "The end is not after the start; such a period never counts: {rows}. {where}.",
+        "Окончание не позже начала, такой период нигде не считается: {rows}. {where}.",
+    ),
+    (
+        "far_days",
+        "urgent",
+        "Dated more than a year after everything else, up to {last}: {rows}. If that is a slip, correct it: the data "
+        "are taken to end there. The day before it is {before}; `--as-of {before}` counts to that one.",
+        "Датированы более чем на год позже всего остального, до {last}: {rows}. Если это опечатка, исправьте её: этот "
+        "день считается последним в данных. До него последний день — {before}; счёт на него: `--as-of {before}`.",
+    ),
+    (
         "thousands",
         "info",
         "“{column}” is in thousands and was multiplied: {rows}. {where}.",

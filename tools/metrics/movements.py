@@ -5,7 +5,7 @@ from datetime import date
 
 import pyarrow.compute as pc
 
-from tools import event_log, ledger
+from tools import event_log, formats, ledger
 from tools.bridge import GAINS, KINDS, LOSSES, Bridge, bridge_over, movement_bridge
 from tools.metrics import Ask, metric, one_value
 from tools.metrics.recurring import NEEDS, NO_ROWS, base, rhythm
@@ -60,7 +60,7 @@ def movements(ask: Ask) -> list[Reading]:
         return [ready.undefined(why or NO_ROWS)]
     bridge = movement_bridge(ready.portfolio) if ask.window is None else bridge_over(ready.portfolio, ask.window)
     if not bridge.windows:
-        return [ask.undefined(NO_MONTHS)]
+        return [ask.undefined(_no_months(windows))]
     whole = replace(ready, window=Window(bridge.windows[0].start, bridge.windows[-1].end))
     kinds = ("start", *KINDS, "fx", "end") if bridge.foreign else ("start", *KINDS, "end")
     several = ask.window is not None and len(bridge.windows) > 1
@@ -96,7 +96,13 @@ def _events(ask: Ask, bridge: Bridge) -> Reading:
     return ask.reading(events, unit=Unit.COUNT, n=events, scope={"kind": "churn_events"}, sql=sql, **rhythm(ask))
 
 
-NO_MONTHS = Text("no money is known in these days", "за эти дни денег в данных нет")
+def _no_months(windows: list[Window]) -> Text:
+    """Why there is no movement in a period: whole months of money run from a day to a day, and it is outside of them."""
+    first, last = windows[0].start, windows[-1].closing
+    return Text("the months of money run from {first} to {last}", "месяцы с деньгами — с {first} по {last}").fill(
+        first=Text(formats.day(first, "en"), formats.day(first, "ru")),
+        last=Text(formats.day(last, "en"), formats.day(last, "ru")),
+    )
 
 
 def _movement(ask: Ask, row: dict[str, object], kind: str, sql: str) -> Reading:

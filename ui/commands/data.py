@@ -44,7 +44,8 @@ def load(
         answers |= _ask(asked, language)
         result = assistant.load(sources, answers=answers)
     if not as_json:
-        data_view.show_load(result.load, result.snapshot, language, terminal.console())
+        last = assistant.portfolio(result.snapshot).last
+        data_view.show_load(result.load, result.snapshot, language, terminal.console(), last=last)
     session.refuse_open(result.load.questions)
     if name:
         result = assistant.load(sources, name=name, answers=answers)
