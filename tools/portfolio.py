@@ -325,7 +325,7 @@ class Portfolio:
         hidden = name == "value_goals" and not self.outcomes_known
         if written is None or name in self.overlay or self.narrows or self.level != "account" or hidden:
             return None
-        if self.as_of is None or name not in DATED or not written.cells(DATED[name]):
+        if self.as_of is None or name not in DATED or written.cells(DATED[name]) == 0:
             return written
         ends = written.ends(DATED[name])
         return written if ends is not None and ends[1] <= self.as_of else None

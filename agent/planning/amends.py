@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 #: What says that the last message was not what was meant, and what says in whose place another stands.
 PUTS_RIGHT = re.compile(
     r"^\W*(?:ой|упс|нет|не то|стоп|погоди\w*|прости\w*|извини\w*|сорри|oops|no|sorry|wait|hold on|my bad|scratch that)\b|"
-    r"^\W*(?:not|не) [^,]+, \w"
+    r"^\W*(?:not|не) [^,]+ ?[,—–-] \w"
 )
 CONTRASTS = re.compile(
     r"\b(?:име(?:л|ла|ли) (?:я )?в виду|я (?:не )?про|вместо|meant|i mean|instead of|rather than)\b|"
-    r"\b(?:не|not) [^,]+, (?:а|but)\b"
+    r"\b(?:не|not) (?!only\b|только\b)[^,]+,? (?:а|but)\b"
 )
 #: What asks anew, of nothing said before.
-ANEW = re.compile(r"\b(?:как\w*|сколько|вопрос\w*|что|ещ[её]|what|how|which|question|and|problem)\b")
+ANEW = re.compile(r"\b(?:как\w*|сколько|вопрос\w*|ещ[её]|(?:what|how)(?! about)|which|question|and|problem)\b")
 #: What puts one more client beside those compared, and what puts one in the place of another.
 ADDS = re.compile(
     r"\b(?:добав\w+|докин\w+|прибав\w+|подключ\w+|ещ[её]|тоже|третьим|четв[её]ртым|add|throw in|include|also|too|as well|as (?:a|the) (?:third|fourth))\b"

@@ -27,9 +27,9 @@ def ordered_by(item: Call, seen: "Understood") -> dict[str, int] | None:
     if not said and (end := next((end for end, pattern in ENDS if pattern.search(seen.plain)), None)) and listed:
         said = {end_of(key, seen.plain, worst=end == "worst"): given[listed]}
     if not said and listed and OTHER_END.search(seen.plain):
-        said = {"bottom" if listed == "top" else "top": count_of(seen) or given[listed]}
+        said = {"bottom" if listed == "top" else "top": _count_of(seen) or given[listed]}
     year = not listed and "period" in given and SHORT_YEAR.search(seen.plain)  # «а 24?»: no number of clients
-    count = None if said or seen.period or year else count_of(seen)
+    count = None if said or seen.period or year else _count_of(seen)
     if count is not None and (listed or ranks(str(key)) and key != "concentration"):
         said = {listed or end_of(key, seen.plain, worst=False): count}
     elif count is not None:
@@ -37,7 +37,7 @@ def ordered_by(item: Call, seen: "Understood") -> dict[str, int] | None:
     return dict(said) if not said or item["name"] == "metric" else None
 
 
-def count_of(seen: "Understood") -> int | None:
+def _count_of(seen: "Understood") -> int | None:
     """The one number of clients that a message names, with no word for the end of the list."""
     words = "|".join(rf"(?:{word})" for word in COLLECTIVE)
     plain = re.sub(r"[«\"“][^»\"”]*[»\"”]|\b(?:менеджер\w*|manager|csm)\s*(?:по успеху\s*)?№?\s*\d+", " ", seen.plain)

@@ -83,5 +83,8 @@ TEN = re.compile("|".join(rf"\b{word}\b" for word in TENS))
 OTHER_END = re.compile(
     r"\b(?:друг\w+ кон(?:ец|ца|цу)|обратн\w+ (?:конец|конца|сторон\w+)|хвост\w*|наоборот|other end|tail(?: end)?|bottom end|(?:the )?reverse)\b"
 )
-#: A year by its last two digits: «а в 24-м?», “what about 24”.
-SHORT_YEAR = re.compile(r"(?:^|\s)['’]?(?P<year>2\d)(?:-?(?:й|м|го|ый|ом|ого))?(?=\W*$)")
+#: A year by its last two digits, and nothing else: «а в 24-м?», “what about 24”; “show 24” is a number of clients.
+SHORT_YEAR = re.compile(
+    r"^\W*(?:(?:а|и|ну|в|за|как|что|насчет|про|то же|тоже|and|what|how|about|in|for|then|now|same|the)\W+)*"
+    r"(?P<year>2\d)(?:-?(?:й|м|го|ый|ом|ого))?(?=\W*$)"
+)

@@ -23,7 +23,7 @@ ABOUT = re.compile(r"^\W*(с|со|по|о|об|про|on|with|about|for|in)\b")
 def shared(read: list[Read], clause: Clause, seen: Understood, reader: Reader) -> list[Read]:
     """The clauses before a tail, each with the slice that it names; the last figure again where it names that slice otherwise."""
     given = slice_of(seen, reader.portfolio)
-    first = sentence(read)
+    first = _sentence(read)
     if clause.tied == "link" and all(
         set(given) - set(item["arguments"]) for part in read[first:] for item in part.calls
     ):
@@ -36,7 +36,7 @@ def shared(read: list[Read], clause: Clause, seen: Understood, reader: Reader) -
     if not BOTH.search(seen.plain) and overlapping(given, read[-1].calls):
         return [*read, Read(clause, seen, again(read[-1].calls, given))]
     names = ("where", "top", "bottom")
-    first = 0 if BOTH.search(seen.plain) or clause.tied in STANDS else sentence(read)
+    first = 0 if BOTH.search(seen.plain) or clause.tied in STANDS else _sentence(read)
     return [
         *read[:first],
         *(
@@ -46,7 +46,7 @@ def shared(read: list[Read], clause: Clause, seen: Understood, reader: Reader) -
     ]
 
 
-def sentence(read: list[Read]) -> int:
+def _sentence(read: list[Read]) -> int:
     """Where the last sentence of the clauses begins."""
     return max((place for place, part in enumerate(read) if part.clause.tied in STANDS), default=0)
 

@@ -31,7 +31,11 @@ LONGEST = 9
 MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS)})\b(?! (?:i|we|you|it|this|that)\b)")
 #: The month, quarter or year before the last one, by the unit of the last period.
 BEFORE_LAST = re.compile(r"\bпозапрошл\w+\b|\b(?:the )?(?:one )?before last\b")
-UNITS = (("квартал", re.compile(r"quarter|\d{4}-Q\d")), ("месяц", re.compile(r"month|\d{4}-\d\d")))
+UNITS = (
+    ("позапрошлый квартал", re.compile(r"quarter|\d{4}-Q\d")),
+    ("позапрошлый месяц", re.compile(r"month|\d{4}-\d\d")),
+    ("позапрошлое полугодие", re.compile(r"\d{4}-H\d")),
+)
 ONE_PERIOD = re.compile(r"20\d\d(?:-(?:Q\d|H\d|\d\d))?")
 
 
@@ -85,7 +89,7 @@ def _period(plain: str, last: str, portfolio: "Portfolio") -> str | None:
     if year is not None and last:
         return f"20{year['year']}{last[4:] if ONE_PERIOD.fullmatch(last) else ''}"
     if BEFORE_LAST.search(plain):
-        unit = next((unit for unit, said in UNITS if said.fullmatch(last)), "год")
-        return period_asked(f"за позапрошлый {unit}", portfolio.as_of)
+        unit = next((unit for unit, said in UNITS if said.fullmatch(last)), "позапрошлый год")
+        return period_asked(f"за {unit}", portfolio.as_of)
     named = period_asked(f"in {months[0]}", portfolio.as_of) if len(months) == 1 else None
     return in_year_of(named, last, plain) if named is not None else None

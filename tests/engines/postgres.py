@@ -74,4 +74,4 @@ def moved(portfolio: Portfolio, engine: Postgres) -> Portfolio:
         rows = portfolio.engine.query(f'SELECT * FROM "{name}"', {})
         if rows.num_rows:
             engine.fill(name, rows.select(arrow_schema(name).names))
-    return replace(portfolio, engine=engine, memo={})
+    return replace(portfolio, engine=engine, memo={}, written={})

@@ -88,4 +88,4 @@ def moved(portfolio: Portfolio, engine: Spark) -> Portfolio:
         if name not in engine.empty:
             engine.empty[name] = engine.session.createDataFrame(arrow_schema(name).empty_table())
         engine.empty[name].createOrReplaceTempView(name)
-    return replace(portfolio, engine=engine, memo={})
+    return replace(portfolio, engine=engine, memo={}, written={})

@@ -76,6 +76,7 @@ AFTER_DATA = Text(
     "the data end before the day of the audit: what happened since is not in them",
     "данные кончаются раньше дня аудита: что было потом, в них не видно",
 )
+ENDED = ("after_data", AFTER_DATA)
 RHYTHM = Text(
     "no line says which period it pays for: a yearly or quarterly payer would look lost between invoices",
     "ни в одной строке не указан оплаченный период: годовой или квартальный плательщик между счетами выглядел бы ушедшим",
@@ -111,9 +112,7 @@ def doubt(portfolio: Portfolio) -> tuple[str, Text] | None:
     if basis(portfolio) != RECOGNISED:
         quiet = portfolio.policy["quiet_days_of_usage" if portfolio.base.has("usage") else "quiet_days"]
         last, day = portfolio.last, portfolio.as_of
-        return (
-            ("after_data", AFTER_DATA) if last is not None and day is not None and (day - last).days > quiet else None
-        )
+        return ENDED if last is not None and day is not None and (day - last).days > quiet else None
     if no_ledger(portfolio) is not None and portfolio.profile.key != "subscription":
         return None if portfolio.base.has("invoices", "service_end") else ("billing_rhythm", RHYTHM)
     if guessed(portfolio):
@@ -125,7 +124,7 @@ def doubt(portfolio: Portfolio) -> tuple[str, Text] | None:
     last, day = base.memo["last line"], anchor(portfolio)
     if last is None or day is None or (day.year, day.month) <= (last.year, last.month):
         return None
-    return "after_data", AFTER_DATA
+    return ENDED
 
 
 def guessed(portfolio: Portfolio) -> bool:
@@ -296,7 +295,7 @@ def native(portfolio: Portfolio, points: Sequence[date]) -> Any:
 
 
 __all__ = [
-    "AFTER_DATA", "BASIS", "CONTRACT", "CONVENTIONS", "INVOICE_MONTH", "PAST_DUE_COUNTS", "RECOGNISED", "TICKS",
+    "AFTER_DATA", "BASIS", "CONTRACT", "CONVENTIONS", "ENDED", "INVOICE_MONTH", "PAST_DUE_COUNTS", "RECOGNISED", "TICKS",
     "USAGE", "Window", "anchor", "back", "basis", "below", "changes", "client_of", "convention", "converted",
     "currencies", "days", "doubt", "first_paid", "guessed", "guesses", "in_hand", "in_one_currency", "last_month", "late_invoices",
     "late_renewals", "level", "literal", "metered", "missing_rate", "mixed_currency", "money", "month_of", "months", "on_trial",

@@ -166,6 +166,8 @@ def monthly_recurring_revenue(ask: Ask) -> list[Reading]:
     if isinstance(ready, Reading):
         return [ready]
     value, n, sql = closing(ready)
+    if not n and ledger.doubt(ready.portfolio) == ledger.ENDED and ledger.basis(ready.portfolio) == ledger.RECOGNISED:
+        return [ready.undefined(ledger.AFTER_DATA)]  # no line of these months is known: that is not zero
     found = one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS}')
     main = ready.reading(value, n=n, rows=rows(ready), sql=found, **rhythm(ready))
     return [main, *(_to_date(ready) if ask.window is None and not ask.head else [])]
