@@ -132,7 +132,7 @@ def advised_steps(desk: sentences.Desk) -> tuple[Step, ...]:
 def report(desk: sentences.Desk, *, id: str) -> Result:
     """What the client's value report would hold: its rung, the promises, what is still to be confirmed, the command."""
     from tools.metrics import compute
-    from tools.portfolio import Narrow
+    from tools.narrow import Narrow
     from tools.reports.value import value_report
 
     made = value_report(desk.portfolio, id)

@@ -93,7 +93,7 @@ def segment(desk: sentences.Desk, *, segment: str) -> Result:
 def account(desk: sentences.Desk, *, id: str) -> Result:
     """One client: its segment with the reason, value for it, then money."""
     from tools.metrics import compute, metrics
-    from tools.portfolio import Narrow
+    from tools.narrow import Narrow
     from tools.segments import assign, impossible
 
     name = dict(desk.portfolio.accounts())[id]

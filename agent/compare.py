@@ -43,7 +43,7 @@ def compare(desk: Desk, *, ids: list[str]) -> Result:
 
 def _figures(desk: Desk, account: str) -> dict[str, Reading]:
     from tools.metrics import compute, metrics
-    from tools.portfolio import Narrow
+    from tools.narrow import Narrow
 
     alone = desk.portfolio.narrowed(Narrow("account", account, (account,)))
     readings = [

@@ -213,7 +213,7 @@ def _against_churn(
 def _one_leaves(id: str, desk: Desk) -> Result:
     """One client leaves: what it pays a year beside what everyone pays."""
     from tools.metrics import compute
-    from tools.portfolio import Narrow
+    from tools.narrow import Narrow
 
     name = dict(desk.portfolio.accounts())[id]
     alone = compute(desk.portfolio.narrowed(Narrow("account", id, (id,))), "arr")[0]

@@ -14,9 +14,10 @@ import pyarrow as pa
 from tools.engine import DuckDB
 from tools.load import Load
 from tools.policy import Policy
-from tools.portfolio import DATED, Portfolio
+from tools.portfolio import Portfolio
 from tools.schema import TABLES, arrow_schema
 from tools.snapshot import Manifest, open_portfolio, save
+from tools.unbound import DATED
 
 Rows = Iterable[Mapping[str, Any]]
 

@@ -195,8 +195,8 @@ def demo_home(demo: Portfolio) -> Path:
 
 def conform_cut(demo: Portfolio, day: date, home: Path) -> Portfolio:
     from tools.load import Load
-    from tools.portfolio import DATED
     from tools.schema import TABLES
+    from tools.unbound import DATED
 
     data = {}
     for name in TABLES:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.portfolios import build, subscription
 from tools import metrics
-from tools.portfolio import Narrow, Portfolio
+from tools.narrow import Narrow
+from tools.portfolio import Portfolio
 from tools.reading import Reading
 
 

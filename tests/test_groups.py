@@ -16,7 +16,8 @@ from tests.test_identities import opened
 from tools import metrics
 from tools.account_figures import late, overdue
 from tools.metrics.health_signals import feature_share
-from tools.portfolio import Narrow, Portfolio
+from tools.narrow import Narrow
+from tools.portfolio import Portfolio
 from tools.reading import Reading, Window
 
 KEYS = ("mrr", "nrr", "grr", "logo_churn", "money_churn", "quick_ratio", "movements", "arpa")

@@ -23,7 +23,8 @@ from tools.metrics.health import (
 )
 from tools.models import calibration as checks
 from tools.models import score
-from tools.portfolio import Narrow, Portfolio
+from tools.narrow import Narrow
+from tools.portfolio import Portfolio
 
 WEIGHTS = {"use": 0.4, "adopt": 0.2, "support": 0.15, "relation": 0.15, "pay": 0.1}
 BEFORE = {"use": 80.0, "adopt": 60.0, "support": 50.0, "relation": 70.0, "pay": 100.0}

@@ -16,8 +16,9 @@ from tests.portfolios import in_memory
 from tools import cohorts, ledger, metrics, moves, segments
 from tools.errors import UserError
 from tools.metrics.health_scores import explain_change, portfolio_change
-from tools.portfolio import DATED, Portfolio
+from tools.portfolio import Portfolio
 from tools.reading import Reading, Window
+from tools.unbound import DATED
 
 SIGNS = {"new": 1, "reactivation": 1, "expansion": 1, "indexation": 1, "fx": 1, "contraction": -1, "churn": -1}
 FULL = 5_000

@@ -13,7 +13,8 @@ import numpy as np
 
 from tools.errors import FEW, UserError, nearest
 from tools.fields import Cells, cells, plain
-from tools.portfolio import Narrow, Portfolio
+from tools.narrow import Narrow
+from tools.portfolio import Portfolio
 from tools.text import Text, latin
 
 Value = str | Decimal | date | bool

@@ -8,8 +8,9 @@ import numpy as np
 
 from tools.errors import LISTED, UnknownName, UserError
 from tools.fields import SPOKEN, account_values
+from tools.narrow import Narrow
 from tools.parts import Parts
-from tools.portfolio import Narrow, Portfolio
+from tools.portfolio import Portfolio
 from tools.schema import TABLES
 from tools.spans import TIMES, named
 from tools.text import Text, same

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -13,70 +13,19 @@ from tools.document import Profile
 from tools.engine import Engine, Overflow, compiled, typed
 from tools.errors import UnknownName
 from tools.levels import LEVELS, at_level
-from tools.parts import Parts
+from tools.narrow import Narrow
 from tools.policy import Policy
 from tools.reading import Window
 from tools.schema import TABLES
 from tools.text import Text
+from tools.unbound import DATED, OF_PART, canonical, counts, number
 from tools.written import Written
 
 if TYPE_CHECKING:
     from tools.snapshot import Manifest
 
-IBIS_TYPES = {
-    "text": "string",
-    "money": "decimal(18,4)",
-    "number": "float64",
-    "int": "int64",
-    "date": "date",
-    "bool": "boolean",
-}
 GROUP = "\u27e6group {}\u27e7"  # stands for a group's name in a compiled query
-OF_PART = "\u27e6part\u27e7"  # after a table's name in a compiled query: read within a part of the accounts only
-TABLES_KEPT = 1_000  # unbound tables, one for each name, day and kind of reading
 MEMBERS_WRITTEN = 200  # ids of a part that a kept query still spells out
-#: The column by which a row of a table is dated; rows after ``as_of`` do not exist for an audit.
-DATED: Mapping[str, str] = {
-    "subscriptions": "start_date",
-    "invoices": "date",
-    "usage": "date",
-    "limits": "date",
-    "tickets": "opened",
-    "surveys": "date",
-    "milestones": "date",
-    "referrals": "date",
-    "touches": "date",
-    "churn_events": "date",
-}
-
-
-@dataclass(frozen=True)
-class Narrow:
-    """A part of the accounts: those whose column has one value (``missing``: none), or a list of ids.
-
-    ``ids`` may be known of a column's part too (``column`` True): queries then name the column, and nothing is asked
-    of the engine to know who is inside. ``range`` says ``low..high`` of a band. ``parts`` cuts the rows of all parts
-    of one base at once, this being the one at ``place``.
-    """
-
-    by: str
-    group: str
-    ids: tuple[str, ...] | None = None
-    missing: bool = False
-    column: bool = False
-    range: str = ""
-    parts: Parts | None = field(default=None, compare=False, repr=False)
-    place: int = 0
-
-    @property
-    def listed(self) -> bool:
-        """True where queries name the accounts themselves."""
-        return self.ids is not None and not self.column
-
-    @cached_property
-    def members(self) -> pa.Table:
-        """The ids as a table of one column, ``account_id``."""
-        return pa.table({"account_id": pa.array(self.ids or (), pa.string())})
 
 
 @dataclass(frozen=True)
@@ -164,7 +113,7 @@ class Portfolio:
         ).account_id
 
     def _dated(self, name: str) -> Any:
-        table = _canonical(name, bool(self.narrows), self.as_of)
+        table = canonical(name, bool(self.narrows), self.as_of)
         if name == "value_goals" and not self.outcomes_known:
             table = table.mutate(current=ibis.null("float64"))
         return table
@@ -302,7 +251,7 @@ class Portfolio:
         cells = {} if written is None else {column: written.cells(column) for column in columns}
         if written is not None and None not in cells.values():
             return {"*": written.rows, **{column: int(number or 0) for column, number in cells.items()}}
-        row = self.asked(("counts", name), lambda: _counts(self.table(name), name)).to_pylist()[0]
+        row = self.asked(("counts", name), lambda: counts(self.table(name), name)).to_pylist()[0]
         return {column: int(value) for column, value in row.items()}
 
     @property
@@ -317,7 +266,7 @@ class Portfolio:
 
     def _paused(self) -> bool:
         table = self._dated("subscriptions")
-        return int(self.asked("pauses", lambda: _number(table, "paused")).column(0)[0].as_py()) > 0
+        return int(self.asked("pauses", lambda: number(table, "paused")).column(0)[0].as_py()) > 0
 
     def known(self, name: str) -> Written | None:
         """What the file of a table says of it, where the portfolio sees every row of the file as it stands; else None."""
@@ -344,7 +293,7 @@ class Portfolio:
         written = self.known(name)
         if written is not None:
             return written.rows
-        return int(self.asked(("rows", name), lambda: _number(self.table(name))).column(0)[0].as_py())
+        return int(self.asked(("rows", name), lambda: number(self.table(name))).column(0)[0].as_py())
 
     def has(self, name: str, column: str | None = None) -> bool:
         """True where the source has the table (and a value of the column): a fact of the base, the same in all its parts.
@@ -379,30 +328,6 @@ class Portfolio:
         if len(hits) != 1:
             raise UnknownName(Text("client", "клиент"), reference, [name for pair in accounts for name in pair])
         return hits[0]
-
-
-@lru_cache(maxsize=TABLES_KEPT)
-def _canonical(name: str, of_part: bool, as_of: date | None) -> Any:
-    """The unbound table of a canonical name without the rows after a day; the same for all portfolios, made once."""
-    columns = {column.name: IBIS_TYPES[column.kind] for column in TABLES[name].columns}
-    mark = OF_PART if of_part and "account_id" in columns else ""
-    table = ibis.table({**columns, "source_file": "string", "source_row": "int64"}, name=name + mark)
-    if as_of is None or name not in DATED:
-        return table
-    dated = table[DATED[name]]
-    return table.filter(dated.isnull() | (dated <= ibis.date(as_of.year, as_of.month, as_of.day)))
-
-
-@lru_cache(maxsize=TABLES_KEPT)
-def _number(table: Any, status: str | None = None) -> Any:
-    rows = table if status is None else table.filter(table.status == status)
-    return rows.count().name("n").as_table()
-
-
-def _counts(table: Any, name: str) -> Any:
-    return table.agg(
-        **{"*": table.count()}, **{column.name: table[column.name].count() for column in TABLES[name].columns}
-    )
 
 
 def _plain(name: str) -> str:

@@ -21,9 +21,10 @@ from tools.engine import DuckDB
 from tools.errors import UnknownName, UserError
 from tools.load import ControlTotal, Load, Problem, Question, TableLoad
 from tools.policy import Policy
-from tools.portfolio import DATED, Portfolio
+from tools.portfolio import Portfolio
 from tools.schema import TABLES, arrow_schema
 from tools.text import Text, same
+from tools.unbound import DATED
 from tools.written import Written
 
 #: Rows of a file that are read as one piece: a longer table is read on several cores.

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tools.conforming.remarks import Notes
-from tools.portfolio import DATED
 from tools.text import same
+from tools.unbound import DATED
 
 #: Rows dated later than all others by more days than this, and no more of them than one in so many, are doubtful.
 FAR, FEW = 366, 50

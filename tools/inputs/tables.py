@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tools.load import ControlTotal
-from tools.portfolio import DATED
+from tools.unbound import DATED
 
 
 def with_cells(table: pa.Table, column: str, given: Mapping[str, Any]) -> pa.Table:

@@ -12,9 +12,10 @@ from ibis import _
 
 from tools import formats
 from tools.ledger.calendar import days, literal
-from tools.portfolio import TABLES_KEPT, Portfolio
+from tools.portfolio import Portfolio
 from tools.text import Text, same
 from tools.traced import places
+from tools.unbound import TABLES_KEPT
 
 TICKS = 10_000  # the ledger counts in ten-thousandths, the scale of money in the schema
 MINOR = 100  # ticks of a minor unit

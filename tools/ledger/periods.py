@@ -10,7 +10,8 @@ from tools.ledger.calendar import FOREVER, literal, shifted
 from tools.ledger.money import client_of, counting, currencies, currency_of, ticks
 from tools.ledger.pauses import pauses
 from tools.ledger.prices import Prices, prices_of
-from tools.portfolio import TABLES_KEPT, Portfolio
+from tools.portfolio import Portfolio
+from tools.unbound import TABLES_KEPT
 
 PAST_DUE_COUNTS = "past_due_counts"
 

@@ -12,7 +12,8 @@ from ibis import _
 
 from tools.document import Name
 from tools.metrics import one_value
-from tools.portfolio import Narrow, Portfolio
+from tools.narrow import Narrow
+from tools.portfolio import Portfolio
 from tools.reading import Grade, Number, Reading, Rows, Unit, Window
 from tools.reports.client_facts import ClientFact
 

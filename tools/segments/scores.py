@@ -14,9 +14,10 @@ from ibis import _
 
 from tools import ledger
 from tools.metrics.orders import inside
-from tools.portfolio import TABLES_KEPT, Portfolio
+from tools.portfolio import Portfolio
 from tools.reading import Rows, Window
 from tools.text import Text
+from tools.unbound import TABLES_KEPT
 
 INACTIVE = "inactive"
 MEASURES = ("recency_days", "orders", "money")
