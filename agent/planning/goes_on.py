@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 #: How much the examples of messages that go on must speak for one.
 GOING = 0.35
+#: A verb by what it is done to, at the beginning of a message.
+DOES = re.compile(
+    r"^\W*(?:(?:а|и|ну|теперь|тогда|and|now|then|please|ok|okay)\W+)*"
+    r"(?P<verb>\w+)(?:ите|те)? (?:мне |us |me )?(?:it|them|that|this|those|these|его|их|это|вс[её]|ее|их)\b"
+)
 #: How much they must speak for another figure in the place of the last one.
 INSTEAD = 0.5
 
@@ -25,8 +30,10 @@ def only_cuts(seen: "Understood", own: Collection[str]) -> bool:
     """Whether the examples know a message as one that only cuts the last figures anew, its ``own`` words among theirs."""
     from knowledge.search import stems
 
-    found = _known(seen)
-    strange = {stem for word in own for stem in stems(word)} - vocabulary(GOES_ON)
+    found, does = _known(seen), DOES.match(seen.plain)  # whatever it does with it: “squash it to quarters”
+    strange = {stem for word in own if does is None or word != does["verb"] for stem in stems(word)} - vocabulary(
+        GOES_ON
+    )
     return found is not None and "to" not in found.call["arguments"] and not strange
 
 
