@@ -83,7 +83,12 @@ def _groups(portfolio: Portfolio, by: str) -> list[Narrow]:
 
 
 def _empty(by: str) -> UserError:
-    return UserError(Text("The data have no column {by}.", "В данных нет столбца {by}.").fill(by=same(by)))
+    return UserError(
+        Text(
+            "The data have no column {by}: add it to the table of clients, or group by segment, size, cohort or month.",
+            "В данных нет столбца {by}: добавьте его в таблицу клиентов или сгруппируйте по segment, size, cohort, month.",
+        ).fill(by=same(by))
+    )
 
 
 def _by_segment(portfolio: Portfolio, by: str) -> list[Narrow]:
