@@ -255,3 +255,17 @@ def test_lines_of_one_client_do_not_narrow_an_interval(tmp_path: Path) -> None:
         assert five.n == 5 * one.n, key
     nobody = metrics.reading(base(5, 0), "logo_churn")
     assert nobody.value == 0 and nobody.ci is not None and 0.05 < nobody.ci[1] < 0.1  # of forty clients, not of lines
+
+
+@pytest.mark.parametrize("key", ["mrr", "arr", "arpa"])
+def test_recurring_revenue_after_the_last_invoice_is_unknown_and_not_zero(key: str, tmp_path: Path) -> None:
+    months = [(date(2024, month, 1), date(2024, month, 28)) for month in range(1, 13)]
+    lines = [
+        {"account_id": client, "date": first, "amount": 100, "service_start": first, "service_end": last}
+        for client in "ABC"
+        for first, last in months
+    ]
+    base = build(tmp_path, as_of=date(2024, 12, 31), invoices=lines)
+    assert metrics.compute(base, key, head=True)[0].value
+    later = build(tmp_path, as_of=date(2026, 6, 30), invoices=lines)
+    assert metrics.compute(later, key, head=True)[0].value is None

@@ -128,6 +128,11 @@ def interval_of_mean(ask: Ask) -> dict[str, Any]:
     return {"ci": found, "ci_method": method}
 
 
+def _ended(ask: Ask) -> bool:
+    """Whether the last month asked of is after all invoice lines: that none is known of it is no zero."""
+    return ledger.basis(ask.portfolio) == ledger.RECOGNISED and ledger.doubt(ask.portfolio) == ledger.ENDED
+
+
 def _total(worth: Any) -> Any:
     return worth.agg(ticks=worth.ticks.sum().fill_null(0), n=worth.count())
 
@@ -166,8 +171,8 @@ def monthly_recurring_revenue(ask: Ask) -> list[Reading]:
     if isinstance(ready, Reading):
         return [ready]
     value, n, sql = closing(ready)
-    if not n and ledger.doubt(ready.portfolio) == ledger.ENDED and ledger.basis(ready.portfolio) == ledger.RECOGNISED:
-        return [ready.undefined(ledger.AFTER_DATA)]  # no line of these months is known: that is not zero
+    if not n and _ended(ready):
+        return [ready.undefined(ledger.AFTER_DATA)]
     found = one_value(sql, f'CAST("ticks" AS DOUBLE) / {ledger.TICKS}')
     main = ready.reading(value, n=n, rows=rows(ready), sql=found, **rhythm(ready))
     return [main, *(_to_date(ready) if ask.window is None and not ask.head else [])]
@@ -227,6 +232,8 @@ def annual_recurring_revenue(ask: Ask) -> Reading:
     if isinstance(ready, Reading):
         return ready
     value, n, sql = closing(ready)
+    if not n and _ended(ready):
+        return ready.undefined(ledger.AFTER_DATA)
     found = one_value(sql, f'12 * CAST("ticks" AS DOUBLE) / {ledger.TICKS}')
     return ready.reading(12 * value, n=n, rows=rows(ready), sql=found, **rhythm(ready))
 
