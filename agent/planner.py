@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 from agent.backends import Gateway
 from agent.examples import Call, call
-from agent.planning import follow
-from agent.planning.again import OPENS
-from agent.planning.amends import amended
-from agent.planning.carried import carried
 from agent.planning.filling import filled
-from agent.planning.goes_on import by_example
-from agent.planning.in_turn import in_turn
-from agent.planning.lifted import lifted
 from agent.planning.model_planner import by_model
 from agent.planning.nearest import NEAR, SURE, guesses, nearest
-from agent.planning.onward import leans, onward
-from agent.planning.remark import without_remark
+from agent.planning.onward import follow
+from agent.planning.onward.again import OPENS
+from agent.planning.onward.amends import amended
+from agent.planning.onward.by_examples import by_example
+from agent.planning.onward.carried import carried
+from agent.planning.onward.cut_anew import leans, onward
+from agent.planning.onward.lifted import lifted
+from agent.planning.onward.remark import without_remark
+from agent.planning.onward.still import still
 from agent.planning.rules import FIRST, RULES
 from agent.planning.sensible import sensible
-from agent.planning.several import asked
-from agent.planning.still import still
-from agent.planning.twofold import shortened
+from agent.planning.several.asked import asked
+from agent.planning.several.in_turn import in_turn
+from agent.planning.several.twofold import shortened
 from agent.reading.bounds import bounds, cut, spans, unread, without
 from agent.reading.counted import COUNT_OF
 from agent.reading.order import REVENUE, bare, uncounted

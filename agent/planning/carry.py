@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent.examples import Call, call
-from agent.planning.again import GROUPS, REFERS
+from agent.planning.onward.again import GROUPS, REFERS
 from agent.planning.rules import grouping_of, window_of
 from agent.planning.slices import FIGURES as OF_FINDINGS
 from agent.planning.slices import LISTED

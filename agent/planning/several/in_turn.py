@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from agent.examples import Call
-from agent.planning.goes_on import GOING
-from agent.planning.known_parts import alike, said
 from agent.planning.nearest import SURE, goes_on, guesses
-from agent.planning.outweigh import MOST_CALLS
-from agent.planning.parts import begins, linked, sentences
+from agent.planning.onward.by_examples import GOING
+from agent.planning.several.known_parts import alike, said
+from agent.planning.several.outweigh import MOST_CALLS
+from agent.planning.several.parts import begins, linked, sentences
 from agent.reading.understand import Understood, understood
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import re
 
-from agent.planning.follow_words import LEAD
+from agent.planning.onward.follow_words import LEAD
 
 #: An assumption is no slice.
 IF = re.compile(r"\b(?:если|допустим|представь\w*|предположим|if|suppose|assum\w+|imagine)\b")

@@ -4,9 +4,9 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.examples import Call, call
-from agent.planning.again import FIGURES
-from agent.planning.onward_words import AWAY_VERBS
-from agent.planning.standing import own_words
+from agent.planning.onward.again import FIGURES
+from agent.planning.onward.cut_words import AWAY_VERBS
+from agent.planning.onward.standing import own_words
 from agent.reading.words import GROUPINGS
 from tools.filters import conjuncts
 

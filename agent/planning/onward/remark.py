@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent.planning.standing import own_words
+from agent.planning.onward.standing import own_words
 
 if TYPE_CHECKING:
     from agent.reading.understand import Understood

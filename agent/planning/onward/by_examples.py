@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from agent.examples import Call, call, vocabulary
 from agent.planning import noting
-from agent.planning.follow_words import ABOUT_SEGMENT
 from agent.planning.nearest import GOES_ON, Guess, goes_on
+from agent.planning.onward.follow_words import ABOUT_SEGMENT
 from agent.reading.letter_words import form_asked, step_asked
 from agent.reading.names import Mention
 

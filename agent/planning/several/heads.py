@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.planning.carry import sliced
-from agent.planning.parts import Clause
-from agent.planning.tops import with_number
+from agent.planning.several.parts import Clause
+from agent.planning.several.tops import with_number
 from agent.tellings import audience_asked
 
 if TYPE_CHECKING:
-    from agent.planning.clause import Reader
+    from agent.planning.several.clause import Reader
     from agent.reading.understand import Understood
 
 SIGNS = {"head": ": ", "dash": " — "}

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from agent.examples import Call
 from agent.planning.carry import sliced
-from agent.planning.heads import joined
 from agent.planning.nearest import Guess, guesses
-from agent.planning.parts import Clause
+from agent.planning.several.heads import joined
+from agent.planning.several.parts import Clause
 
 if TYPE_CHECKING:
-    from agent.planning.clause import Reader
+    from agent.planning.several.clause import Reader
 
 #: How much the examples must speak for the call of a part; of one that begins like a question.
 SURE, ASKED = 0.45, 0.3

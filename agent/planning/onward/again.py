@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent.examples import Call, call
-from agent.planning.follow_words import BESIDE
-from agent.planning.moved import in_year_of, moved
-from agent.planning.standing import stands
+from agent.planning.onward.follow_words import BESIDE
+from agent.planning.onward.moved import in_year_of, moved
+from agent.planning.onward.standing import stands
 from agent.reading.counted import CLIENT, change_asked
 from agent.reading.letter_words import form_asked
 from agent.reading.narrowing import narrowed, plan_alone

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from agent.examples import Call, call
-from agent.planning import carry, follow, follow_words, going_on, noting
-from agent.planning.again import OPENS, REFERS
+from agent.planning import carry, noting
 from agent.planning.carry import FIGURES, THEM, sliced
 from agent.planning.nearest import SURE, guesses
-from agent.planning.parts import Clause
+from agent.planning.onward import follow, follow_words
+from agent.planning.onward.again import OPENS, REFERS
 from agent.planning.rules import grouping_of, window_of
+from agent.planning.several import after
+from agent.planning.several.parts import Clause
 from agent.reading.bounds import bounds
 from agent.reading.narrowing import narrowed
 from agent.reading.understand import Understood, understood
@@ -106,7 +108,7 @@ class Reader:
     def _read(self, clause: Clause, before: list[Call], *, alone: bool) -> Read | None:
         seen = carry.timed(follow.timed(self.understood(clause.text), before or self.last), before)
         if before and not (seen.metrics or bounds(seen)):
-            seen = self.understood(going_on.bounded(seen.question, before, self.message.language))
+            seen = self.understood(after.bounded(seen.question, before, self.message.language))
         client = next((item["arguments"]["id"] for item in before if "id" in item["arguments"]), None)
         seen = noting.about(seen, client)
         calls = self._calls(clause, seen, before, SURE if alone and not clause.asks else _needed(clause, seen))
@@ -118,13 +120,13 @@ class Reader:
             calls = [self.figure(item, seen) for item in calls]
         calls = [carry.period_of(carry.monthly(item, seen), seen, before) for item in calls]
         taken = carry.taken(seen, before, self.portfolio)
-        calls = carry.of_slices([self._whole(going_on.for_client(item, seen, client, before)) for item in calls], taken)
+        calls = carry.of_slices([self._whole(after.for_client(item, seen, client, before)) for item in calls], taken)
         return Read(clause, seen, calls, taken)
 
     def _calls(self, clause: Clause, seen: Understood, before: list[Call], sure: float) -> list[Call] | None:
         if not before:
             return self.one(seen, self.last, sure)
-        found = going_on.went_on(seen, before, self.portfolio)
+        found = after.went_on(seen, before, self.portfolio)
         if found is not None:
             return found
         if not self._linked(clause, seen, before):

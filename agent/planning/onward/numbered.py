@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.examples import Call, call
-from agent.planning.cut_short import end_of, number_of
-from agent.planning.onward_words import NUMBERED, ORDINALS, OTHER_END, PLACE, SHORT_YEAR, TENS
+from agent.planning.onward.cut_short import end_of, number_of
+from agent.planning.onward.cut_words import NUMBERED, ORDINALS, OTHER_END, PLACE, SHORT_YEAR, TENS
 from agent.reading.bounds import spans
 from agent.reading.order import COLLECTIVE, COUNT, ENDS, order
 from agent.reading.periods import NUMBERS

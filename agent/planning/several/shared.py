@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from agent.planning.carry import FIGURES, WHOLE_BASE, again, of_slice, of_slices, overlapping, slice_of
-from agent.planning.clause import Read, Reader
-from agent.planning.outweigh import shape
-from agent.planning.parts import STANDS, Clause
+from agent.planning.several.clause import Read, Reader
+from agent.planning.several.outweigh import shape
+from agent.planning.several.parts import STANDS, Clause
 from agent.reading.understand import Understood
 
 #: A figure in no more words than these takes the slice of the question after it.

@@ -4,9 +4,9 @@ import re
 
 from agent.examples import Call, call
 from agent.planning.carry import FIGURES
-from agent.planning.clause import Reader
-from agent.planning.outweigh import MOST_CALLS
-from agent.planning.parts import Clause
+from agent.planning.several.clause import Reader
+from agent.planning.several.outweigh import MOST_CALLS
+from agent.planning.several.parts import Clause
 from agent.reading.understand import Understood
 
 #: The user's own documents, in words that say that they were handed over.

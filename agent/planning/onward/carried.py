@@ -4,8 +4,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from agent.examples import Call, call
-from agent.planning.again import FIGURES, OPENS, REFERS, SHORT
 from agent.planning.carry import both, listed
+from agent.planning.onward.again import FIGURES, OPENS, REFERS, SHORT
 from agent.reading.counted import CLIENT
 from agent.reading.words import SEGMENTS
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.examples import Call, call
-from agent.planning.again import FIGURES
-from agent.planning.follow_words import ABOUT_SEGMENT
-from agent.planning.goes_on import GOING
-from agent.planning.moved import in_year_of
 from agent.planning.nearest import SURE, goes_on, guesses
-from agent.planning.onward import cut_anew, plainly
-from agent.planning.onward_words import CARRIES, MERE, SHORT_YEAR
-from agent.planning.standing import own_words
+from agent.planning.onward.again import FIGURES
+from agent.planning.onward.by_examples import GOING
+from agent.planning.onward.cut_anew import cut_anew, plainly
+from agent.planning.onward.cut_words import CARRIES, MERE, SHORT_YEAR
+from agent.planning.onward.follow_words import ABOUT_SEGMENT
+from agent.planning.onward.moved import in_year_of
+from agent.planning.onward.standing import own_words
 from agent.reading.bounds import bounds, spans, unread
 from agent.reading.periods import MONTHS
 from agent.reading.periods import asked as period_asked

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent.examples import Call, call
-from agent.planning.again import (
+from agent.planning.onward.again import (
     FIGURES,
     ONLY,
     OPENS,
@@ -23,10 +23,8 @@ from agent.planning.again import (
     ungrouped,
     without,
 )
-from agent.planning.follow_words import AMONG
-from agent.planning.goes_on import another, only_cuts
-from agent.planning.numbered import numbered, ordered_by
-from agent.planning.onward_words import (
+from agent.planning.onward.by_examples import another, only_cuts
+from agent.planning.onward.cut_words import (
     ALL_BUT,
     AWAY,
     AWAY_VERBS,
@@ -41,8 +39,10 @@ from agent.planning.onward_words import (
     SEGMENT,
     TEN,
 )
+from agent.planning.onward.follow_words import AMONG
+from agent.planning.onward.numbered import numbered, ordered_by
+from agent.planning.onward.standing import COUNTED, LARGEST, own_words
 from agent.planning.slices import sliced as figure_of
-from agent.planning.standing import COUNTED, LARGEST, own_words
 from agent.reading.bounds import SAID, bounds, reading, spans, unread
 from agent.reading.counted import change_asked
 from agent.reading.narrowing import narrowed, plan_alone

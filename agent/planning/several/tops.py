@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agent.examples import Call, call
 from agent.planning.carry import slice_of
-from agent.planning.parts import Clause
+from agent.planning.several.parts import Clause
 from agent.reading.order import COLLECTIVE, COUNT, ENDS, NOTHING, SIZED, bare, counts, order
 from agent.reading.understand import Understood
 

@@ -4,8 +4,8 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.examples import Call, call
-from agent.planning.again import REFERS
 from agent.planning.carry import FIGURES, THEM, WHOLE_BASE, again, slice_of
+from agent.planning.onward.again import REFERS
 from agent.reading.bounds import LESS, MORE, bounds
 from agent.reading.letter_words import form_asked
 from agent.reading.order import order

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from agent.examples import Call, call
 from agent.planning import noting
-from agent.planning.again import FIGURES, ONE_CLIENT, REFERS, SHORT, again, without
-from agent.planning.cut_short import cut_short
-from agent.planning.follow_words import (
+from agent.planning.nearest import SURE, nearest
+from agent.planning.onward.again import FIGURES, ONE_CLIENT, REFERS, SHORT, again, without
+from agent.planning.onward.cut_short import cut_short
+from agent.planning.onward.follow_words import (
     ABOUT_SEGMENT,
     AGAIN,
     BROKEN,
@@ -36,7 +37,7 @@ from agent.planning.follow_words import (
     WITHOUT_GROWTH,
     WRITES,
 )
-from agent.planning.last_answer import (
+from agent.planning.onward.last_answer import (
     ABOUT_ONE,
     among,
     card,
@@ -50,9 +51,8 @@ from agent.planning.last_answer import (
     topic,
     what_next,
 )
-from agent.planning.moved import calendar_name
-from agent.planning.nearest import SURE, nearest
-from agent.planning.standing import nothing_but, own_words
+from agent.planning.onward.moved import calendar_name
+from agent.planning.onward.standing import nothing_but, own_words
 from agent.reading.counted import change_asked
 from agent.reading.letter_words import form_asked
 from agent.reading.order import order

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from agent.examples import Call, call
 from agent.planning.carry import FIGURES, WHOLE_BASE
-from agent.planning.clause import LOOSE, Read, Reader
-from agent.planning.parts import STANDS
+from agent.planning.several.clause import LOOSE, Read, Reader
+from agent.planning.several.parts import STANDS
 from agent.whatif import IF
 
 MOST_CALLS = 4

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from agent.examples import Call, call
 from agent.planning import noting
-from agent.planning.again import FIGURES, OF_ONE, SHORT, joined
-from agent.planning.follow_words import (
+from agent.planning.onward.again import FIGURES, OF_ONE, SHORT, joined
+from agent.planning.onward.follow_words import (
     AMONG,
     BESIDE_DID,
     BESIDE_MEANT,
@@ -28,7 +28,7 @@ from agent.planning.follow_words import (
     THEY,
     WHAT_IS,
 )
-from agent.planning.standing import nothing_but
+from agent.planning.onward.standing import nothing_but
 from agent.reading.counted import CLIENT
 from agent.reading.letter_words import form_asked
 from agent.reading.names import Mention
@@ -63,7 +63,7 @@ def meaning(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> lis
 
 def _what_it_is(seen: "Understood", portfolio: "Portfolio") -> bool:
     """Whether a question asks what the last answer is, and names no part, period or grouping of it: “and what is that, exactly?”."""
-    from agent.planning.remark import names
+    from agent.planning.onward.remark import names
 
     asked = nothing_but(seen, portfolio, WHAT_IS) and len(seen.stems) <= SHORT and not NOT_MEANT.search(seen.plain)
     return asked and not names(replace(seen, wants=seen.wants - {"define"}), portfolio)

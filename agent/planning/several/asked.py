@@ -5,20 +5,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.examples import Call, call
-from agent.planning import follow, noting
-from agent.planning.again import REFERS
+from agent.planning import noting
 from agent.planning.carry import of_slices, overlapping, slice_of, sliced
-from agent.planning.clause import TAIL, One, Read, Reader
 from agent.planning.filling import filled
-from agent.planning.follow_words import MORE
-from agent.planning.heads import beside, dashed, headed, joined
-from agent.planning.known_parts import alike, known_parts
-from agent.planning.onward_words import IF
-from agent.planning.outweigh import NOW, better, keys, merged
-from agent.planning.parts import STANDS, Clause, clauses
-from agent.planning.shared import both_alike, like_first, like_last, parallel, shared
-from agent.planning.shelf import beside_documents, of_documents
-from agent.planning.tops import counted, other_end
+from agent.planning.onward import follow
+from agent.planning.onward.again import REFERS
+from agent.planning.onward.cut_words import IF
+from agent.planning.onward.follow_words import MORE
+from agent.planning.several.clause import TAIL, One, Read, Reader
+from agent.planning.several.heads import beside, dashed, headed, joined
+from agent.planning.several.known_parts import alike, known_parts
+from agent.planning.several.outweigh import NOW, better, keys, merged
+from agent.planning.several.parts import STANDS, Clause, clauses
+from agent.planning.several.shared import both_alike, like_first, like_last, parallel, shared
+from agent.planning.several.shelf import beside_documents, of_documents
+from agent.planning.several.tops import counted, other_end
 from agent.reading.bounds import bounds, spans
 from agent.reading.counted import CLIENT
 from agent.reading.order import COUNT
