@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from agent.assistant import Assistant
 from agent.reading.periods import asked, several
@@ -13,6 +14,8 @@ from tests.agent_small import small
 from tests.portfolios import build
 from tools.portfolio import Portfolio
 from tools.reading import Reading, Window
+
+PERIODS = yaml.safe_load((Path(__file__).parent / "cases" / "periods.yaml").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +105,21 @@ def test_a_calendar_period_is_the_latest_one_of_the_data(as_of: date | None, que
 )
 def test_a_period_is_read_as_it_is_said(question: str, period: str) -> None:
     assert asked(question.lower().replace("ё", "е"), date(2026, 6, 30)) == period
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_times_in_words_are_read_or_asked_about(language: str) -> None:
+    said = {str(words): period and str(period) for words, period in PERIODS[language].items()}
+    assert {words: _asked(words) for words in said} == said
+
+
+@pytest.mark.parametrize(("words", "periods"), PERIODS["beside"].items())
+def test_times_beside_each_other_in_words_are_each_read(words: str, periods: list[str]) -> None:
+    assert several(f"nrr {words}".lower().replace("ё", "е"), date(2026, 6, 30)) == tuple(periods)
+
+
+def _asked(words: str) -> str | None:
+    return asked(f"nrr {words}".lower().replace("ё", "е"), date(2026, 6, 30))
 
 
 @pytest.mark.parametrize(

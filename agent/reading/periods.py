@@ -20,6 +20,7 @@ from agent.reading.calendar_words import (
 )
 from agent.reading.one_way import AS_OF, one_way
 from agent.reading.rolling_words import of_before, of_last, of_over, of_this, of_to_date
+from agent.reading.stretches import of_stretch
 from agent.reading.time_words import BESIDE, DATED, MONTH, NOW, OPENING, OTHER, OWN, PART, SINCE, UNCLEAR, YEAR
 from agent.reading.time_words import MONTHS as MONTHS
 from agent.reading.time_words import NUMBERS as NUMBERS
@@ -55,7 +56,10 @@ def asked(plain: str, as_of: date | None) -> str | None:
 
 
 def _read(text: str, as_of: date | None) -> str | None:
-    text = one_way(text)
+    text = one_way(text, as_of)
+    if (stretch := of_stretch(text, as_of)) is not None:
+        days, around = stretch
+        return UNREAD if UNCLEAR.search(around) else days
     if UNCLEAR.search(text):
         return UNREAD
     for rule in RULES:
@@ -66,7 +70,7 @@ def _read(text: str, as_of: date | None) -> str | None:
 
 def several(plain: str, as_of: date | None) -> tuple[str, ...]:
     """The periods that a question sets beside each other: «за 2025 против 2024», “March and April”; else none."""
-    text = one_way(re.sub(r"\s+", " ", plain))
+    text = one_way(re.sub(r"\s+", " ", plain), as_of)
     if UNCLEAR.search(text) or re.search(rf"{SINCE} .* (?:по|до|to|till?|until) ", text) or not BESIDE.search(text):
         return ()
     spans = _named(text)

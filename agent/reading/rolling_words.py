@@ -50,15 +50,18 @@ def _to_now(unit: str, as_of: date | None) -> str:
 
 
 def of_before(text: str, as_of: date | None) -> str | None:
-    """The last whole calendar month, quarter, half or year of the data."""
+    """The last whole calendar week, month, quarter, half or year of the data."""
     twice = LAST_BUT_ONE.search(text)
     match = twice or BEFORE.search(text) or LAST_YEAR.search(text)
     if match is None:
         return None
     unit = str(match.lastgroup)
-    if as_of is None or unit in ("day", "week"):
+    if as_of is None or unit == "day":
         return UNREAD
     after = as_of + timedelta(days=1)
+    if unit == "week":
+        end = after - timedelta(days=after.weekday() + 7 * bool(twice))
+        return f"{end - timedelta(days=7)}/{end - timedelta(days=1)}"
     end = after.replace(day=1, month=_opening(after.month, unit))
     return _named(back(end, LENGTHS[unit][1] * (2 if twice else 1)), unit)
 

@@ -59,6 +59,25 @@ BETWEEN = re.compile(
     rf"\b(?:между|between) ({NAMED})( 20\d\d)? (?:и|and) ({NAMED})( 20\d\d)?\b|"
     rf"(?:\b(?:с|со|за|в|in|from|over|for|during|across) )?\b({NAMED})( 20\d\d)?(?: ?[-–—] ?| (?:to|through|thru|till?|until|по) )({NAMED})( 20\d\d)?\b"
 )
+_DAY_WORDS = (
+    ("перв", "first"), ("втор", "second"), ("треть", "third"), ("четверт", "fourth"), ("пят", "fifth"), ("шест", "sixth"),
+    ("седьм", "seventh"), ("восьм", "eighth"), ("девят", "ninth"), ("десят", "tenth"), ("одиннадцат", "eleventh"),
+    ("двенадцат", "twelfth"), ("тринадцат", "thirteenth"), ("четырнадцат", "fourteenth"), ("пятнадцат", "fifteenth"),
+    ("шестнадцат", "sixteenth"), ("семнадцат", "seventeenth"), ("восемнадцат", "eighteenth"), ("девятнадцат", "nineteenth"),
+    ("двадцат", "twentieth"),
+    *((f"двадцать {ru}", f"twenty[ -]{en}") for ru, en in (
+        ("перв", "first"), ("втор", "second"), ("треть", "third"), ("четверт", "fourth"), ("пят", "fifth"),
+        ("шест", "sixth"), ("седьм", "seventh"), ("восьм", "eighth"), ("девят", "ninth"))),
+    ("тридцат", "thirtieth"), ("тридцать перв", "thirty[ -]first"),
+)  # fmt: skip
+#: The days of a month in words, from the first to the thirty-first.
+ORDINAL_DAYS = tuple(
+    re.compile(
+        rf"(?<!двадцать )(?<!тридцать )\b{ru}(?:ого|ое|ому|его|е|ему|ым|им)\b (?=(?:январ|феврал|март|апрел|ма|июн|июл|август|сентябр|октябр|ноябр|декабр)[яа]\b)|"
+        rf"(?<!twenty[ -])(?<!thirty[ -])\b{en} of (?=(?:{ENGLISH})\b)"
+    )
+    for ru, en in _DAY_WORDS
+)
 #: A day of a month in words, in either order: «1 февраля», “February 1st”.
 DATED = re.compile(
     r"\b(?:(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|-?го)?(?: of)? "
@@ -87,7 +106,45 @@ WRITTEN = (
         (re.compile(rf"\bдве тысячи двадцать {ru}\w+|\btwenty[ -]twenty[ -]{en}\b"), f"202{n}")
         for n, (ru, en) in enumerate(_YEARS, 1)
     ),
-    (re.compile(r"\bq([1-4]) ?['’](\d\d)\b"), r"q\1 20\2"),
+    *((re.compile(rf"\bдвадцать {ru}\w+ год\w*"), f"202{n} год") for n, (ru, _en) in enumerate(_YEARS, 1)),
+    (re.compile(r"\b([qh][1-4]) ?['’]?(2\d)\b(?! ?%)"), r"\1 20\2"),
+    (re.compile(r"\b([1-4])(q|h) ?['’]?(?:20)?(2\d)\b"), r"\2\1 20\3"),
+    (re.compile(r"\bfy ?['’]?(?:20)?(2\d)\b"), r"20\1"),
+    (re.compile(r"\b(20\d\d)/(0[1-9]|1[0-2])\b"), r"\1-\2"),
+    (re.compile(r"(?<![\d/.])(0[1-9]|1[0-2])/(2\d)\b(?![\d/])"), r"\1.20\2"),
+    (re.compile(rf"\b({NAMED}) ?['’](2\d)\b"), r"\1 20\2"),
+    (re.compile(rf"\b({NAMED}) (2\d)(?:-?го| год\w*)\b"), r"\1 20\2"),
+    (re.compile(r"(?<=\bin )['’](2\d)\b"), r"20\1"),
+    (re.compile(r"\b(зим\w+|winter)( of)? 20\d\d ?[-–/] ?(?:20)?(\d\d)\b"), r"\1 20\3"),
+    (
+        re.compile(
+            r"\b(?:последн\w+ |прошедш\w+ |the |last |past )*(?:полтор\w+ (?:год\w*|лет)|(?:a )?year and a half)"
+        ),
+        "за 18 месяцев",
+    ),
+    (
+        re.compile(
+            r"\b(?:последн\w+ |прошедш\w+ |the |last |past )*(?:два|двух|two) (?:с половиной (?:год\w*|лет)|and a half years)"
+        ),
+        "за 30 месяцев",
+    ),
+    (
+        re.compile(
+            r"\b(?:a )?(?:couple of|пар[аыеу]) (?=(?:полн\w+ |full )?(?:дн|недел|месяц|квартал|лет|day|week|month|quarter|year))"
+        ),
+        "2 ",
+    ),
+    (re.compile(r"\bпредпоследн\w+ (?=год|квартал|месяц|полугоди)"), "позапрошлый "),
+    (
+        re.compile(
+            rf"(?<!\bс )(?<!\bсо )\b({NAMED}|20\d\d(?: год\w*)?|[1-4] квартал\w*|q[1-4]) к ({NAMED}|20\d\d|[1-4]\b|q[1-4])"
+        ),
+        r"\1 против \2",
+    ),
+    (
+        re.compile(r"\b(перв|втор|трет|четверт)(\w+) квартал\w* к (перв|втор|трет|четверт)(\w+)\b(?! клиент)"),
+        r"\1ый квартал против \3ый квартал",
+    ),
     (re.compile(r"\b([1-4]) ?кв\.?(?:артал)? ?['’]?(\d\d)\b(?!\d)"), r"\1 кв 20\2"),
     (re.compile(r"\b([1-4]) ?кв\.? ?(20\d\d)\b"), r"\1 кв \2"),
     (re.compile(r"\b(0[1-9]|1[0-2])/(20\d\d)\b"), r"\1.\2"),
@@ -106,7 +163,10 @@ WRITTEN = (
         ),
         r"\1 \2 months",
     ),
-    (re.compile(r"\b(перв|втор)\w+ половин\w+(?= (?:20\d\d|год\w*\b))"), r"\1ое полугодие"),
+    (
+        re.compile(r"\b(перв|втор)\w+ половин\w+(?= (?:20\d\d|(?:(?:поза)?прошл\w+ |эт\w+ |текущ\w+ )?год\w*\b))"),
+        r"\1ое полугодие",
+    ),
     (
         re.compile(
             rf"\b(\d{{1,2}}|{'|'.join(NUMBERS)}) (последн\w+|прошедш\w+) (?=дн|недел|месяц|квартал|полугод|год|лет)"
@@ -117,7 +177,7 @@ WRITTEN = (
 BUT_ONE = re.compile(r"\b(?:the )?(quarter|month|half[- ]year|year) before last\b")
 LAST_BUT_ONE = re.compile(rf"\bпозапрошл\w+ {FULL}{UNIT}")
 #: “Last year” is the calendar year before; “the last year” the twelve months that end with the data.
-LAST_YEAR = re.compile(r"(?<!the )(?<!our )\blast (?P<year>year)\b")
+LAST_YEAR = re.compile(r"(?<!the )(?<!our )\blast (?:(?P<year>year)|(?P<week>week))\b")
 LAST = re.compile(
     rf"\b(?:(?:последн|прошедш|истекш|прошл|предыдущ|скользящ|крайн)\w+|last|final|past|previous|prior|trailing|rolling) (?:{NUMBER}[ -])?{FULL}{UNIT}"
 )
@@ -142,8 +202,20 @@ UNCLEAR = re.compile(
     rf"\b(?:на|в|к|с|до|at|by|before|in) (?:the )?(?:самое |самом )?(?:начал\w*|конец|конц[аеу]|середин\w+|beginning|start|end|middle)\b(?! (?:года по|of the year to))(?<!с начала)|"
     r"\b(?:since|from|until|till|after) (?:the )?(?:end|middle|close) of\b|"
     rf"\b(?:после|after|before|до начала|ahead of) (?:the )?(?:{NAMED})\b|"
-    rf"\b(?:last|next|прошл\w+|следующ\w+) (?:{NAMED})\b|\b(?:последн\w+|last|final) (?:quarter|month|half|квартал\w*|месяц\w*|полугоди\w*)(?: of| в| во|,)? 20\d\d|"
+    rf"\b(?:last|next|прошл\w+|следующ\w+) (?:{NAMED})\b|"
     rf"\b(?:день|дня|недел\w+|half|половин\w+|week|day)s? (?:of |в )?(?:{NAMED})\b|\b(?:год|квартал|месяц|полугоди|year|quarter|month|half)\w*,? (?:закончи\w+|завершивш\w+|ending|ended) (?:в|in) |"
+    r"\b(?:той? же|такой же|тот же|то же|аналогичн\w+|соответствующ\w+|the same|same|corresponding|equivalent) (?:период\w*|квартал\w*|месяц\w*|полугоди\w*|period|quarter|month|half)(?: (?:of )?(?:прошл\w+|предыдущ\w+|last|the previous))|"
+    rf"\bmid[- ](?:(?:{NAMED})\b|20\d\d)|(?:^|[,;:(] ?|\b(?:in|since|from|to|until|by|of|during|for|through) )(?:early|late) (?:(?:{NAMED})\b|20\d\d|last year|this year|q[1-4])|\b(?:early|late) (?:(?!may\b|mar\b|march\b)(?:"
+    + NAMED
+    + r")\b|20\d\d|(?:last|this) (?:year|quarter))|"
+    r"\b(?:after|before|до|после) (?:the )?\d{1,2}(?:st|nd|rd|th)? (?:"
+    + NAMED
+    + r")|\b(?:after|before) (?:"
+    + NAMED
+    + r") \d|"
+    r"\b(?:финансов\w+ год|fiscal year)|\b(?:за выходные|over the weekend|за праздники|over the holidays)|"
+    r"\b(?:с|со|since|from) (?:понедельника|вторника|среды|четверга|пятницы|субботы|воскресенья|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\W*$|"
+    r"\bс половиной (?:месяц|недел|квартал)|and a half (?:months|weeks|quarters)|\b(?:last|past|recent) (?:few|several) (?:days|weeks|months|quarters|years)|"
     r"\d[.,]\d (?:год|лет|месяц|year|month)|\bсто дней\b|\b(?:сейчас|сегодня|now|today) (?:против|по сравнению|vs|versus|against|compared)"
 )
 OTHER = re.compile(

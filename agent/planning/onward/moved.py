@@ -26,6 +26,11 @@ BEFORE = re.compile(
     r"^\W*(?:(?:а|и|ну|теперь|and|then|now|what about|how about)\W+)*(?:за |в |in |for )?(?:перед этим|до (?:этого|того)|(?:the )?(?:period|one|time) before(?: that)?|before that|"
     r"(?:the )?(?:previous|preceding|prior) (?:one|period)|предыдущ\w+(?: период)?)\W*$"
 )
+#: The same months of the year before.
+YEAR_AGO = re.compile(
+    r"\b(?:то(?:т|му|го|м|й)? же|та же|такой же|аналогичн\w+|соответствующ\w+|same|corresponding|equivalent) (?:период\w*|врем\w+|квартал\w*|месяц\w*|полугоди\w*|period|time|quarter|month|half)"
+    r"(?:,? (?:но |of |в |за )*(?:прошл\w+ год\w*|the previous year|last year|год назад|годом ранее|a year ago))"
+)
 _OPEN = r"^\W*(?:(?:а|и|ну|теперь|тогда|то же|same|лучше|давай|rather|and|then|now|so|ok|what about|how about|was|were|is|for|in|за|в|во|на|the|only|just|только)\W+)*"
 _SHUT = r"(?:,? (?:теперь|сейчас|давай|now|next|тогда|then|instead|вместо этого|тоже|то же(?: самое)?|так же|same(?: thing| again)?|too|please|пожалуйста|как|отдельно|on its own|alone|only|just|by itself|separately|было|был|была|лучше|хуже|больше|меньше|выше|ниже|any better|better|worse|higher|lower|more|less))*\W*$"
 ORDINAL = r"(?P<one>1|i|перв\w+|first)|(?P<two>2|ii|втор\w+|second)|(?P<three>3|iii|трет\w+|third)|(?P<four>4|iv|четверт\w+|fourth)"
@@ -66,6 +71,8 @@ def in_year_of(period: str, last: str | None, plain: str) -> str:
 def _earlier(plain: str, last: str | None, portfolio: "Portfolio") -> str | None:
     found = EARLIER.search(plain)
     days = window(portfolio, last)
+    if days is not None and YEAR_AGO.search(plain):
+        return _named(Window(back(days.start, 12), back(days.end, 12)))
     same = PREVIOUS.search(plain)
     if days is not None and same is not None and back(days.end, UNITS[str(same.lastgroup)]) == days.start:
         return _named(preceding(days))
