@@ -26,6 +26,7 @@ from agent.planning.several.in_turn import in_turn
 from agent.planning.several.twofold import shortened
 from agent.reading.bounds import bounds, cut, spans, unread, without
 from agent.reading.counted import COUNT_OF
+from agent.reading.names import masked
 from agent.reading.order import REVENUE, bare, uncounted
 from agent.reading.periods import several
 from agent.reading.understand import Understood, within_longer
@@ -54,6 +55,11 @@ OWN_WORDS = {
         r"\b(?:други[ех]|остальны[ех]|чужи[ех]) (?:компани|фирм|бизнес|организаци)|\b(?:other|similar) (?:companies|firms|businesses|vendors)"
     ),
 }
+#: What says that a message goes on from nothing.
+AFRESH = re.compile(
+    r"\W*(?:(?:ok|okay|so|now|well|right|ладно|так|теперь|хорошо|ну|а)\W+)*(?:something else|(?:another|a different|new) (?:question|topic)|(?:on|to) another (?:topic|note|matter)|"
+    r"changing (?:the )?(?:topic|subject)|о другом|другой вопрос|новый вопрос|сменим тему|другая тема)\b"
+)
 #: A message of no more words that opens like one that goes on says too little by itself.
 BRIEF = 4
 #: Tools whose answer is whole: a message they answer is not taken apart.
@@ -74,6 +80,8 @@ CERTAIN = frozenset(
         "culture",
     }
 )
+#: A client's name and no more: “and X?”, «а с X?».
+NAME_ALONE = re.compile(r"(?i)\W*(?:(?:а|и|ну|and|but|with|с|у|по|про|теперь|now)\W+)*\{account\}\W*")
 #: Tools whose words are the user's own, over as many sentences as there are.
 WHOLE = frozenset({"remember", "done"})
 #: What examples may make of a question that names a client and says no more than rules can read.
@@ -96,9 +104,12 @@ def planned(
 def _planned(
     seen: Understood, portfolio: "Portfolio", *, last: list[Call], gateway: Gateway | None = None
 ) -> list[Call]:
+    whole = seen
+    if AFRESH.match(seen.plain):
+        last = []
     seen = follow.timed(shortened(without_remark(seen, portfolio) if last else seen, portfolio), last)
     again = (
-        amended(seen, last, portfolio)
+        amended(whole, last, portfolio)
         or lifted(seen, last, portfolio)
         or onward(seen, last, portfolio)
         or by_example(seen, last)
@@ -162,7 +173,8 @@ def _one(seen: Understood, portfolio: "Portfolio", last: list[Call], sure: float
 
 def _last_resort(seen: Understood) -> list[Call]:
     """The clients within the bound that a question sets, with what they pay; else what the product does."""
-    return [call("metric", key=REVENUE)] if bounds(seen) else [call("refuse", reason="off_topic")]
+    kept = {key for _, key in bounds(seen)}
+    return [call("metric", key="silence" if kept == {"silence"} else REVENUE)] if kept else [call("refuse", reason="off_topic")]
 
 
 def _filled(calls: list[Call], seen: Understood, portfolio: "Portfolio") -> list[Call]:
@@ -195,7 +207,7 @@ def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:
     if found is None or plain and (found[0]["name"] != "metric" or _keys(ruled) >= _keys(found)):
         return None
     if ruled[0]["name"] == "account":
-        return found if found[0]["name"] in OF_A_CLIENT else None
+        return found if found[0]["name"] in OF_A_CLIENT and not NAME_ALONE.fullmatch(masked(seen.question, seen.mentions)) else None
     first, other = ruled[0], found[0]
     told = first["arguments"].get("codes", ()), other["arguments"].get("codes", ())
     finer = first["name"] == "advice" and "segment" not in first["arguments"] and "segment" in other["arguments"]

@@ -49,7 +49,7 @@ WHO = re.compile(
 SHOWN = re.compile(r"\W*(?:покаж\w+|выведи\w*|список|перечисл\w+|назов\w+|show|list)\b")
 #: Questions of how large a figure is, never of its meaning.
 HOW_LARGE = re.compile(
-    r"\b(?:what(?:['’]s| is| are| was| were) (?:the|our|my|your|overall)|how (?:much|high|low|big|large|many)|чему (?:у нас )?(?:равн\w+|равен)|каков\w*)\b"
+    r"\b(?:what(?:['’]s| is| are| was| were) (?:the|our|my|your|overall)|what(?:['’]s| is| are) (?:\w+ ){1,3}like\b|how (?:much|high|low|big|large|many)|чему (?:у нас )?(?:равн\w+|равен)|каков\w*)\b"
 )
 #: What a question to the user's own documents speaks of.
 PAPERS = re.compile(

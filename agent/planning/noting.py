@@ -85,6 +85,8 @@ RECALLS = re.compile(
     r"^\W*recall\b|\bdo you remember\b|\bwhat(?:'s| is) on (?:my|our) (?:plate|list)\b|\bwhat (?:do|must) (?:we|i) owe\b|\bwhat am i (?:to do|supposed to)\b|"
     r"\beverything (?:i|we)(?:'ve| have)? (?:noted|asked)|\bon record\b"
 )
+#: What the one who asks promised.
+MINE = re.compile(r"\b(?:что|чего|кому) (?:же )?я (?:сам[аи]? )?(?:на)?(?:по)?обещал\w*|\bwhat (?:did|have|had) i (?:\w+ )?promised?\b")
 #: The same of a client, where it is named.
 OF_CLIENT = re.compile(
     r"\bчто (?:(?:мы|уже|было) )*(?:делал|сделал|предпринимал|сделано)\w*\b|\bчем (?:все )?(?:закончил|кончил|завершил)\w*|\bистори\w+ (?:работы|общения|договор\w+)|"
@@ -149,7 +151,8 @@ def asked(seen: "Understood", portfolio: "Portfolio") -> list[Call] | None:
         return _unclear(seen) or [
             call("remember", **id, kind=kind_of(plain), text=words_of(_said(seen))) for id in _ids(seen)
         ]
-    if seen.wants & BUSY or seen.codes or "advice" in seen.wants or ENTERS.search(plain) or PAPER.search(plain):
+    mine = MINE.search(plain) is not None and seen.wants & BUSY == {"promises"}
+    if seen.wants & BUSY and not mine or seen.codes or "advice" in seen.wants or ENTERS.search(plain) or PAPER.search(plain):
         return None
     if seen.metrics and not seen.accounts and MEANING.search(plain):
         return None
@@ -175,7 +178,8 @@ def about(seen: "Understood", id: str | None, *, shown: bool = False) -> "Unders
     from agent.reading.names import Mention
 
     note = _small(words_of(_parted(_said(seen))[0]))
-    said = BEGINS.search(seen.plain) or ENDS.search(seen.plain)
+    done = shown and (FINISHED.search(seen.plain) is not None or ticked(_said(seen), named=False) is not None)
+    said = BEGINS.search(seen.plain) or ENDS.search(seen.plain) or done
     theirs = THEY.search(note) or shown and not (seen.segments or seen.metrics or MANY.search(note))
     if id is None or seen.accounts or not said or not theirs or NAMELESS.search(note):
         return seen

@@ -62,14 +62,14 @@ LIKE = re.compile(
     rf"\b(?:от|from|between|между) ?\d[\d  ,.]* ?(?:тыс\w*|млн|k|m)? (?:до|to|and|и) \d(?![\d  ,.]*\W?(?:{_TIME}|{CLIENT}))"
 )
 WHOM = re.compile(
-    rf"\b(?:{CLIENT}|кто|кого|кому|у кого|каки[ехм]\w*|тех|те|all those|those|anyone|anybody|someone|somebody|кто-то|кто-нибудь|кто-либо|who|whose|whom|which|with|где|where|among|среди|должник\w*|нович\w*|холдинг\w*|сколько|how many)\b"
+    rf"\b(?:{CLIENT}|кто|кого|кому|кем|у кого|каки[ехм]\w*|тех|те|all those|those|anyone|anybody|someone|somebody|кто-то|кто-нибудь|кто-либо|who|whose|whom|which|with|где|where|among|среди|должник\w*|нович\w*|холдинг\w*|сколько|how many)\b"
 )
 #: Figures of a client that verbs and other words stand for beside a number.
 SAID: Mapping[str, str] = {
     "mrr": r"подписк\w*|subscriptions?|плат(?:ит|ят|ящ\w+|[её]ж\w*)|payments?|чек\w*|абонплат\w*|pay(?:s|ing)?|cheque|check",
     "revenue_per_client": r"выручк\w*|оборот\w*|принос\w+|принес\w*|revenue|turnover|bring\w*|brought",
     "overdue": r"долж(?:ен|на|ны|ники?)|задолж\w+|долг\w*|debt\w*|owe\w*|owing",
-    "silence": r"молч\w+|тиш\w+|silent|quiet",
+    "silence": r"(?:обща|говори|разговарива|связыва|созванива|слыша)л\w*|слышн\w*|spoken|talked|heard|spoke|молч\w+|тиш\w+|silent|quiet",
     "days_late": r"опазд\w+|опозд\w+|late",
     "chs": r"здоров\w+|health\w*",
     "churn_risk": r"риск\w*|вероятност\w*|risk|chance",
@@ -147,7 +147,7 @@ def _read(seen: "Understood") -> list[Bound]:
         amount = _amount(match, key) if key is not None else None
         if key is None or amount is None or _beyond(amount, key):
             continue
-        denied = DENIES.search(seen.plain[: match.start()]) is not None
+        denied = key != "silence" and DENIES.search(seen.plain[: match.start()]) is not None  # “not heard of for more than”
         told = _of_whole(seen, match, key)
         condition = None if told else f"{key} {FLIPPED[sign] if denied else sign} {amount}"
         found.append(Bound(condition, key, match.span()))

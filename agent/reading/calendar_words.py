@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from agent.reading.rolling_words import of_this
 from agent.reading.time_words import (
+    COMPARED,
     DATED,
     DAY,
     FIRST,
@@ -220,6 +221,7 @@ def _in_year(text: str, as_of: date | None, named: Callable[[int], str]) -> str:
 def of_years(text: str, as_of: date | None) -> str | None:
     """A year, or from one to now."""
     years = list(dict.fromkeys(YEAR.findall(text)))
-    if len(years) == 1 and re.search(rf"{SINCE} (?:the (?:start|beginning) of |начала )?{years[0]}", text):
+    since = re.search(rf"{SINCE} (?:the (?:start|beginning) of |начала )?{years[0]}(?!-?м\b)", text) if years else None
+    if len(years) == 1 and since is not None and not COMPARED.search(text[: since.start()]):
         return _until_now(years[0], as_of)
     return None if not years else years[0] if len(years) == 1 else UNREAD

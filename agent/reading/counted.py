@@ -44,11 +44,11 @@ LISTED_FIRST = re.compile(
 )
 #: How many clients came: «сколько новых клиентов», “how many accounts joined”.
 NEW = re.compile(
-    rf"\b{_MANY} (?:\w+ )?(?:нов(?:ых|ые|ого)|new) {CLIENT}|\b{_MANY} (?:\w+ ){{0,2}}?{CLIENT}\b.{{0,30}}\b(?:пришл[иоа]|появил\w+|добавил\w+|подключил\w+|прибавил\w+|joined|signed(?: up)?|came in|added|won)\b|"
+    rf"\b{_MANY} (?:\w+ )?(?:нов(?:ых|ые|ого)|new) {CLIENT}|\b{_MANY} (?:\w+ ){{0,2}}?{CLIENT}\b.{{0,30}}\b(?:пришл[иоа]|появил\w+|добавил\w+|подключил\w+|прибавил\w+|привели|joined|signed(?: up)?|came in|added|won)\b|"
     rf"\b{_MANY} (?:\w+ )?(?:к нам )?(?:пришл[иоа]|появил\w+|добавил\w+|подключил\w+|прибавил\w+) (?:\w+ )?{CLIENT}|\b{_MANY} {CLIENT} (?:did we|have we|we) (?:win|won|add|added|gain|gained|sign|signed|bring in)\b"
 )
 #: Clients who came because others told them.
-REFERRED = re.compile(r"\bприв[её]л\w*|\bприводя\w*|рекоменд|\b(?:sen[dt]|refer|brought|bring|existing)\w*\b")
+REFERRED = re.compile(r"(?<!\bмы )(?<!\bмы к себе )\bприв[её]л\w*|\bприводя\w*|рекоменд|\b(?:sen[dt]|refer|(?<!we )brought|(?<!did we )bring|existing)\w*\b")
 REVENUE = re.compile(r"\b(?:выручк\w*|оборот\w*|заработал\w*|revenue|turnover|earn(?:ed|ings)?)\b")
 OTHER_REVENUE = re.compile(
     r"удерж|сохран|теря|потер|ушедш|ушл|уход|изменени|из чего|состо|завис|приход|долю|доля|доле|процент|индексац|повышен|средн|концентр|клиент|"

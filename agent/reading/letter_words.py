@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from tools.letters.letter import Form
 
 _WRITE = (
-    r"\b(?:напиш\w+|написать|состав\w+|подготов\w+|наброс\w+|накид\w+|сочин\w+|сдела\w+|черкн\w+|нужн[оаы]|дай|дайте|"
+    r"\b(?:напиш\w+|написать|состав\w+|подготов\w+|наброс\w+|накид\w+|сочин\w+|сдела\w+|черкн\w+|нуж(?:ен|н[оаы])|дай|дайте|"
     r"write|draft|compose|prepare|need|give me|make|put together|knock together|knock up|whip up|need|ping)\b"
 )
 _SAY = (

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from agent.reading.calendar_words import of_months, of_parts, of_seasons, of_years
 from agent.reading.one_way import PART_NAMES
 from agent.reading.rolling_words import of_before, of_this
-from agent.reading.time_words import ENGLISH, MONTHS, NAMED
+from agent.reading.time_words import COMPARED, ENGLISH, MONTHS, NAMED
 from agent.reading.windows import UNREAD, calendar
 from tools.reading import Window
 
@@ -21,7 +21,7 @@ _TOLD = (
 )
 _NEW_YEAR = r"(?:the )?(?:нового (?:20\d\d )?года|new year)\b"
 _OF_NOW = r"(?:года|квартала|месяца|(?:the )?(?:year|quarter|month))\b"
-_POINT = rf"(?:{_DAY}|(?:{PART_NAMES})|(?:{NAMED})\b|{_SEASON}|{_TOLD}|{_NEW_YEAR}|{_OF_NOW}|20\d\d(?! ?[₽$€%]))(?:,? (?:of |в |в )?20\d\d\b)?(?: год\w*| г\b)?"
+_POINT = rf"(?:{_DAY}|(?:{PART_NAMES})|(?:{NAMED})\b|{_SEASON}|{_TOLD}|{_NEW_YEAR}|{_OF_NOW}|20\d\d(?! ?[₽$€%]|-?м\b))(?:,? (?:of |в |в )?20\d\d\b)?(?: год\w*| г\b)?"
 _EDGE = (
     r"(?:(?:the |very |самого |самый )*(?P<{0}edge>начал[ао]|start|beginning|конца|конец|end|close|середин[ыу]|middle|mid|early|late)"
     r"(?: of)?[ -])?(?:the )?"
@@ -67,6 +67,8 @@ def _is_stretch(match: re.Match[str]) -> bool:
 
 def _opens(match: re.Match[str]) -> bool:
     """Whether a point opens a stretch up to now: not «с мартом», not “from the January price rise”, a bare unit only from its start."""
+    if COMPARED.search(match.string[: match.start()]):
+        return False
     of_it = _OF_IT.fullmatch(match["from"]) or match[0].startswith("from the ")
     if _WITH.search(match["from"]) or match["how"] == "from" and not match["from_edge"] and of_it:
         return False

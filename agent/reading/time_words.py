@@ -46,6 +46,8 @@ BESIDE = re.compile(
     r"\b(?:против|по сравнению с|сравн\w+|относительно|чем|и|или|с|vs|versus|against|compar\w+|than|and|or|with|between|next to|alongside|рядом)\b|&"
 )
 SINCE = r"\b(?:с|со|начиная с|since|from)"
+#: What compares with what stands after it: «сравни с 2024».
+COMPARED = re.compile(r"\b(?:сравн\w+|разниц\w+|рядом)(?: \w+)? $")
 OPENING = ("с", "со", "from", "since")
 SEASON = re.compile(
     r"\b(?:за|этой|эту|прошл\w+|последн\w+|всю|this|last|in|during|over|the|весной|летом|осенью|зимой)?\s?"

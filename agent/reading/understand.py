@@ -83,7 +83,7 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     ):
         period = upcoming(period, timely, portfolio.as_of)
     metrics = _in_money(tuple(key for key in _named(own, _metric_names()) if _meant(key, plain, wants)), plain)
-    segments = tuple(key for key in segments_in(question) if not (key == "at_risk" and _risk_alone(metrics, plain)))
+    segments = tuple(key for key in segments_in(question) if not _of_a_figure(key, metrics, plain))
     metrics = tuple(key for key in metrics if key != "segments" or not segments)
     return Understood(
         question=question,
@@ -99,6 +99,13 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
         past=period not in (None, UNREAD) and not future(period, portfolio.as_of),
         said=said,
     )
+
+
+def _of_a_figure(segment: str, metrics: Collection[str], plain: str) -> bool:
+    """Whether the name of a segment is part of a figure's: “promoter score”, «риск ухода»."""
+    if segment == "advocates":
+        return re.search(r"\bpromoters? (?:score|index)", plain) is not None
+    return segment == "at_risk" and _risk_alone(metrics, plain)
 
 
 def _risk_alone(metrics: Collection[str], plain: str) -> bool:

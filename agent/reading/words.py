@@ -45,7 +45,7 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
 SEGMENTS: Mapping[str, tuple[str, ...]] = {
     "at_risk": ("at risk", "at-risk", "зона риска", "рисковая зона", "риск", "под угрозой", "risky clients"),
     "newcomers": ("newcomers", "new clients", "новички", "новые клиенты", "новенькие"),
-    "advocates": ("advocates", "адвокаты", "адвокаты бренда", "promoters"),
+    "advocates": ("advocates", "сторонники", "сторонник", "адвокаты", "адвокаты бренда", "promoters"),
     "growth": (
         "growth points",
         "hidden growers",
@@ -100,12 +100,12 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"\bfudge|\bfake\b|pretend|tweak|say (?:it is|that)"
     ),
     "define": re.compile(
-        r"что (?:такое|значит|означает|за показатель)|\bэто (?:что|что вообще|вообще что)(?: такое)?\W*$|^\W*(?:а |и )?что за \w+\W*$|\bпонима\w+ под\b|под этим понима|формулу (?:дай|покаж|назов|напиш)\w*|(?:дай|покаж|назов|напиш)\w* формулу|give me the formula|\b(?:is|are) .{0,40}\b(?:worked out|calculated|computed)\b|как (?:\w+ ){0,2}(?:считает|посчитан|рассчит|вычисл)|по какой формуле|(?:what|which) formula|how did you (?:get|calculate|compute|count|arrive at)|объясни|расшифруй|поясни|"
+        r"что (?:у (?:вас|нас) )?(?:такое|значит|означает|за показатель)|what (?:on earth|the hell|the heck) (?:is|are|does)\b|\bэто (?:что|что вообще|вообще что)(?: такое)?\W*$|^\W*(?:а |и )?что за \w+\W*$|\bпонима\w+ под\b|под этим понима|формулу (?:дай|покаж|назов|напиш)\w*|(?:дай|покаж|назов|напиш)\w* формулу|give me the formula|\b(?:is|are) .{0,40}\b(?:worked out|calculated|computed)\b|как (?:\w+ ){0,2}(?:считает|посчитан|рассчит|вычисл)|по какой формуле|(?:what|which) formula|how did you (?:get|calculate|compute|count|arrive at)|объясни|расшифруй|поясни|"
         r"\bформул\w+\b|\bопределение (?!\w+ приоритет)|\bв чем смысл\b|\bкакой смысл\b|\b(?:the )?(?:idea|logic|meaning|point) (?:behind|of)\b|\bformula\b|\bконвенци\w+|\bconventions?\b|\bс ндс\b|\b(?:net|gross) of vat\b|\b(?:with|without|including|excluding) vat\b|\bпороги?\?|\bthresholds?\?|\b(?:classed|classified|counted) as an?\b|как определя\w+,? (?:что|кто)\b|"
         r"по как(?:им|ому) (?:признак|критери|правил)\w*|\bкого (?:вы |мы |ты )?(?:относ\w+|счита\w+|зовете|зовем|называете|называем)|\bwhat (?:qualifies|counts as|makes (?:someone|somebody|a client|a customer|an account))\b|\bwhat(?:'s| is) the rule\b|\bby what (?:rule|criteri)\w*|"
         r"чем (?:\w+ )?отлича\w+|разниц\w+ между|из чего (?:складыва|состо|счита|собира)\w+(?! (?:измен|рост|паден|прирост|движен))|что входит в|что за зверь|"
         r"how (?:is|are|does|do)? ?\w+ (?:and \w+ )?differ|differen\w+ (?:between|from)|what (?:on earth |exactly |really |actually )?goes into|what makes up|\bhow (?:exactly |precisely )?(?:is|are) .{0,40}\b(?:determined|derived|defined)\b|(?:каким образом|как именно|как) .{0,20}(?:определя[ею]тся|выводится|складыва[ею]тся)|what(?:'s| is) (?:a |an |in )|"
-        r"what (?:is|are) (?!our\b|my\b|the\b|they\b|their\b|there\b|this\b|that\b|these\b|those\b)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
+        r"what (?:is|are) (?!.{0,40}\blike\b)(?!our\b|my\b|the\b|they\b|their\b|there\b|this\b|that\b|these\b|those\b)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
     ),
     "why": re.compile(r"\bпочему\b|\bотчего\b|\bwhy\b|из-за чего|за счет чего|what (?:made|drove|caused|is behind|was behind)|how come"),
     "advice": re.compile(

@@ -5,6 +5,10 @@ from typing import TYPE_CHECKING
 
 from agent.compare import MOST
 from agent.examples import Call, call
+from agent.planning.onward.again import FIGURES
+from agent.planning.onward.cut_anew import cut_anew
+from agent.planning.onward.remark import names
+from agent.reading.plans import places
 
 if TYPE_CHECKING:
     from agent.reading.understand import Understood
@@ -19,6 +23,14 @@ CONTRASTS = re.compile(
     r"\b(?:име(?:л|ла|ли) (?:я )?в виду|я (?:не )?про|вместо|meant|i mean|instead of|rather than)\b|"
     r"\b(?:не|not) (?!only\b|только\b)[^,]+,? (?:а|but)\b"
 )
+#: One thing in the place of another, whatever stands before it.
+INSTEAD_OF = re.compile(
+    r"(?is)^(?:\W*(?:ой|упс|нет|стоп|погоди\w*|прости\w*|извини\w*|сорри|вернее|точнее|oops|no|sorry|wait|hold on|my bad|actually|я|i)\b[\s,.!—–-]*)*"
+    r"(?:(?:не|not)\s+(?:про |по |на |в |за |the |in |for )?(?P<gone>[^,?]+?)(?:,? (?:а|но|but)\s+|,\s+|\s+[—–-]\s+)(?P<fresh>.+?)|"
+    r"(?:име(?:л|ла|ли)(?: я)? в виду|хотел\w*|нуж\w+|i meant|meant|i wanted|i mean)\s+(?P<meant>.+?),?\s+(?:а )?(?:не|not|rather than|instead of)\s+(?P<too>[^,]+?))[.!?\s]*$"
+)
+#: What stands in the place of another thing is said in no more words.
+BRIEF = 4
 #: What asks anew, of nothing said before.
 ANEW = re.compile(r"\b(?:как\w*|сколько|вопрос\w*|ещ[её]|(?:what|how)(?! about)|which|question|and|problem)\b")
 #: What puts one more client beside those compared, and what puts one in the place of another.
@@ -30,10 +42,36 @@ INSTEAD = re.compile(r"\b(?:вместо|замен\w+|помен\w+|instead|swa
 
 def amended(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """The last calls with another figure, segment or client in the place of theirs; None where the message says no such thing."""
+    put = _put(seen, last, portfolio)
+    if put is not None:
+        return put
     if len(last) != 1:
         return None
     right = CONTRASTS.search(seen.plain) or PUTS_RIGHT.search(seen.plain) and not ANEW.search(seen.plain)
     return _compared(seen, last[0], portfolio) or (_other(seen, last[0]) if right else None)
+
+
+def _put(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """The last figures with what a message puts in the place of what it takes back: «не Москва, а область», “Start, not Business”."""
+    from agent.reading.understand import understood
+
+    found = INSTEAD_OF.match(seen.question.strip())
+    if found is None or not last or any(item["name"] not in FIGURES for item in last):
+        return None
+    taken_back = understood(found["gone"] or found["too"], portfolio, language=seen.language)
+    put = (found["fresh"] or found["meant"]).strip()
+    plan = next((item.plan for item in places(put, portfolio) if (item.start, item.end) == (0, len(put))), None)
+    named = (put if plan is None else f"{'тариф' if seen.language == 'ru' else 'plan'} «{plan}»")
+    said = understood(named, portfolio, language=seen.language)
+    if plan is None and not names(taken_back, portfolio):
+        return None
+    if len(said.stems) > BRIEF or said.accounts or said.codes or said.segments:
+        return None
+    if said.metrics:
+        key = said.metrics[0]
+        return [call("metric", **{**item["arguments"], "key": key}) for item in last] if len(said.metrics) == 1 else None
+    made = [cut_anew(item, said, portfolio) for item in last]
+    return [item for item in made if item is not None] if all(made) else None
 
 
 def _other(seen: "Understood", item: Call) -> list[Call] | None:

@@ -31,6 +31,7 @@ from agent.planning.onward.cut_words import (
     CARRIES,
     DENIES,
     IF,
+    LEFT_OUT,
     LIKE,
     MANY,
     MERE,
@@ -122,7 +123,7 @@ def plainly(seen: "Understood", portfolio: "Portfolio") -> "Understood":
     """The message with whom it leaves out, or what it takes, said in the way that filters are read."""
     from agent.reading.understand import understood
 
-    text = seen.question.strip()
+    text = LEFT_OUT.sub(r"except \1", seen.question.strip())
     english = seen.language == "en"
     small = text.lower().replace("ё", "е")
     if len(small) == len(text):
@@ -148,6 +149,8 @@ def _bound_again(seen: "Understood", bases: list[Call], portfolio: "Portfolio") 
         listed = understood(f"{'clients: ' if seen.language == 'en' else 'клиенты: '}{seen.plain}", portfolio)
         return listed if bounds(listed) and set(listed.metrics) <= {key for _, key in bounds(listed)} else seen
     set_to = {key for where in wheres for key in re.findall(r"(?:^| and )(\w+) [<>]", where) if ranks(key)}
+    shown = {str(item["arguments"].get("key")) for item in bases if item["name"] == "metric"}
+    set_to = set_to or {key for key in shown if len(shown) == 1 and ranks(key)}
     if len(places) != 1 or bounds(seen) or len(set_to) != 1:
         return seen
     start, with_ = places[0][0], "clients with" if seen.language == "en" else "клиенты у кого"

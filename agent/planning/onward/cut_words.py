@@ -25,6 +25,8 @@ AWAY = re.compile(
     rf"(?:(?<!it )(?<!did )(?<!to )(?<!we )(?<!they )\b(?:{AWAY_VERBS}|excluding|исключая|except(?: for)?|other than|apart from)|^\W*(?:(?:а|и|но|and|but|now|только|теперь)\W+)*(?:без|without|minus|кроме))\b"
     r"(?:\s+(?:отсюда|оттуда|из (?:него|них|списка|этого)|out|from (?:it|this|that|here|there|the list))\b)?(?:\s+(?:тех|всех|those|the ones|ones|anyone|everyone|everybody|all|clients|клиентов)\b)?,?(?:\s+(?:кто|что|who|that|which)\b)?(?:\s+(?:are|is|сидит|сидят)\b)?(?:\s+(?:на|в|во|из|on|in|from|at)\b)?"
 )
+#: Whom a message leaves out, between two words.
+LEFT_OUT = re.compile(r"(?i)\b(?:leav(?:e|ing)|setting|putting) (?!out\b|aside\b)((?:\w+ ?){1,4}?) ?(?:out|aside)\b")
 #: Words of those whom a message leaves out: a filter that only takes them in would turn it over.
 DENIES = re.compile(r"\b(?:кроме|без|исключ\w+|не|except|without|exclud\w+|minus|other than|apart from|not|but)\b")
 #: All but some put away is some alone: «убери всё, кроме Москвы», “drop everything but Moscow”.

@@ -99,7 +99,7 @@ def _first_of(last: list[Call], *follows: "Follow") -> "Rule":
 def timed(seen: "Understood", last: list[Call]) -> "Understood":
     """The question with the period or, if it is a note, the client of the one before, where it refers to it."""
     named = {item["arguments"]["id"] for item in last if item["name"] in ABOUT_ONE and "id" in item["arguments"]}
-    shown = len(last) == 1 and last[0]["name"] == "account"
+    shown = len(last) == 1 and last[0]["name"] in ("account", "recall")
     seen = noting.about(counted_off(seen, last), named.pop() if len(named) == 1 else None, shown=shown)
     period = next((item["arguments"]["period"] for item in last if "period" in item["arguments"]), None)
     own = seen.period is not None and (calendar_name(seen.period) or "/" in seen.period)

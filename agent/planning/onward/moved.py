@@ -32,7 +32,7 @@ YEAR_AGO = re.compile(
     r"(?:,? (?:но |of |в |за )*(?:прошл\w+ год\w*|the previous year|last year|год назад|годом ранее|a year ago))"
 )
 _OPEN = r"^\W*(?:(?:а|и|ну|теперь|тогда|то же|same|лучше|давай|rather|and|then|now|so|ok|what about|how about|was|were|is|for|in|за|в|во|на|the|only|just|только)\W+)*"
-_SHUT = r"(?:,? (?:теперь|сейчас|давай|now|next|тогда|then|instead|вместо этого|тоже|то же(?: самое)?|так же|same(?: thing| again)?|too|please|пожалуйста|как|отдельно|on its own|alone|only|just|by itself|separately|было|был|была|лучше|хуже|больше|меньше|выше|ниже|any better|better|worse|higher|lower|more|less))*\W*$"
+_SHUT = r"(?:,? (?:теперь|сейчас|давай|now|next|тогда|then|instead|вместо этого|тоже|то же(?: самое)?|так же|same(?: thing| again)?|too|please|пожалуйста|как|отдельно|покаж\w+|глян\w+|дай|show(?: me)?|on its own|alone|only|just|by itself|separately|было|был|была|лучше|хуже|больше|меньше|выше|ниже|any better|better|worse|higher|lower|more|less))*\W*$"
 ORDINAL = r"(?P<one>1|i|перв\w+|first)|(?P<two>2|ii|втор\w+|second)|(?P<three>3|iii|трет\w+|third)|(?P<four>4|iv|четверт\w+|fourth)"
 #: The period just after that of the last question.
 LATER = re.compile(
