@@ -174,7 +174,11 @@ def _one(seen: Understood, portfolio: "Portfolio", last: list[Call], sure: float
 def _last_resort(seen: Understood) -> list[Call]:
     """The clients within the bound that a question sets, with what they pay; else what the product does."""
     kept = {key for _, key in bounds(seen)}
-    return [call("metric", key="silence" if kept == {"silence"} else REVENUE)] if kept else [call("refuse", reason="off_topic")]
+    return (
+        [call("metric", key="silence" if kept == {"silence"} else REVENUE)]
+        if kept
+        else [call("refuse", reason="off_topic")]
+    )
 
 
 def _filled(calls: list[Call], seen: Understood, portfolio: "Portfolio") -> list[Call]:
@@ -191,7 +195,8 @@ def _each_period(seen: Understood, calls: list[Call], portfolio: "Portfolio") ->
         return calls
     name, given = calls[0]["name"], calls[0]["arguments"]
     named = several(cut(seen.plain, spans(seen.plain)), portfolio.as_of)
-    return [call(name, **{**given, "period": period}) for period in named] if named else calls
+    kept = {argument: value for argument, value in given.items() if argument != "period"}
+    return [call(name, **kept, **({"period": period} if period else {})) for period in named] if named else calls
 
 
 def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:
@@ -207,7 +212,11 @@ def _by_examples(seen: Understood, ruled: list[Call]) -> list[Call] | None:
     if found is None or plain and (found[0]["name"] != "metric" or _keys(ruled) >= _keys(found)):
         return None
     if ruled[0]["name"] == "account":
-        return found if found[0]["name"] in OF_A_CLIENT and not NAME_ALONE.fullmatch(masked(seen.question, seen.mentions)) else None
+        return (
+            found
+            if found[0]["name"] in OF_A_CLIENT and not NAME_ALONE.fullmatch(masked(seen.question, seen.mentions))
+            else None
+        )
     first, other = ruled[0], found[0]
     told = first["arguments"].get("codes", ()), other["arguments"].get("codes", ())
     finer = first["name"] == "advice" and "segment" not in first["arguments"] and "segment" in other["arguments"]
@@ -281,7 +290,7 @@ def _certain(seen: Understood, calls: list[Call]) -> bool:
     return (
         mixed
         or first["name"] in CERTAIN
-        or first["arguments"].get("reason") in ("injection", "ambiguous", "which_client")
+        or first["arguments"].get("reason") in ("injection", "ambiguous", "which_client", "unknown_account")
     )
 
 

@@ -86,7 +86,9 @@ RECALLS = re.compile(
     r"\beverything (?:i|we)(?:'ve| have)? (?:noted|asked)|\bon record\b"
 )
 #: What the one who asks promised.
-MINE = re.compile(r"\b(?:что|чего|кому) (?:же )?я (?:сам[аи]? )?(?:на)?(?:по)?обещал\w*|\bwhat (?:did|have|had) i (?:\w+ )?promised?\b")
+MINE = re.compile(
+    r"\b(?:что|чего|кому) (?:же )?я (?:сам[аи]? )?(?:на)?(?:по)?обещал\w*|\bwhat (?:did|have|had) i (?:\w+ )?promised?\b"
+)
 #: The same of a client, where it is named.
 OF_CLIENT = re.compile(
     r"\bчто (?:(?:мы|уже|было) )*(?:делал|сделал|предпринимал|сделано)\w*\b|\bчем (?:все )?(?:закончил|кончил|завершил)\w*|\bистори\w+ (?:работы|общения|договор\w+)|"
@@ -152,7 +154,14 @@ def asked(seen: "Understood", portfolio: "Portfolio") -> list[Call] | None:
             call("remember", **id, kind=kind_of(plain), text=words_of(_said(seen))) for id in _ids(seen)
         ]
     mine = MINE.search(plain) is not None and seen.wants & BUSY == {"promises"}
-    if seen.wants & BUSY and not mine or seen.codes or "advice" in seen.wants or ENTERS.search(plain) or PAPER.search(plain):
+    if (
+        seen.wants & BUSY
+        and not mine
+        or seen.codes
+        or "advice" in seen.wants
+        or ENTERS.search(plain)
+        or PAPER.search(plain)
+    ):
         return None
     if seen.metrics and not seen.accounts and MEANING.search(plain):
         return None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent import compare, inputs, letters, next_steps, questionnaire, tellings, whatif, whole_audit
-from agent.examples import Call, call
+from agent.examples import Call, call, vocabulary
 from agent.planning import noting
 from agent.planning.slices import LISTED, sliced
 from agent.reading import terms
@@ -20,7 +20,7 @@ from agent.reading.counted import (
     within_asked,
 )
 from agent.reading.letter_words import form_asked
-from agent.reading.names import nameless
+from agent.reading.names import known_words, nameless
 from agent.reading.narrowing import narrowed, plan_alone
 from agent.reading.order import DEPENDENCE, REVENUE, order, rankable
 from agent.reading.topics import COVERED, ELSEWHERE
@@ -28,6 +28,7 @@ from agent.reading.understand import Understood
 from agent.reading.values import named_words, plans
 from agent.reading.windows import future
 from agent.reading.words import GROUPINGS
+from knowledge.search import stems
 from tools.text import latin
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ POINTED = re.compile(
 )
 #: Several values of one column: figures beside each other.
 SIDE_BY_SIDE = re.compile(r"\b(plan|industry|region|owner|segment) in \(")
+#: A name after what is asked of a client and of nothing else.
+STRANGER = re.compile(
+    r"(?i:\b(?:(?:что|как)(?: там| сейчас| вообще)?(?: слышно| нового| происходит| творится| дела| поживает| обстоят дела| живет)?(?: с| со| у| от| по)|расскажи(?:те)? (?:про|об?)|"
+    r"what(?:['’]?s| is) (?:up|going on|new|happening|the (?:story|situation|matter)) (?:with|at)|how(?:['’]?s| is| are)(?: things(?: going)? (?:with|at))?|tell me about|anything (?:new )?(?:on|from|about)) "
+    r"(?:ооо |оао |зао |пао |ао |ип )?)[«“\"]?(?P<name>[A-ZА-ЯЁ](?=\w*[a-zа-яё])[\w-]+(?: [A-ZА-ЯЁ][\w-]+){0,2})"
+)
 Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
 
 
@@ -141,6 +148,25 @@ def _written(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if not seen.accounts and COVERED.search(seen.plain):
         return [sliced(call("findings", codes=["report_coverage"]), seen, portfolio)]
     return _about_account(seen, portfolio) or [call("refuse", reason="which_client")]
+
+
+def _unknown(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
+    """A question about a client whom the data lack, by a name with a capital letter: “What's up with Acme?”."""
+    named = STRANGER.search(seen.question)
+    told = (
+        seen.accounts
+        or seen.mentions
+        or seen.metrics
+        or seen.segments
+        or seen.codes
+        or grouping_of(seen)
+        or seen.period
+    )
+    if named is None or told or narrowed(seen, portfolio)[0] or plan_alone(seen, {}, portfolio):
+        return None
+    known = vocabulary() | set(known_words(portfolio))
+    strange = [word for word in stems(named["name"]) if word not in known]
+    return [call("refuse", reason="unknown_account", names=[named["name"]])] if strange else None
 
 
 def _summed_up(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
@@ -264,5 +290,5 @@ FIRST: tuple[Rule, ...] = (
     whole_audit.asked, _shelved, noting.asked, whatif.worth, whatif.asked, _refusals, questionnaire.asked, inputs.asked, tellings.asked, next_steps.asked, terms.asked, _counted,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = (
-    _pointed, letters.asked, _written, compare.asked, _summed_up, _explained, _found, _advised, _about_account, _measured, _listed, _general,
+    _pointed, letters.asked, _written, compare.asked, _unknown, _summed_up, _explained, _found, _advised, _about_account, _measured, _listed, _general,
 )  # fmt: skip

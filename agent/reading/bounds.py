@@ -66,7 +66,7 @@ WHOM = re.compile(
 )
 #: Figures of a client that verbs and other words stand for beside a number.
 SAID: Mapping[str, str] = {
-    "mrr": r"подписк\w*|subscriptions?|плат(?:ит|ят|ящ\w+|[её]ж\w*)|payments?|чек\w*|абонплат\w*|pay(?:s|ing)?|cheque|check",
+    "mrr": r"подписк\w*|отда(?:[её]т|ют)|subscriptions?|плат(?:ит|ят|ящ\w+|[её]ж\w*)|payments?|чек\w*|абонплат\w*|pay(?:s|ing)?|cheque|check",
     "revenue_per_client": r"выручк\w*|оборот\w*|принос\w+|принес\w*|revenue|turnover|bring\w*|brought",
     "overdue": r"долж(?:ен|на|ны|ники?)|задолж\w+|долг\w*|debt\w*|owe\w*|owing",
     "silence": r"(?:обща|говори|разговарива|связыва|созванива|слыша)л\w*|слышн\w*|spoken|talked|heard|spoke|молч\w+|тиш\w+|silent|quiet",
@@ -147,7 +147,9 @@ def _read(seen: "Understood") -> list[Bound]:
         amount = _amount(match, key) if key is not None else None
         if key is None or amount is None or _beyond(amount, key):
             continue
-        denied = key != "silence" and DENIES.search(seen.plain[: match.start()]) is not None  # “not heard of for more than”
+        denied = (
+            key != "silence" and DENIES.search(seen.plain[: match.start()]) is not None
+        )  # “not heard of for more than”
         told = _of_whole(seen, match, key)
         condition = None if told else f"{key} {FLIPPED[sign] if denied else sign} {amount}"
         found.append(Bound(condition, key, match.span()))

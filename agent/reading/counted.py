@@ -48,7 +48,9 @@ NEW = re.compile(
     rf"\b{_MANY} (?:\w+ )?(?:к нам )?(?:пришл[иоа]|появил\w+|добавил\w+|подключил\w+|прибавил\w+) (?:\w+ )?{CLIENT}|\b{_MANY} {CLIENT} (?:did we|have we|we) (?:win|won|add|added|gain|gained|sign|signed|bring in)\b"
 )
 #: Clients who came because others told them.
-REFERRED = re.compile(r"(?<!\bмы )(?<!\bмы к себе )\bприв[её]л\w*|\bприводя\w*|рекоменд|\b(?:sen[dt]|refer|(?<!we )brought|(?<!did we )bring|existing)\w*\b")
+REFERRED = re.compile(
+    r"(?<!\bмы )(?<!\bмы к себе )\bприв[её]л\w*|\bприводя\w*|рекоменд|\b(?:sen[dt]|refer|(?<!we )brought|(?<!did we )bring|existing)\w*\b"
+)
 REVENUE = re.compile(r"\b(?:выручк\w*|оборот\w*|заработал\w*|revenue|turnover|earn(?:ed|ings)?)\b")
 OTHER_REVENUE = re.compile(
     r"удерж|сохран|теря|потер|ушедш|ушл|уход|изменени|из чего|состо|завис|приход|долю|доля|доле|процент|индексац|повышен|средн|концентр|клиент|"

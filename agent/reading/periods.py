@@ -31,6 +31,9 @@ RULES = (
     of_days, of_dated, of_numbered, of_seasons, of_first, of_parts, of_months, of_to_date, of_this, of_before, of_last, of_years, of_over,
 )  # fmt: skip
 MOST = 4
+#: The present beside a period: figures as they are.
+PRESENT = ""
+_AND_NOW = r",? (?:и|and|vs\.?|против|versus|against|а также|as well as|to) (?:как |какой |какая )?(?:сейчас|сегодня|теперь|на сегодня|now|today|right now|currently)\b"
 _JOINS = r"(?:\b(?:and|и|или|or|vs|with|против|than|чем)\b\.?|[,&:])"
 #: What is compared with, after the period of the question: “better in Q2 than over the winter”.
 _THAN = re.compile(r"\b(?:than|чем|по сравнению с|compared (?:to|with))\b[^,.?!:;]*")
@@ -74,6 +77,8 @@ def several(plain: str, as_of: date | None) -> tuple[str, ...]:
     if UNCLEAR.search(text) or re.search(rf"{SINCE} .* (?:по|до|to|till?|until) ", text) or not BESIDE.search(text):
         return ()
     spans = _named(text)
+    if len(spans) == 1 and (beside := _beside_now(text, spans[0], as_of)) is not None:
+        return beside
     if not 2 <= len(spans) <= MOST or len(spans) > 2 and not _in_a_row(text, spans):
         return ()
     said = [text[start:end] for start, end in spans]
@@ -82,6 +87,13 @@ def several(plain: str, as_of: date | None) -> tuple[str, ...]:
     found = [asked(_alone(piece, shared), as_of) for piece in said]
     known = tuple(dict.fromkeys(name for name in found if name is not None and name != UNREAD))
     return known if len(known) == len(said) else ()
+
+
+def _beside_now(text: str, span: tuple[int, int], as_of: date | None) -> tuple[str, ...] | None:
+    """One period beside the present: «на конец 2025-го и сейчас», “last year versus today”; empty for the present."""
+    joined = re.match(rf"(?:-?(?:го|й|м)\b)?(?: год\w*)?{_AND_NOW}", text[span[1] :])
+    found = asked(_alone(text[span[0] : span[1]], ""), as_of) if joined is not None else None
+    return None if found in (None, UNREAD) else (str(found), PRESENT)
 
 
 def _alone(piece: str, shared: str) -> str:

@@ -11,6 +11,7 @@ from agent.markup import without_pasted
 from agent.reading.bounds import cut, spans
 from agent.reading.names import Mention, known_words, mentions
 from agent.reading.periods import asked
+from agent.reading.spelled import in_figures
 from agent.reading.spelling import mended
 from agent.reading.topics import TOPICS
 from agent.reading.windows import UNREAD, future, upcoming
@@ -59,7 +60,10 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     from agent.reading.values import plans_compared
     from knowledge.search import stems
 
-    said, question = question, mended(without_pasted(question), {*known_words(portfolio), *_values_words(portfolio)})
+    said, question = (
+        question,
+        mended(in_figures(without_pasted(question)), {*known_words(portfolio), *_values_words(portfolio)}),
+    )
     plain = question.lower().replace("ё", "е").strip()
     own = tuple(stems(question))
     named = mentions(question, portfolio, ordinary=vocabulary())

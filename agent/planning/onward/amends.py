@@ -61,7 +61,7 @@ def _put(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[C
     taken_back = understood(found["gone"] or found["too"], portfolio, language=seen.language)
     put = (found["fresh"] or found["meant"]).strip()
     plan = next((item.plan for item in places(put, portfolio) if (item.start, item.end) == (0, len(put))), None)
-    named = (put if plan is None else f"{'тариф' if seen.language == 'ru' else 'plan'} «{plan}»")
+    named = put if plan is None else f"{'тариф' if seen.language == 'ru' else 'plan'} «{plan}»"
     said = understood(named, portfolio, language=seen.language)
     if plan is None and not names(taken_back, portfolio):
         return None
@@ -69,7 +69,9 @@ def _put(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[C
         return None
     if said.metrics:
         key = said.metrics[0]
-        return [call("metric", **{**item["arguments"], "key": key}) for item in last] if len(said.metrics) == 1 else None
+        return (
+            [call("metric", **{**item["arguments"], "key": key}) for item in last] if len(said.metrics) == 1 else None
+        )
     made = [cut_anew(item, said, portfolio) for item in last]
     return [item for item in made if item is not None] if all(made) else None
 

@@ -13,7 +13,8 @@ WHO = re.compile(
     r"list them|show them|which ones|name them)"
 )
 MEANT = re.compile(
-    LEAD + r"(?:(?:переведи|скажи|объясни|поясни|расскажи)(?:те)? (?:это |мне |нам )*(?:на человеческ\w+|по-человечески|по-русски|простыми словами|простым языком)|(?:translate|put) (?:that|it|this) (?:in|into) (?:plain|human|simple) \w+|(?:in )?plain (?:english|words)(?:,? please)?\W*$|(?:это |он |она |они )?как (?:это |вы это |ты это |ее |его |их )?(?:по|рас|вы)?(?:счита|счит)\w+|"
+    LEAD
+    + r"(?:(?:переведи|скажи|объясни|поясни|расскажи)(?:те)? (?:это |мне |нам )*(?:на человеческ\w+|по-человечески|по-русски|простыми словами|простым языком)|(?:translate|put) (?:that|it|this) (?:in|into) (?:plain|human|simple) \w+|(?:in )?plain (?:english|words)(?:,? please)?\W*$|(?:это |он |она |они )?как (?:это |вы это |ты это |ее |его |их )?(?:по|рас|вы)?(?:счита|счит)\w+|"
     r"(?:(?:spell out|explain|tell me|расшифруй\w*|поясни\w*|объясни\w*|растолкуй\w*|раскрой\w*|напомни\w*|уточни\w*)(?: мне| нам| for me)?,? )?(?:а )?(?:что|what)(?: именно| точно| exactly| all)? (?:сюда |туда |тут |там |в него |в нее |в это |в них )?"
     r"(?:входит|входят|включен\w*|включа\w+|учитыва\w+|учтен\w*|goes into|(?:is|gets) (?:counted|included) in|counts towards|makes up)(?:[ -]то)?(?: (?:it|that|this|them|there|here|сюда|туда|в него|в нее|в это))?(?: exactly)?\W*$|"
     r"how (?:did|do) (?:you|we) (?:get|come|arrive|work|figure|count|calculate|compute) ?(?:out|to|at|up with|by)? (?:that|this|it)\b|where (?:did|does|do) (?:that|this|it|you get (?:that|this|it))(?: number| figure)?(?: come)?(?: from)?\W*$|"
@@ -126,7 +127,7 @@ OTHERS = re.compile(
 #: One of several clients by its place.
 NTH = re.compile(
     r"\b(?:(?P<one>перв|first)|(?P<two>втор|second)|(?P<three>трет|third)|(?P<four>четверт|fourth))(?:(?<=[а-я])(?:ый|ого|ому|ым|ом|ой|ая|ую|ий|ьего|ьему|ьим))?(?: one| client| company)?\b"
-    r"(?=\W*$|[,.;:?!]| (?:one|client|company|customer|account|клиент\w*|из них|of them|and|и|or|или|тоже|too|as well)\b)"
+    r"(?=\W*$|[,.;:?!]| (?:сделай|подготовь|собери|напиши|набросай|дай|покажи|нуж(?:ен|но|на)|отч[её]т|письмо|скрипт|make|write|prepare|draft|report|letter|one|client|company|customer|account|клиент\w*|из них|of them|and|и|or|или|тоже|too|as well)\b)"
 )
 #: What stands in the documents that were quoted last.
 IN_THERE = re.compile(

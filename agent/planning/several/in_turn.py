@@ -9,6 +9,7 @@ from agent.planning.onward.by_examples import GOING
 from agent.planning.several.known_parts import alike, said
 from agent.planning.several.outweigh import MOST_CALLS
 from agent.planning.several.parts import begins, linked, sentences
+from agent.reading.letter_words import form_asked
 from agent.reading.understand import Understood, understood
 
 if TYPE_CHECKING:
@@ -83,9 +84,20 @@ def _sure(piece: str, part: Understood, calls: list[Call], last: list[Call]) -> 
     if calls[0]["name"] == "refuse":
         reason = calls[0]["arguments"]["reason"]
         return told and best.weight >= REFUSED.get(reason, TOLD) and reason != "off_topic"
+    if _of_that_client(part, calls[0], last):
+        return True
     asks = piece.rstrip().endswith("?") or begins(piece)
     named = any(item["name"] == "metric" and item["arguments"]["key"] in part.metrics for item in calls)
     if told and best.weight >= (SURE if asks or calls[0]["name"] in ORDERS else TOLD) or asks and named:
         return True
     onward = goes_on(part) if last and asks else None
     return onward is not None and onward.weight >= GOING
+
+
+def _of_that_client(part: Understood, item: Call, last: list[Call]) -> bool:
+    """Whether a sentence names a letter's form or a report, and the client is the one spoken of before."""
+    asked = {"draft_message": form_asked(part.plain, named=True) is not None, "report": "report" in part.wants}
+    client = item["arguments"].get("id")
+    return (
+        asked.get(item["name"], False) and client is not None and client in {one["arguments"].get("id") for one in last}
+    )
