@@ -30,6 +30,7 @@ from agent.reading.names import masked
 from agent.reading.order import REVENUE, bare, uncounted
 from agent.reading.periods import several
 from agent.reading.understand import Understood, within_longer
+from agent.reading.unknown_part import unknown_part
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
@@ -82,6 +83,8 @@ CERTAIN = frozenset(
 )
 #: A client's name and no more: “and X?”, «а с X?».
 NAME_ALONE = re.compile(r"(?i)\W*(?:(?:а|и|ну|and|but|with|с|у|по|про|теперь|now)\W+)*\{account\}\W*")
+#: What a figure is of a part or a list of clients by.
+SLICED = frozenset({"where", "by", "top", "bottom", "change", "total"})
 #: Tools whose words are the user's own, over as many sentences as there are.
 WHOLE = frozenset({"remember", "done"})
 #: What examples may make of a question that names a client and says no more than rules can read.
@@ -134,6 +137,10 @@ def _planned(
     unbound = last and spans(seen.plain) and not (seen.metrics or bounds(seen)) and "where" not in calls[0]["arguments"]
     if (unread(seen) or unbound) and calls[0]["name"] in ("metric", "clients", "segment"):
         return [call("refuse", reason="bound")]
+    if not last and len(calls) == 1 and calls[0]["name"] == "metric" and not SLICED & set(calls[0]["arguments"]):
+        part = unknown_part(seen, portfolio)
+        if part is not None:
+            return [call("refuse", reason="unknown_part", names=[part])]
     return _each_period(seen, calls, portfolio)
 
 

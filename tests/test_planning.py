@@ -9,16 +9,20 @@ from inspect import signature
 from pathlib import Path
 
 import pytest
+import yaml
 
 from agent.assistant import Assistant
 from agent.calls import TOOLS
 from agent.examples import Call
+from agent.planner import planned
+from agent.reading.understand import understood
 from agent.settings import Settings
 from evals.case import Pair
 from evals.plans import held_apart, planned_for, right
 from tools.portfolio import Portfolio
 from tools.text import LANGUAGES
 
+SLICES = yaml.safe_load((Path(__file__).parent / "cases" / "slices.yaml").read_text())
 #: Shares of right plans that were reached on the pairs held apart and on those looked at.
 FLOORS = {"held_apart": 0.91, "held_apart_spoken": 0.75, "looked_at": 0.94, "looked_at_spoken": 0.75}
 #: Of the pairs one in so many is asked in every run of the tests, and all of them in a soak.
@@ -42,6 +46,27 @@ def test_questions_written_blind_become_the_right_calls(part: str, base: Portfol
 @pytest.mark.parametrize("part", FLOORS)
 def test_all_questions_become_the_right_calls(part: str, base: Portfolio) -> None:
     _reach(FLOORS[part], [pair for _, pair in held_apart(part)], base)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whom_a_figure_is_asked_of_is_never_lost(language: str, base: Portfolio) -> None:
+    lost = {}
+    for words, parts in SLICES[language].items():
+        plans = planned(understood(f"NRR {words}", base), base, last=[])
+        slices = " ".join(f"{name} {value}" for plan in plans for name, value in plan["arguments"].items()).lower()
+        wanted = parts if isinstance(parts, list) else [parts]
+        if {plan["name"] for plan in plans} != {"metric"} or not all(part in slices for part in wanted):
+            lost[words] = plans
+    assert not lost
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_clients_whom_the_data_do_not_tell_apart_are_said_and_not_taken_for_all(language: str, base: Portfolio) -> None:
+    for words in SLICES["unknown"][language]:
+        plans = planned(understood(f"NRR {words}", base), base, last=[])
+        assert [(plan["name"], plan["arguments"].get("reason")) for plan in plans] == [("refuse", "unknown_part")], (
+            words
+        )
 
 
 def _reach(floor: float, pairs: Sequence[Pair], base: Portfolio) -> None:

@@ -40,7 +40,7 @@ def _mended(word: str, names: Collection[str]) -> str:
 
     plain = word.lower().replace("ё", "е")
     stem = stems(plain)[0] if stems(plain) else plain
-    if len(plain) < SHORTEST or word.isupper() or stem in vocabulary() or stem in names or stem in _also():
+    if len(plain) < SHORTEST or word.isupper() or stem in vocabulary() or stem in names or stem in times():
         return word
     near = _nearest(plain)
     return near if near is not None else word
@@ -83,7 +83,8 @@ def _words() -> "dict[str, Sequence[str]]":
 
 
 @cache
-def _also() -> frozenset[str]:
+def times() -> frozenset[str]:
+    """Stems of words of time and measure, which examples leave out."""
     from knowledge.search import stems
 
     return frozenset(stems(ALSO))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: What stands before those whom a question leaves out.
 EXCEPT = re.compile(
-    r"(?:\b(?:кроме|за исключением|исключая|минус|помимо|не считая|без уч[её]та|без|вне|не (?:на|из|в|у)|except(?: for)?|excluding|minus|ex|leaving out|leave out|other than|apart from|"
+    r"(?:\b(?:кроме|за исключением|исключая|минус|помимо|не считая|без уч[её]та|без|вне|не (?:на|из|в|у)|except(?: for)?|excluding|minus|ex|(?:everywhere|everyone|everybody|anywhere|all|everything|any(?:one|thing)?) but(?: for)?|not (?:counting|including)|save for|leaving out|leave out|other than|apart from|"
     r"but not|not (?:on|in|from)|without|outside(?: of)?)\s+|\bnon-)"
     r"(?P<those>[^\s,.?!;:]+(?:\s+(?!(?:на|в|во|у|за|по|из|с|со|on|in|by|for|over|with|from|during)\b)[^\s,.?!;:]+){0,4})"
 )
