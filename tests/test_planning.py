@@ -23,6 +23,7 @@ from tools.portfolio import Portfolio
 from tools.text import LANGUAGES
 
 SLICES = yaml.safe_load((Path(__file__).parent / "cases" / "slices.yaml").read_text())
+ORDERS = yaml.safe_load((Path(__file__).parent / "cases" / "orders.yaml").read_text())
 #: Shares of right plans that were reached on the pairs held apart and on those looked at.
 FLOORS = {"held_apart": 0.91, "held_apart_spoken": 0.75, "looked_at": 0.94, "looked_at_spoken": 0.75}
 #: Of the pairs one in so many is asked in every run of the tests, and all of them in a soak.
@@ -57,6 +58,18 @@ def test_whom_a_figure_is_asked_of_is_never_lost(language: str, base: Portfolio)
         wanted = parts if isinstance(parts, list) else [parts]
         if {plan["name"] for plan in plans} != {"metric"} or not all(part in slices for part in wanted):
             lost[words] = plans
+    assert not lost
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_orders_bounds_and_changes_are_never_lost(language: str, base: Portfolio) -> None:
+    lost = {}
+    for question, parts in ORDERS[language].items():
+        plans = planned(understood(question, base), base, last=[])
+        given = "; ".join(" ".join(f"{name}={value}" for name, value in plan["arguments"].items()) for plan in plans)
+        told = f"{'; '.join(plan['name'] for plan in plans)} {given}".lower()
+        if not all(any(one in told for one in part.split("|")) for part in parts):
+            lost[question] = plans
     assert not lost
 
 

@@ -47,6 +47,8 @@ POINTED = re.compile(
     r"\b(?:эт(?:от|ого|ому|им|ом)|данн(?:ый|ого|ому|ым|ом)|т(?:от|ого|ому|ем|ом)(?: самый| самого| самому)?) (?:клиент|заказчик|аккаунт|контрагент|плательщик)(?:а|у|ом|е)?\b|"
     r"\b(?:эт(?:а|у|ой)) компани(?:я|ю|ей|и)\b|\b(?:this|that) (?:one )?(?:client|customer|account|company)\b(?!['’]?s? (?:base|group|segment|list))|\bу того самого\b"
 )
+#: A figure over time, where no other grouping is named.
+TREND = re.compile(r"\b(?:динамик\w+|тренд\w*|график\w*|trends?|over time|time series)\b")
 #: Several values of one column: figures beside each other.
 SIDE_BY_SIDE = re.compile(r"\b(plan|industry|region|owner|segment) in \(")
 #: A name after what is asked of a client and of nothing else.
@@ -275,7 +277,9 @@ def grouping_of(seen: Understood, part: Mapping[str, Any] | None = None) -> dict
     where = str((part or {}).get("where", ""))
     names = [name for name in GROUPINGS if f"by_{name}" in seen.wants and f"{name} = " not in where]
     beside = SIDE_BY_SIDE.search(where)
-    return {"by": names[0]} if names else {"by": beside[1]} if beside else {}
+    trend = "month" if seen.metrics and TREND.search(seen.plain) else None
+    told = names[0] if names else beside[1] if beside else trend
+    return {"by": told} if told else {}
 
 
 def window_of(seen: Understood) -> dict[str, str]:

@@ -24,8 +24,8 @@ NUMBER = (
     r"(?: ?(?P<percent>%|процент\w*|percent))?(?: (?P<days>дн\w*|день|days?)\b)?"
     rf"(?! ?(?:{_TIME}|{CLIENT}))"
 )
-LESS = r"(?:ниже|меньше|менее|хуже|дешевле|less|lower|below|under|fewer|worse)"
-MORE = r"(?:выше|больше|более|лучше|свыше|дороже|превыша(?:ет|ют|ющ\w+)|more|higher|above|over|greater|better|exceed(?:s|ing|ed)?)"
+LESS = r"(?:короче|shorter|ниже|меньше|менее|хуже|дешевле|less|lower|below|under|fewer|worse)"
+MORE = r"(?:дольше|longer|выше|больше|более|лучше|свыше|дороже|превыша(?:ет|ют|ющ\w+)|more|higher|above|over|greater|better|exceed(?:s|ing|ed)?)"
 _THAN = r"(?:,? (?:than|чем))?"
 _ALONE = r"\b(?!,? ?(?:than|чем)?,? ?[-−–<>₽$€]?\d)"
 #: Shapes of a bound by its sign, the particular before the general: «не ниже 50» is no «ниже 50».
@@ -75,6 +75,8 @@ SAID: Mapping[str, str] = {
     "churn_risk": r"риск\w*|вероятност\w*|risk|chance",
 }
 BEFORE = 5
+#: A length in no days: «молчит больше двух месяцев».
+LONG = re.compile(rf"\b(?:{LESS}|{MORE}){_THAN} (?:\w+ )?{_TIME}")
 #: The words that lead to a bound: “with a health score”, «у кого индекс здоровья».
 LEADS = re.compile(
     r"(?:[\s,]+|^)(?:со?|у кого|у которых|где|with|whose|where|having)\s+(?:[^\s,.;]+\s+){0,4}?$", re.IGNORECASE
@@ -105,6 +107,8 @@ def unread(seen: "Understood") -> bool:
     """Whether the question sets a bound to clients that could not be read, or two of which either is enough."""
     if not WHOM.search(seen.plain):
         return False
+    if re.search(rf"\b(?:{SAID['silence']})", seen.plain) and LONG.search(seen.plain):
+        return True
     read = _read(seen)
     left, last = [], 0
     for bound in sorted(read, key=lambda item: item.span):

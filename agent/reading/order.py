@@ -49,6 +49,17 @@ SOME_LAST = re.compile(
     rf"\b(?:smallest|(?:сам\w+|наименее) (?:мелк|маленьк)\w+)[\s-]+(?:наш\w+ |our )?{CLIENT}(?!\w)|"
     r"^bottom\s+by\b"
 )
+ONE_LAST = re.compile(
+    r"\bкто (?:нам )?(?:плат|принос|трат)\w+ (?:нам )?меньше всех|\bwho (?:pays|spends|brings)(?: us| in)?(?: the)? least\b"
+)
+#: Who is first by the figure that a question names, one or some: «у кого самая большая просрочка?», “clients with the highest MRR”.
+WHICH_ONE = re.compile(
+    r"\b(?:кто|у кого|кого|кому|с кем)\b(?! из)|\bкак(?:ой|ому|ого) (?:наш\w* )?(?:клиент|заказчик|аккаунт)(?:а|у)?\b|\b(?:who|whom|whose)\b|\b(?:which|what) (?:one )?(?:client|customer|account)\b"
+)
+WHICH_SOME = re.compile(
+    r"^\W*(?:(?:покаж\w+|дай\w*|назов\w+|список|перечисл\w+|show(?: me)?|list|give me|name|the|our|наши\w*|всех|мне)\W+)*(?:у |с )?(?:каки[емх]\w* )?(?:which |what )?(?:of )?(?:the |our )?"
+    r"(?:клиент(?:ы|ов|ам|ах|ами)|заказчик(?:и|ов|ам|ами)|clients|customers|accounts)\b|\bкто (?:у нас )?сам(?:ые|ых)\b|\bwho are (?:the|our)\b"
+)
 #: Questions of how much hangs on the largest clients, which no list of them answers.
 DEPENDENCE = re.compile(
     r"завис|\bдол[яюией]|процент|приход|концентр|сколько выруч|как\w+ часть|без |depend|share|concentrat|percent|how much|part of|without"
@@ -78,7 +89,7 @@ ENDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 #: A superlative of another word: the first of the figure that the question names.
 ANY_MOST = re.compile(
     r"\bсам(?:ых|ые|ыми) (?!последн|нов|свеж|молод|ранн|недавн|скромн|бедн|незначит|юн)\w+|"
-    r"\b(?!(?:rest|latest|interest|request|test|west|invest|suggest|honest|guest|newest|youngest|oldest|earliest|slowest|quietest|nearest|closest|manifest|"
+    r"\b(?!(?:rest|latest|interest|request|test|west|invest|suggest|honest|guest|newest|youngest|oldest|earliest|slowest|nearest|closest|manifest|"
     r"contest|protest|forest|modest|digest|harvest|northwest|southwest|midwest|arrest|priest|conquest|unrest|reinvest|retest)\b)\w{3,}est\b"
 )
 _TENS = {
@@ -122,7 +133,7 @@ def order(seen: "Understood", keys: Collection[str] = (), *, known: bool = False
     said = _counted(seen.plain, figure=known or bool(seen.metrics))
     if said is None:
         worst = SOME_WORST.search(seen.plain) and not DEPENDENCE.search(seen.plain)
-        return {_end("worst", keys): SHOWN} if worst else uncounted(seen)
+        return {_end("worst", keys): SHOWN} if worst else uncounted(seen) or (_of_figure(seen, keys) if known else {})
     end, count = said
     turned = end == "top" and any(key in FAILING and FAILING[key].search(seen.plain) for key in list(keys)[:1])
     return {"bottom" if turned else _end(end, keys): count} if count else {}
@@ -206,9 +217,38 @@ def _end(end: str, keys: Collection[str]) -> str:
 
 def uncounted(seen: "Understood") -> Mapping[str, int]:
     """The order that a question asks for without saying how many clients it wants."""
-    asked = ((ONE_FIRST, {"top": 1}), (SOME_FIRST, {"top": SHOWN}), (SOME_LAST, {"bottom": SHOWN}))
+    asked = (
+        (ONE_FIRST, {"top": 1}),
+        (ONE_LAST, {"bottom": 1}),
+        (SOME_FIRST, {"top": SHOWN}),
+        (SOME_LAST, {"bottom": SHOWN}),
+    )
     order = next((order for pattern, order in asked if pattern.search(seen.plain)), {})
-    return order if order and not DEPENDENCE.search(seen.plain) and rankable(seen, ()) is not None else {}
+    if order and not DEPENDENCE.search(seen.plain) and rankable(seen, ()) is not None:
+        return order
+    return _of_figure(seen, seen.metrics)
+
+
+def _of_figure(seen: "Understood", keys: Collection[str]) -> Mapping[str, int]:
+    """The order by the one figure of a question, where it asks who is first and says no number."""
+    from tools.fields import ranks
+
+    keys = [key for key in keys if ranks(key)]
+    plain = cut(seen.plain, spans(seen.plain))
+    asks = WHICH_ONE.search(plain) or WHICH_SOME.search(plain)
+    grouped = any(want.startswith("by_") for want in seen.wants)
+    if (
+        len(keys) != 1
+        or asks is None
+        or grouped
+        or seen.wants & {"define", "why", "advice"}
+        or DEPENDENCE.search(plain)
+    ):
+        return {}
+    if GROUPS.search(plain) or counts(plain):
+        return {}
+    end = next((end for end, shape in ENDS if shape.search(plain)), "top" if ANY_MOST.search(plain) else None)
+    return {} if end is None else {_end(end, keys): SHOWN if WHICH_SOME.search(plain) else 1}
 
 
 def rankable(seen: "Understood", keys: Collection[str]) -> str | None:
@@ -217,7 +257,8 @@ def rankable(seen: "Understood", keys: Collection[str]) -> str | None:
 
     named, strange = _named_after_by(seen.plain)
     chosen = named or next((key for key in keys if ranks(key)), None)
-    others = strange or seen.segments or set(seen.metrics) - {"concentration"}
+    sized = any(pattern.search(seen.plain) for pattern in (ONE_FIRST, ONE_LAST, SOME_FIRST, SOME_LAST))
+    others = strange or seen.segments and not sized or set(seen.metrics) - {"concentration"}
     return chosen if chosen is not None or others else REVENUE
 
 
