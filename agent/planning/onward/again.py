@@ -44,6 +44,9 @@ SAME = re.compile(
 MEANS_IT = re.compile(
     r"\b(?:i (?:mean|meant)|(?:it['’]?s|that['’]?s) (?:for|about)|rather|instead|я (?:про|о|об)\b|имел\w* в виду|имею в виду|вернее|точнее|то есть)\b"
 )
+#: As things are, whatever the period before was; and by what a list is put in order.
+PRESENT = re.compile(r"\b(?:сейчас|сегодня|на сегодня|нынешн\w+|now|today|currently|at the moment|current)\b")
+BY = re.compile(r"\b(?:по|by)\b")
 #: A question of no more words than this may go on from the last one.
 SHORT = 6
 FIGURES = ("metric", "clients")
@@ -82,7 +85,7 @@ def again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
             return None
         if seen.segments and "where" not in part and not grouped:
             part["where"] = f"segment = {seen.segments[0]}"
-        kept = {name: value for name, value in figures[0]["arguments"].items() if name in ("period", "where", "by")}
+        kept = _kept(seen, figures[0])
         return [call("metric", **{**kept, **part, **window, **grouped, "key": key}) for key in seen.metrics[:2]]
     if seen.metrics:
         return None
@@ -103,6 +106,15 @@ def again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
         ungrouped(call(item["name"], **{**without(item, *dropped), **joined(without(item), changed)}), part)
         for item in figures
     ]
+
+
+def _kept(seen: "Understood", item: Call) -> dict[str, Any]:
+    """What of the last figure holds for another one: no period where the message asks of now, its order where it says “by”."""
+    from tools.fields import ranks
+
+    names = ["where", "by", *([] if PRESENT.search(seen.plain) else ["period"])]
+    names += ["top", "bottom"] if BY.search(seen.plain) and all(ranks(key) for key in seen.metrics) else []
+    return {name: value for name, value in item["arguments"].items() if name in names}
 
 
 def _of_another_tool(seen: "Understood") -> bool:

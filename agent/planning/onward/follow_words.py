@@ -88,6 +88,14 @@ NOW = re.compile(LEAD + r"(?:сейчас|на сегодня|сегодня|now
 OVERALL = re.compile(
     LEAD + r"(?:в целом|по всем(?: клиентам)?|по всей базе|всего|overall|in total|for (?:all|everyone)|in all)\W*$"
 )
+HOW_MANY = re.compile(
+    r"\b(?:сколько (?:их|таких|всего)(?: всего)?|как много(?: их)?|how many(?: (?:are there|of them|is that|are they|in all))*)\b"
+)
+THE_FIRST = re.compile(
+    r"\b(?:кто|who)(?: (?:там|у нас|is|comes|['’]s))* (?:на первом месте|самый первый|первый|first|number one|on top|лидер\w*|лидирует)\b"
+)
+#: What a client pays or owes, as its card tells.
+PAYS = re.compile(r"\b(?:плат(?:ит|ят)|принос(?:ит|ят)|долж(?:ен|на|ны)|pay(?:s|ing)?|owe(?:s|d)?|bring(?:s|ing)?)\b")
 NEXT = re.compile(
     LEAD
     + r"(?:что|какой|какая|какое|how about|what(?:['’]?s| is| comes)?|which)\b.{0,20}\b(?:дальше|следующ\w+|потом|затем|next|after that)\b"
