@@ -29,7 +29,7 @@ SUPPOSES = re.compile(
     r"\bесли (?!взять|вычесть|убрать|смотреть|считать).{3,80}(?:сколько|что (?:это|нам|станет|будет)|как изменится|во что)|"
     r"\bwhat if\b|\bwhat (?:happens|would happen|will happen|changes|would change|would follow|becomes).{0,40}\bif\b|^\W*(?:and |so |but |ok,? )?if (?:we|our|the|\w+ing|churn|prices?|half|all|every)\b|"
     r"\b(?:suppos(?:e|ing)|assum(?:e|ing)|imagine|simulate)\b|\bsay (?:all|we|our|churn|prices?|half|every)\b|"
-    r"\b(?:run|play|work|model) (?:out |through )?(?:a |the |this )?(?:scenario|what-if)|\bplay out\b|\bscenario:|\b(?:impact|effect) of (?:a|an|\w+ing)\b|"
+    r"\b(?:run|play|work|model) (?:out |through )?(?:a |the |this )?(?:scenario|what-if)|\bplay out\b|\bscenario:|\b(?:impact|effect) of (?:an?(?! campaign)|\w+ing)\b|"
     r"how much .{0,30}(?:would|could|will) .{0,30}(?:gain|lose|save|make|earn|add|bring|keep).{0,60}\b(?:if|by)\b|\bwhat would .{3,60} (?:mean|add|bring|cost|do to)\b"
 )
 #: “If we do all you advise, what does it bring?”

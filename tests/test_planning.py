@@ -22,8 +22,10 @@ from evals.plans import held_apart, planned_for, right
 from tools.portfolio import Portfolio
 from tools.text import LANGUAGES
 
-SLICES = yaml.safe_load((Path(__file__).parent / "cases" / "slices.yaml").read_text())
-ORDERS = yaml.safe_load((Path(__file__).parent / "cases" / "orders.yaml").read_text())
+SLICES, ORDERS, ONWARD, SEVERAL = (
+    yaml.safe_load((Path(__file__).parent / "cases" / f"{name}.yaml").read_text())
+    for name in ("slices", "orders", "onward", "several_asks")
+)
 #: Shares of right plans that were reached on the pairs held apart and on those looked at.
 FLOORS = {"held_apart": 0.91, "held_apart_spoken": 0.75, "looked_at": 0.94, "looked_at_spoken": 0.75}
 #: Of the pairs one in so many is asked in every run of the tests, and all of them in a soak.
@@ -66,11 +68,43 @@ def test_orders_bounds_and_changes_are_never_lost(language: str, base: Portfolio
     lost = {}
     for question, parts in ORDERS[language].items():
         plans = planned(understood(question, base), base, last=[])
-        given = "; ".join(" ".join(f"{name}={value}" for name, value in plan["arguments"].items()) for plan in plans)
-        told = f"{'; '.join(plan['name'] for plan in plans)} {given}".lower()
-        if not all(any(one in told for one in part.split("|")) for part in parts):
+        told = "; ".join(_told(plan) for plan in plans)
+        if not all(_has(told, part) for part in parts):
             lost[question] = plans
     assert not lost
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_goes_on_keeps_what_it_does_not_change(language: str, base: Portfolio) -> None:
+    lost = {}
+    for case in ONWARD:
+        last = planned(understood(case["before"][language], base), base, last=[])
+        for after in case["then"]:
+            plans = planned(understood(after[language], base), base, last=last)
+            told = [_told(plan) for plan in plans]
+            kept = all(any(_has(one, part) for one in told) for part in after["has"] if not part.startswith("!"))
+            dropped = not any(f"{part[1:]}=" in one for one in told for part in after["has"] if part.startswith("!"))
+            if not (kept and dropped):
+                lost[case["before"][language], after[language]] = plans
+    assert not lost
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_of_several_asks_is_served(language: str, base: Portfolio) -> None:
+    lost = {}
+    for case in SEVERAL:
+        plans = planned(understood(case[language], base), base, last=[])
+        if not all(any(all(_has(_told(plan), one) for one in part.split()) for plan in plans) for part in case["has"]):
+            lost[case[language]] = plans
+    assert not lost
+
+
+def _told(plan: Call) -> str:
+    return " ".join([plan["name"], *(f"{name}={value}" for name, value in plan["arguments"].items())]).lower()
+
+
+def _has(told: str, part: str) -> bool:
+    return any(one in told for one in part.split("|"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -42,6 +42,7 @@ ASKED_TOO = re.compile(
 STRONG = re.compile(
     r"означа|значит|счита|рассчит|вычисл|формул|расшифр|определени|mean|defin|calculat|comput|formula|stand for"
 )
+WHAT = re.compile(r"\b(?:что такое|это что|what is)\b")
 #: A client that is pointed at and named nowhere.
 POINTED = re.compile(
     r"\b(?:эт(?:от|ого|ому|им|ом)|данн(?:ый|ого|ому|ым|ом)|т(?:от|ого|ому|ем|ом)(?: самый| самого| самому)?) (?:клиент|заказчик|аккаунт|контрагент|плательщик)(?:а|у|ом|е)?\b|"
@@ -143,7 +144,8 @@ def _pointed(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
 def _written(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     """A value report for the client named; a campaign's effect."""
     if "report" not in seen.wants:
-        wanted = "campaign" in seen.wants and not seen.wants & {"advice"}
+        meant = "define" in seen.wants and (STRONG.search(seen.plain) or WHAT.search(seen.plain)) is not None
+        wanted = "campaign" in seen.wants and "advice" not in seen.wants and not meant
         return [call("metric", key="campaign_effect")] if wanted else None
     if len(seen.accounts) == 1:
         return [call("report", id=seen.accounts[0][0])]

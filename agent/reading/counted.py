@@ -42,6 +42,7 @@ LISTED = re.compile(
 LISTED_FIRST = re.compile(
     rf"\W*(?:(?:а|и|ну|and|please|пожалуйста)\W+)*(?:покаж\w+|спис(?:ок|ком)|перечисл\w+|дай\w*|выведи\w*|назов\w+|все|show|list|give|all|which|what|name|{CLIENT})\b"
 )
+_SHOW = r"(?:покаж\w+|дай\w*|выведи\w*|show|give|list)(?: (?:мне|нам|me|us|all|our|the|всех|наших))*"
 #: How many clients came: «сколько новых клиентов», “how many accounts joined”.
 NEW = re.compile(
     rf"\b{_MANY} (?:\w+ )?(?:нов(?:ых|ые|ого)|new) {CLIENT}|\b{_MANY} (?:\w+ ){{0,2}}?{CLIENT}\b.{{0,30}}\b(?:пришл[иоа]|появил\w+|добавил\w+|подключил\w+|прибавил\w+|привели|joined|signed(?: up)?|came in|added|won)\b|"
@@ -109,11 +110,12 @@ def clients_asked(plain: str, names: Iterable[str] = ()) -> bool:
     names = tuple(names)
     counted = (
         COUNTED.search(plain) is not None
-        or re.match(rf"\W*{CLIENT} (?:by|per|по|в разбивке)\b", plain) is not None
+        or re.match(rf"\W*(?:{_SHOW}\W+)?{CLIENT} (?:by|per|по|в разбивке)\b", plain) is not None
         or bool(names)
         and re.match(rf"\W*(?:а |и |and )?{_MANY}\b", plain) is not None
     )
-    return counted and all(NEUTRAL.fullmatch(word) for word in _words(plain, names))
+    shown = re.sub(rf"^\W*{_SHOW}\W+", "", plain)
+    return counted and all(NEUTRAL.fullmatch(word) for word in _words(shown, names))
 
 
 def list_asked(plain: str, names: Iterable[str] = ()) -> bool:

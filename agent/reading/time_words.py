@@ -224,7 +224,7 @@ OTHER = re.compile(
     r"\b(?:вчера|позавчера|сегодня|yesterday|today)\b|\b(?:since|с тех пор)\b|\bполтора (?:месяц|год)|year and a half"
 )
 ROLLING = (
-    (re.compile(r"\b(?:monthly|over the month)\b"), "month"), (re.compile(r"\b(?:[lt]tm|twelve months)\b|\b(?:than|чем) (?:a |the )?(?:year ago|год назад)|\b(?:compared (?:to|with)|против|с) (?:a |the )?(?:year ago|год\w* назад)"), "year"),
+    (re.compile(r"\b(?:monthly(?! (?:recurring|revenue|fee|subscription|payment))|over the month)\b"), "month"), (re.compile(r"\b(?:[lt]tm|twelve months)\b|\b(?:than|чем) (?:a |the )?(?:year ago|год назад)|\b(?:compared (?:to|with)|против|с) (?:a |the )?(?:year ago|год\w* назад)"), "year"),
 )  # fmt: skip
 #: A period alone at the end: “Net revenue retention, the year”.
 BARE = re.compile(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.examples import Call, call
 from agent.planning.carry import both, listed
-from agent.planning.onward.again import FIGURES, OPENS, REFERS, SHORT
+from agent.planning.onward.again import FIGURES, OPENS, PRESENT, REFERS, SHORT
 from agent.reading.counted import CLIENT
 from agent.reading.words import SEGMENTS
 
@@ -68,7 +68,8 @@ def carried(calls: list[Call], seen: "Understood", last: list[Call], portfolio: 
     if not brief or LIST.search(seen.plain) or any(name in calls[0]["arguments"] for name in SLICES):
         return calls
     figures = [item["arguments"] for item in last if item["name"] in FIGURES]
-    shared = {name: figures[0][name] for name in ("where", "by", "period") if figures and name in figures[0]}
+    names = ("where", "by", *(() if PRESENT.search(seen.plain) else ("period",)))
+    shared = {name: figures[0][name] for name in names if figures and name in figures[0]}
     return [_with(item, shared) for item in calls]
 
 
