@@ -26,6 +26,7 @@ from agent.planning.several.in_turn import in_turn
 from agent.planning.several.twofold import shortened
 from agent.reading.bounds import bounds, cut, spans, unread, without
 from agent.reading.counted import COUNT_OF
+from agent.reading.headers import unsplit
 from agent.reading.names import masked
 from agent.reading.order import REVENUE, bare, uncounted
 from agent.reading.periods import several
@@ -138,7 +139,9 @@ def _planned(
     if (unread(seen) or unbound) and calls[0]["name"] in ("metric", "clients", "segment"):
         return [call("refuse", reason="bound")]
     if not last and len(calls) == 1 and calls[0]["name"] == "metric" and not SLICED & set(calls[0]["arguments"]):
-        part = unknown_part(seen, portfolio)
+        part, split = unknown_part(seen, portfolio), unsplit(seen.plain)
+        if split is not None:
+            return [call("refuse", reason="unknown_split", names=[split])]
         if part is not None:
             return [call("refuse", reason="unknown_part", names=[part])]
     return _each_period(seen, calls, portfolio)

@@ -55,6 +55,10 @@ REASONS: Mapping[str, Text] = {
         "A report or a letter is made for somebody: name the client by its title or id; a letter may be for a segment too.",
         "Отчёт и письмо готовятся для кого-то: назовите клиента или его код; письмо можно написать и сегменту.",
     ),
+    "unknown_split": Text(
+        "Figures are split by segment, plan, industry, region, size, owner, cohort or span of the calendar, as far as the data have them. Not by this:",
+        "Показатели делятся по сегментам, тарифам, отраслям, регионам, размеру, ответственным, когортам и отрезкам календаря, если это есть в данных. По этому — нет:",
+    ),
     "unknown_part": Text(
         "The data name no such clients; a figure can be had for a region, an industry, a plan, a size, an owner or a segment of the data. Not found:",
         "Таких клиентов данные не выделяют; показатель можно взять по региону, отрасли, тарифу, размеру, ответственному или сегменту из данных. Не найдено:",

@@ -28,7 +28,7 @@ NEUTRAL = re.compile(
     rf"{CLIENT}|\d+|сколько|скольк\w+|как\w+|число|количество|у|нас|меня|мы|всего|сейчас|сегодня|наш\w*|был[иоа]?|есть|имеем|имеется|общее|"
     r"oblast|krai|republic|област\w*|края?|крае|республик\w*|город\w*|cit(?:y|ies)|districts?|штук\w*|посчитай\w*|сосчитай\w*|count|менеджер\w*|ответственн\w*|managers?|owners?|csms?|остал\w+|left|remain\w*|плат\w+|действующ\w+|активн\w+|нынешн\w+|всех|все|в|во|из|базе|данных|на|к|конец|концу|за|по|с|этом|этот|прошл\w+|последн\w+|"
     r"кажд\w+|разн\w+|сид\w+|наход\w+|числ\w+|работа\w+|обслужива\w+|относ\w+|живут|приходится|сколь|вообще|each|every|sit|sits|based|located|belong|"
-    r"тариф\w*|план\w*|регион\w*|отрасл\w*|сегмент\w*|разбивке|год\w*|лет|месяц\w*|квартал\w*|полугоди\w*|"
+    r"тариф\w*|план\w*|стран\w*|countr\w+|регион\w*|отрасл\w*|сегмент\w*|разбивке|год\w*|лет|месяц\w*|квартал\w*|полугоди\w*|"
     r"январ\w*|феврал\w*|март\w*|апрел\w*|ма[йяею]|июн\w*|июл\w*|август\w*|сентябр\w*|октябр\w*|ноябр\w*|декабр\w*|"
     r"how|many|number|do|did|we|have|has|had|are|were|was|there|is|in|at|on|of|the|total|altogether|our|active|paying|pay|pays|us|current|"
     r"currently|now|today|what|s|by|per|plan|plans|tariff|region|industry|segment|end|last|this|past|year|quarter|month|data|base|database|"

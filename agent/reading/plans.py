@@ -36,6 +36,9 @@ _MOVED = re.compile(
     r"\b(?:клиент\w*|уш\w+|ухо\w+|перешл\w+|переход\w+|съеха\w+|clients?|customers?|accounts?|those|ones|are|is|move\w*|users?)\s+"
     r"(?:(?:на|со?|у|on|from|to)\s+)?$"
 )
+#: Words that are hardly anything but a plan after “for” or «у».
+_PLANLIKE = r"enterprise|энтерпрайз\w*|premium|премиум\w*|starter|lite|лайт\w*|corporate|корпоративн\w+|базов\w+"
+_OF = re.compile(r"\b(?:for|of|in|among|with|у|для|по|на)\s+(?:the\s+)?$")
 _SENTENCE = re.compile(r"(?:^|[.?!…]\s|\n|:\s)[\s«\"“(—–-]*$")
 _OPEN, _CLOSED = "«\"“„'", "»\"”“'"
 
@@ -152,7 +155,9 @@ def _sure(question: str, plain: str, start: int, end: int) -> bool:
     )
     if hyphen or kind or owned or capital and _SENTENCE.search(before) and re.match(r"\s*[:,—–]", after):
         return True
-    if not _ordinary(word):
+    if not _ordinary(word) or len(re.findall(r"\w+", word)) > 1:
+        return True
+    if re.fullmatch(_PLANLIKE, word) and _OF.search(before) and _ENDS.match(after):
         return True
     if word in ("business", "бизнес"):
         return _MOVED.search(before) is not None and re.search(r"\b(?:на|on|from|to)\s+$", before) is not None
@@ -161,7 +166,7 @@ def _sure(question: str, plain: str, start: int, end: int) -> bool:
 
 def _shouted(question: str) -> bool:
     """Whether a question writes so many words with a capital letter that it says nothing."""
-    words = [word for word in re.findall(r"[^\W\d_]{2,}", question) if len(word) > 1]
+    words = [word for word in re.findall(r"[^\W\d_]{2,}", question) if not word.isupper()]
     return len(words) > 3 and 3 * sum(word[0].isupper() for word in words) > 2 * len(words)
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from agent.examples import vocabulary
 from agent.markup import without_pasted
+from agent.reading import plans
 from agent.reading.bounds import cut, spans
+from agent.reading.headers import headed
 from agent.reading.names import Mention, known_words, mentions
 from agent.reading.periods import asked
 from agent.reading.spelled import in_figures
@@ -71,12 +73,14 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     wants = {name for name, pattern in WANTS.items() if pattern.search(plain)}
     wants |= {"market"} if any(word in told_of() for word in _WORD.findall(plain)) else set()
     wants |= {f"by_{column}" for column, pattern in WANTS_BY.items() if pattern.search(plain)}
+    wants |= {f"by_{column}" for column in headed(plain, portfolio)}
     wants -= (
         {"competitors"} if accounts and not re.search(r"конкурент|competit|rivals?\b|рынк|market", plain) else set()
     )
     wants |= {"by_plan"} if plans_compared(plain, portfolio) else set()
     wants |= {"campaign"} if _campaigns(own, portfolio) else set()
-    timely = _QUOTED.sub(" ", cut(plain, spans(plain)))
+    named_plans = [(item.start, item.end) for item in plans.named(question, portfolio)]  # «month-to-month» is no time
+    timely = _QUOTED.sub(" ", cut(plain, [*spans(plain), *named_plans]))
     period = asked(timely, portfolio.as_of)
     if (
         period is not None

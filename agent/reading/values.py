@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from agent.reading.countries import countries
+from agent.reading.countries import words as country_words
 from agent.reading.owners import named as owner_named
 from agent.reading.owners import numbered
 from agent.reading.plans import Place, compared, named, places
@@ -114,7 +116,9 @@ def _valued(text: str, seen: "Understood", portfolio: "Portfolio") -> list[tuple
     known = {column: _values(column, portfolio) for column in ("region", "industry")}
     own = _own(text, portfolio)
     for column, values in known.items():
-        found += [(column, value) for value in (*_apart(values, own), *_coded(values, text, seen))]
+        apart = _apart(values, own)
+        abroad = [value for value in countries(text, values) if value not in apart]
+        found += [(column, value) for value in dict.fromkeys((*apart, *abroad, *_coded(values, text, seen)))]
     return found + lacking(text, known["industry"], known["region"])
 
 
@@ -162,6 +166,7 @@ def named_words(seen: "Understood", portfolio: "Portfolio") -> frozenset[str]:
     words = re.findall(r"[^\W\d_]+", seen.plain)
     told = {word for word in words for stem in _own(word, portfolio) if any(_shared(value, stem) for value in own)}
     told |= spoken(seen.plain, (*_values("region", portfolio), *_values("industry", portfolio)))
+    told |= country_words(seen.plain, _values("region", portfolio))
     told |= {word for word in words if own and set(stems(word)) & {stem for name in GENERIC for stem in stems(name)}}
     told |= {word for item in numbered(seen.plain) for word in re.findall(r"\w+", item.words)}
     return frozenset(told | {seen.plain[item.start : item.end] for item in named(seen.question, portfolio)})
