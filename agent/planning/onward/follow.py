@@ -17,7 +17,6 @@ from agent.planning.onward.follow_words import (
     DO,
     DOING,
     FAILED,
-    HOW_MANY,
     IN_MONEY,
     MORE,
     NAMES,
@@ -25,11 +24,9 @@ from agent.planning.onward.follow_words import (
     OTHERS,
     OVERALL,
     PAPER,
-    PAYS,
     RETOLD,
     SAME_CLIENT,
     SAME_TIME,
-    THE_FIRST,
     THEY,
     TWINS,
     WHAT_TO_DO,
@@ -47,7 +44,9 @@ from agent.planning.onward.last_answer import (
     counted_off,
     elsewhere,
     gaps_filled,
+    how_many,
     meaning,
+    of_client,
     ours,
     papers,
     ticked_off,
@@ -80,7 +79,7 @@ SHOWN = 10
 def on(last: list[Call]) -> "Rule":
     """The rule of a question that goes on from ``last``, the calls of the one before; no rule fires without them."""
     return _first_of(
-        last, noting.went_on, meaning, elsewhere, among, ours, _how_many, _of_client, _widened, _otherwise, _failed, _why, _who, _what_to_do, _more,
+        last, noting.went_on, meaning, elsewhere, among, ours, how_many, of_client, _widened, _otherwise, _failed, _why, _who, _what_to_do, _more,
         _told, _document, card, cut_short, again,
     )  # fmt: skip
 
@@ -234,28 +233,6 @@ def _what_to_do(seen: "Understood", last: list[Call], portfolio: "Portfolio") ->
     segment = next((ABOUT_SEGMENT[code] for code in given["codes"] if code in ABOUT_SEGMENT), None)
     about = " ".join(code.replace("_", " ") for code in given["codes"])
     return [call("advice", query=f"{seen.question} {about}", **({"segment": segment} if segment else {}))]
-
-
-def _how_many(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
-    """How many clients the last segment or findings are of: «сколько их?»; who is the first of the last list: «кто первый?»."""
-    first, given = last[0], last[0]["arguments"]
-    listed = next((name for name in ("top", "bottom") if name in given), None)
-    if listed is not None and nothing_but(seen, portfolio, THE_FIRST):
-        return [call(first["name"], **{**given, listed: 1})]
-    if first["name"] not in ("segment", "findings") or not nothing_but(seen, portfolio, HOW_MANY):
-        return None
-    told = {given.get("segment"), *(ABOUT_SEGMENT.get(code) for code in given.get("codes", ()))} - {None, ""}
-    return [call("clients", where=f"segment = {told.pop()}")] if len(told) == 1 else None
-
-
-def _of_client(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
-    """A figure of the client whose card was shown, which the card holds: «сколько они платят?»."""
-    asked = seen.metrics or PAYS.search(seen.plain)
-    busy = seen.wants - {"own", "list"} or noting.noted_or_recalled(seen) or form_asked(seen.plain) is not None
-    one = last[0]["name"] == "account" and THEY.search(seen.plain) and len(seen.stems) <= SHORT + 2
-    if not one or not asked or busy or seen.accounts or seen.segments or seen.codes or seen.period:
-        return None
-    return [last[0]]
 
 
 def _more(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:

@@ -8,6 +8,7 @@ from agent.examples import Call, call
 from agent.planning import noting
 from agent.planning.onward.again import FIGURES, OF_ONE, SHORT, joined
 from agent.planning.onward.follow_words import (
+    ABOUT_SEGMENT,
     AMONG,
     BESIDE_DID,
     BESIDE_MEANT,
@@ -15,6 +16,7 @@ from agent.planning.onward.follow_words import (
     DID,
     ELSEWHERE,
     FILE,
+    HOW_MANY,
     IN_THERE,
     MEANS,
     MEANT,
@@ -24,7 +26,9 @@ from agent.planning.onward.follow_words import (
     ON_WHAT,
     OUR_OWN,
     OURS,
+    PAYS,
     TERM,
+    THE_FIRST,
     THEY,
     WHAT_IS,
 )
@@ -182,3 +186,25 @@ def topic(key: str, seen: "Understood") -> str:
 
     name = metrics()[key].name[seen.language] if key in metrics() else key
     return f"{seen.question} {name}"
+
+
+def how_many(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """How many clients the last segment or findings are of: «сколько их?»; who is the first of the last list: «кто первый?»."""
+    first, given = last[0], last[0]["arguments"]
+    listed = next((name for name in ("top", "bottom") if name in given), None)
+    if listed is not None and nothing_but(seen, portfolio, THE_FIRST):
+        return [call(first["name"], **{**given, listed: 1})]
+    if first["name"] not in ("segment", "findings") or not nothing_but(seen, portfolio, HOW_MANY):
+        return None
+    told = {given.get("segment"), *(ABOUT_SEGMENT.get(code) for code in given.get("codes", ()))} - {None, ""}
+    return [call("clients", where=f"segment = {told.pop()}")] if len(told) == 1 else None
+
+
+def of_client(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """A figure of the client whose card was shown, which the card holds: «сколько они платят?»."""
+    asked = seen.metrics or PAYS.search(seen.plain)
+    busy = seen.wants - {"own", "list"} or noting.noted_or_recalled(seen) or form_asked(seen.plain) is not None
+    one = last[0]["name"] == "account" and THEY.search(seen.plain) and len(seen.stems) <= SHORT + 2
+    if not one or not asked or busy or seen.accounts or seen.segments or seen.codes or seen.period:
+        return None
+    return [last[0]]
