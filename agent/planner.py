@@ -60,7 +60,9 @@ def planned(
     if calls[0]["name"] in WHOLE or given.get("reason") == "injection" or "in_order" in given:
         return calls
     if last and given.get("reason") == "off_topic":
-        return still(seen, last, portfolio) or calls
+        part = unknown_part(seen, portfolio) if OPENS.search(seen.plain) and len(seen.stems) <= BRIEF else None
+        unknown = [call("refuse", reason="unknown_part", names=[part])] if part is not None else None
+        return still(seen, last, portfolio) or unknown or calls
     return in_turn(seen, portfolio, last, lambda part, before: _planned(part, portfolio, last=before), calls) or calls
 
 
@@ -97,13 +99,20 @@ def _planned(
     unbound = last and spans(seen.plain) and not (seen.metrics or bounds(seen)) and "where" not in calls[0]["arguments"]
     if (unread(seen) or unbound) and calls[0]["name"] in ("metric", "clients", "segment"):
         return [call("refuse", reason="bound")]
-    if not last and len(calls) == 1 and calls[0]["name"] == "metric" and not SLICED & set(calls[0]["arguments"]):
+    if _of_all(calls):
         part, split = unknown_part(seen, portfolio), unsplit(seen.plain)
         if split is not None:
             return [call("refuse", reason="unknown_split", names=[split])]
         if part is not None:
             return [call("refuse", reason="unknown_part", names=[part])]
     return _each_period(seen, calls, portfolio)
+
+
+def _of_all(calls: list[Call]) -> bool:
+    """Whether figures are told of all clients, or how many there are and in which segments."""
+    counted = [item for item in calls if item != call("segment", segment="")]
+    figures = bool(counted) and all(item["name"] in ("metric", "clients") for item in counted)
+    return figures and not any(SLICED & set(item["arguments"]) for item in counted)
 
 
 def _one_question(seen: Understood, apart: list[Call]) -> bool:
