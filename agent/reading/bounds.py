@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.reading.counted import CLIENT, change_asked
+from agent.reading.tenure import FOR_LONG, SEATS
 from agent.reading.time_words import NAMED
 from tools.errors import UserError
 from tools.fields import account_readings, find_field
@@ -22,7 +23,7 @@ NUMBER = (
     r"(?P<minus>[-−–])?(?P<number>(?>\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?:\.\d{1,2})?|\d+(?:[.,]\d+)?|(?:нуля|ноля|нулю|zero)\b))(?![\d.,]*\d)"
     r"(?: ?(?:(?P<thousand>тыс\w*|к\b|k\b|thousand)|(?P<million>млн\w*|миллион\w*|m\b|mln\b|million)|(?P<billion>млрд\w*|миллиард\w*|bn\b|billion)))?"
     r"(?: ?(?P<percent>%|процент\w*|percent))?(?: (?P<days>дн\w*|день|days?)\b)?"
-    rf"(?! ?(?:{_TIME}|{CLIENT}))"
+    rf"(?! ?(?:{_TIME}|{CLIENT}|seats?\b|мест\w*|рабочих мест|сотрудник|пользовател|users?\b))"
 )
 LESS = r"(?:короче|shorter|ниже|меньше|менее|хуже|дешевле|less|lower|below|under|fewer|worse)"
 MORE = r"(?:дольше|longer|выше|больше|более|лучше|свыше|дороже|превыша(?:ет|ют|ющ\w+)|more|higher|above|over|greater|better|exceed(?:s|ing|ed)?)"
@@ -117,7 +118,7 @@ def unread(seen: "Understood") -> bool:
     left.append(seen.plain[last:])
     either = len(read) > 1 and re.search(_EXCEPT, seen.plain) is not None
     either = either or len(read) > 1 and any(re.search(r"\b(?:или|or|либо)\b", piece) for piece in left[1:-1])
-    return either or any(LIKE.search(piece) for piece in left)
+    return either or any(LIKE.search(SEATS.sub(" ", FOR_LONG.sub(" ", piece))) for piece in left)
 
 
 def without(seen: "Understood") -> str:

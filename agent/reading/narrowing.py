@@ -8,6 +8,7 @@ from agent.reading import plans, values
 from agent.reading.bounds import bounds
 from agent.reading.counted import change_asked
 from agent.reading.order import order, rankable
+from agent.reading.tenure import since_when
 from agent.reading.understand import Understood, segments_in
 from tools.errors import UserError
 
@@ -54,7 +55,11 @@ def narrowed(
     named = [key for key in seen.metrics if key not in spoken]
     ranked = about or rankable(seen, named)
     ordered = order(seen, [ranked] if ranked else named, known=about is not None)
-    conditions = [*values.conditions(seen, portfolio), *dict.fromkeys(condition for condition, _key in found)]
+    conditions = [
+        *values.conditions(seen, portfolio),
+        *since_when(plain, portfolio)[0],
+        *dict.fromkeys(condition for condition, _key in found),
+    ]
     left = {*segments_in(values.left_out(plain)), *(("at_risk",) if "churn_risk" in spoken else ())}
     kept = [key for key in seen.segments if key not in left]
     if kept and (ordered or conditions):

@@ -11,10 +11,12 @@ from agent.markup import without_pasted
 from agent.reading import plans
 from agent.reading.bounds import cut, spans
 from agent.reading.headers import headed
+from agent.reading.name_index import WORD
 from agent.reading.names import Mention, known_words, mentions
 from agent.reading.periods import asked
 from agent.reading.spelled import in_figures
 from agent.reading.spelling import mended
+from agent.reading.tenure import since_when
 from agent.reading.topics import TOPICS
 from agent.reading.windows import UNREAD, future, upcoming
 from agent.reading.words import SEGMENTS, SPOKEN, WANTS, WANTS_BY
@@ -50,6 +52,7 @@ class Understood:
     mentions: tuple[Mention, ...] = ()
     past: bool = False
     said: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def plain(self) -> str:
@@ -69,6 +72,7 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     plain = question.lower().replace("ё", "е").strip()
     own = tuple(stems(question))
     named = mentions(question, portfolio, ordinary=vocabulary())
+    named, left_out = _without(plain, named)
     accounts = tuple(account for mention in named for account in mention.accounts)
     wants = {name for name, pattern in WANTS.items() if pattern.search(plain)}
     wants |= {"market"} if any(word in told_of() for word in _WORD.findall(plain)) else set()
@@ -80,7 +84,7 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     wants |= {"by_plan"} if plans_compared(plain, portfolio) else set()
     wants |= {"campaign"} if _campaigns(own, portfolio) else set()
     named_plans = [(item.start, item.end) for item in plans.named(question, portfolio)]  # «month-to-month» is no time
-    timely = _QUOTED.sub(" ", cut(plain, [*spans(plain), *named_plans]))
+    timely = _QUOTED.sub(" ", cut(plain, [*spans(plain), *named_plans, *since_when(plain, portfolio)[1]]))
     period = asked(timely, portfolio.as_of)
     if (
         period is not None
@@ -106,7 +110,24 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
         mentions=named,
         past=period not in (None, UNREAD) and not future(period, portfolio.as_of),
         said=said,
+        left_out=left_out,
     )
+
+
+def _without(plain: str, named: tuple[Mention, ...]) -> tuple[tuple[Mention, ...], tuple[str, ...]]:
+    """The clients named but for those whom a question of a figure leaves out, and the ids of these: “MRR excluding Acme”."""
+    from agent.reading.values import EXCEPT
+
+    words = [match.span() for match in WORD.finditer(plain)]
+    left = [match.span() for match in EXCEPT.finditer(plain)]
+    gone = [
+        mention
+        for mention in named
+        if mention.places
+        and len(mention.accounts) == 1
+        and any(start <= words[min(mention.places)][0] and words[max(mention.places)][1] <= end for start, end in left)
+    ]
+    return tuple(mention for mention in named if mention not in gone), tuple(item.accounts[0][0] for item in gone)
 
 
 def _of_a_figure(segment: str, metrics: Collection[str], plain: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from agent.reading.bounds import cut
 from agent.reading.countries import countries
 from agent.reading.countries import words as country_words
 from agent.reading.owners import named as owner_named
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 #: What stands before those whom a question leaves out.
 EXCEPT = re.compile(
-    r"(?:\b(?:кроме|за исключением|исключая|минус|помимо|не считая|без уч[её]та|без|вне|не (?:на|из|в|у)|except(?: for)?|excluding|minus|ex|(?:everywhere|everyone|everybody|anywhere|all|everything|any(?:one|thing)?) but(?: for)?|not (?:counting|including)|save for|leaving out|leave out|other than|apart from|"
-    r"but not|not (?:on|in|from)|without|outside(?: of)?)\s+|\bnon-)"
-    r"(?P<those>[^\s,.?!;:]+(?:\s+(?!(?:на|в|во|у|за|по|из|с|со|on|in|by|for|over|with|from|during)\b)[^\s,.?!;:]+){0,4})"
+    r"(?:\b(?:(?:who|that|which) (?:are|is) not(?: (?:in|on|from|at)\b(?! risk))?|not(?=\s+at[- ]risk)|neither(?: on| in| from)?|nor(?: on| in| from)?|ни (?:на|в|из|у)|кроме|за исключением|исключая|минус|помимо|не считая|без уч[её]та|без|вне|не (?:на|из|в|у)|except(?: for)?|excluding|minus|ex|(?:everywhere|everyone|everybody|anywhere|all|everything|any(?:one|thing)?) but(?: for)?|not (?:counting|including)|save for|leaving out|leave out|other than|apart from|"
+    r"but not|not (?:on|in|from)|without|outside(?: of)?)\s+|\bnon-)(?:(?:those|the ones|тех,?(?: кто)?|clients|customers|клиентов)\s+(?:who are\s+|that are\s+)?(?=on\b|in\b|from\b|на\b|в\b|из\b|у\b))?(?:(?:on|in|from|на|в|из|у)\s+(?:the\s+|plan\s+|тариф\w*\s+)?)?"
+    r"(?P<those>[^\s,.?!;:]+(?:\s+(?!(?:на|в|во|у|за|по|из|с|со|и не|ни|but|nor|and not|on|in|by|for|over|with|from|during)\b)[^\s,.?!;:]+){0,4})"
 )
 _WORD = re.compile(r"[^\W_]+")
 #: A value of so few letters is a code, and counts in capital letters only.
@@ -48,28 +49,28 @@ def conditions(seen: "Understood", portfolio: "Portfolio") -> list[str]:
     """Conditions of the plan, owners, regions, industries and segments that a question names or leaves out, as texts of a filter."""
     from agent.reading.understand import segments_in
 
-    left = EXCEPT.search(seen.plain)
-    kept = seen.plain if left is None else seen.plain[: left.start()] + seen.plain[left.end() :]
+    left = list(EXCEPT.finditer(seen.plain))
+    kept = cut(seen.plain, [match.span() for match in left])
     found = _together([*_planned(seen, portfolio, left), *_valued(kept, seen, portfolio)])
-    if left is not None:
-        those = left["those"]
-        told = {item.plan for item in places(seen.question, portfolio) if _within(item, left)}
+    for match in left:
+        those = match["those"]
+        told = {item.plan for item in places(seen.question, portfolio) if _within(item, [match])}
         found += [f'plan != "{name}"' for name in plans(portfolio) if name in told]
         found += [f'{column} != "{value}"' for column, value in _valued(those, seen, portfolio)]
         found += [f"segment != {key}" for key in segments_in(those)]
-    return found
+    return [*found, *(f'account_id != "{id}"' for id in seen.left_out)]
 
 
-def _within(item: Place, left: re.Match[str]) -> bool:
-    return left.start() <= item.start and item.end <= left.end()
+def _within(item: Place, left: Sequence[re.Match[str]]) -> bool:
+    return any(match.start() <= item.start and item.end <= match.end() for match in left)
 
 
-def _planned(seen: "Understood", portfolio: "Portfolio", left: re.Match[str] | None) -> list[tuple[str, str]]:
+def _planned(seen: "Understood", portfolio: "Portfolio", left: Sequence[re.Match[str]]) -> list[tuple[str, str]]:
     """The plans that the question names; none where it sets them beside each other."""
     if plans_compared(seen.plain, portfolio):
         return []
     names = [match.span() for place, match in enumerate(_WORD.finditer(seen.question.strip())) if place in _taken(seen)]
-    kept = [item for item in named(seen.question, portfolio) if left is None or not _within(item, left)]
+    kept = [item for item in named(seen.question, portfolio) if not _within(item, left)]
     free = [item for item in kept if not any(start <= item.start < end for start, end in names)]
     free = [
         item
@@ -77,7 +78,7 @@ def _planned(seen: "Understood", portfolio: "Portfolio", left: re.Match[str] | N
         if not place or not MOVED_TO.fullmatch(seen.question.strip()[free[place - 1].end : item.start])
     ]
     free = [item for item in free if not MOVING_TO.search(seen.plain[: item.start])]
-    plain = [*(item.plan for item in free), *([] if left is not None else lacking_plans(seen.question, portfolio))]
+    plain = [*(item.plan for item in free), *([] if left else lacking_plans(seen.question, portfolio))]
     return [("plan", plan) for plan in dict.fromkeys(plain)]
 
 
@@ -96,8 +97,7 @@ def _together(named: Sequence[tuple[str, str]]) -> list[str]:
 
 def left_out(plain: str) -> str:
     """The words of those whom a question leaves out; empty where it leaves out none."""
-    found = EXCEPT.search(plain)
-    return found["those"] if found is not None else ""
+    return " ".join(match["those"] for match in EXCEPT.finditer(plain))
 
 
 def plans_compared(plain: str, portfolio: "Portfolio") -> bool:

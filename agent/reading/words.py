@@ -105,7 +105,7 @@ WANTS: Mapping[str, re.Pattern[str]] = {
         r"по как(?:им|ому) (?:признак|критери|правил)\w*|\bкого (?:вы |мы |ты )?(?:относ\w+|счита\w+|зовете|зовем|называете|называем)|\bwhat (?:qualifies|counts as|makes (?:someone|somebody|a client|a customer|an account))\b|\bwhat(?:'s| is) the rule\b|\bby what (?:rule|criteri)\w*|"
         r"чем (?:\w+ )?отлича\w+|разниц\w+ между|из чего (?:складыва|состо|счита|собира)\w+(?! (?:измен|рост|паден|прирост|движен))|что входит в|что за зверь|"
         r"how (?:is|are|does|do)? ?\w+ (?:and \w+ )?differ|differen\w+ (?:between|from)|what (?:on earth |exactly |really |actually )?goes into|what makes up|\bhow (?:exactly |precisely )?(?:is|are) .{0,40}\b(?:determined|derived|defined)\b|(?:каким образом|как именно|как) .{0,20}(?:определя[ею]тся|выводится|складыва[ею]тся)|what(?:'s| is) (?:a |an |in )|"
-        r"what (?:is|are) (?!.{0,40}\blike\b)(?!our\b|my\b|the\b|they\b|their\b|there\b|this\b|that\b|these\b|those\b)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
+        r"what (?:is|are) (?!.{0,40}\blike\b)(?!our\b|my\b|the\b|they\b|their\b|there\b|its\b|his\b|her\b|this\b|that\b|these\b|those\b)|what does|meaning of|define|definition|explain|how (?:is|are|do you) \w+ (?:calculated|computed|defined)|how do you (?:calculate|compute)"
     ),
     "why": re.compile(r"\bпочему\b|\bотчего\b|\bwhy\b|из-за чего|за счет чего|what (?:made|drove|caused|is behind|was behind)|how come"),
     "advice": re.compile(

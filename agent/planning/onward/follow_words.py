@@ -69,7 +69,7 @@ ABOUT_SEGMENT = {
 CARD = re.compile(
     r"\b(?:карточк\w+|профил\w+|по всем фронтам|вс[её] (?:о|про|по|что)|что у (?:них|него|нее)|как (?:у )?(?:них|него|нее|они|он|она)(?: дела)?\W*$|card|profile|account page|everything (?:on|about)|the (?:full|whole) picture|how are they|how(?:['’]s| is) (?:it|he|she) doing)\b"
 )
-THEY = re.compile(r"\b(?:они|он|она|их|им|ему|ей|ними|ним|ней|них|него|нее|нему|they|them|their|him|her)\b")
+THEY = re.compile(r"\b(?:its|они|он|она|их|им|ему|ей|ними|ним|ней|них|него|нее|нему|they|them|their|him|her)\b")
 IN_MONEY = re.compile(
     r"\bв (?:деньгах|рублях|выручке)|\b(?:деньгами|рублями)\b|\bin (?:money|roubles|rubles|revenue|cash)\b|\bсколько это (?:денег|в деньгах)"
 )
@@ -95,7 +95,9 @@ THE_FIRST = re.compile(
     r"\b(?:кто|who)(?: (?:там|у нас|is|comes|['’]s))* (?:на первом месте|самый первый|первый|first|number one|on top|лидер\w*|лидирует)\b"
 )
 #: What a client pays or owes, as its card tells.
-PAYS = re.compile(r"\b(?:плат(?:ит|ят)|принос(?:ит|ят)|долж(?:ен|на|ны)|pay(?:s|ing)?|owe(?:s|d)?|bring(?:s|ing)?)\b")
+PAYS = re.compile(
+    r"\bкак у (?:них|него|нее) (?:с|со|дела с|обстоит с) \w+|\bhow(?:['’]?s| is| are) (?:their|its|his|her) \w+|\b(?:плат(?:ит|ят)|принос(?:ит|ят)|долж(?:ен|на|ны)|pay(?:s|ing)?|owe(?:s|d)?|bring(?:s|ing)?)\b"
+)
 NEXT = re.compile(
     LEAD
     + r"(?:что|какой|какая|какое|how about|what(?:['’]?s| is| comes)?|which)\b.{0,20}\b(?:дальше|следующ\w+|потом|затем|next|after that)\b"

@@ -203,7 +203,9 @@ def how_many(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> li
 def of_client(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """A figure of the client whose card was shown, which the card holds: «сколько они платят?»."""
     asked = seen.metrics or PAYS.search(seen.plain)
-    busy = seen.wants - {"own", "list"} or noting.noted_or_recalled(seen) or form_asked(seen.plain) is not None
+    busy = (
+        seen.wants - {"own", "list", "overview"} or noting.noted_or_recalled(seen) or form_asked(seen.plain) is not None
+    )
     one = last[0]["name"] == "account" and THEY.search(seen.plain) and len(seen.stems) <= SHORT + 2
     if not one or not asked or busy or seen.accounts or seen.segments or seen.codes or seen.period:
         return None
