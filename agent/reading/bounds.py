@@ -25,7 +25,7 @@ NUMBER = (
     r"(?: ?(?P<percent>%|процент\w*|percent))?(?: (?P<days>дн\w*|день|days?)\b)?"
     rf"(?! ?(?:{_TIME}|{CLIENT}|seats?\b|мест\w*|рабочих мест|сотрудник|пользовател|users?\b))"
 )
-LESS = r"(?:короче|shorter|ниже|меньше|менее|хуже|дешевле|less|lower|below|under|fewer|worse)"
+LESS = r"(?:ниже|меньше|менее|хуже|дешевле|less|lower|below|under|fewer|worse)"
 MORE = r"(?:дольше|longer|выше|больше|более|лучше|свыше|дороже|превыша(?:ет|ют|ющ\w+)|more|higher|above|over|greater|better|exceed(?:s|ing|ed)?)"
 _THAN = r"(?:,? (?:than|чем))?"
 _ALONE = r"\b(?!,? ?(?:than|чем)?,? ?[-−–<>₽$€]?\d)"
@@ -153,7 +153,7 @@ def _read(seen: "Understood") -> list[Bound]:
         if key is None or amount is None or _beyond(amount, key):
             continue
         denied = (
-            key != "silence" and DENIES.search(seen.plain[: match.start()]) is not None
+            not _unheard(seen.plain, match) and DENIES.search(seen.plain[: match.start()]) is not None
         )  # “not heard of for more than”
         told = _of_whole(seen, match, key)
         condition = None if told else f"{key} {FLIPPED[sign] if denied else sign} {amount}"
@@ -181,6 +181,15 @@ def _ranges(seen: "Understood") -> Iterator[Bound]:
         ends.sort(key=lambda end: float(str(end)))
         for sign, amount in zip((">=", "<="), ends, strict=True):
             yield Bound(f"{key} {sign} {amount}", key, (opens.start(), high.end()))
+
+
+def _unheard(plain: str, match: re.Match[str]) -> bool:
+    """Whether a denial belongs to the word for silence: “not heard of for more than 30 days”."""
+    before = plain[: match.start()].split()[-BEFORE:]
+    return any(
+        re.match(r"(?:обща|говори|разговарива|связыва|созванива|слыша)л|слышн|spoken|spoke|talked|heard", word)
+        for word in before
+    )
 
 
 def _beyond(amount: str, key: str) -> bool:

@@ -14,12 +14,15 @@ ALSO: Mapping[str, str] = {
     "сша": "US", "америка": "US", "штаты": "US", "рф": "RU", "эмираты": "AE", "emirates": "AE", "uae": "AE", "оаэ": "AE", "holland": "NL", "голландия": "NL",
     "белоруссия": "BY", "киргизия": "KG", "czech republic": "CZ", "корея": "KR", "korea": "KR",
 }  # fmt: skip
+#: A word before the name of a country that makes it another place, and codes that only states have.
+OTHERWISE = re.compile(r"new|north\w*|south\w*|west\w*|east\w*|papua|нов\w+|северн\w+|южн\w+|западн\w+|восточн\w+")
+STATES = frozenset({"TX", "NY", "NJ", "OH", "WA"})
 
 
 def countries(text: str, values: Sequence[str]) -> list[str]:
     """The values, codes or names of countries, of the countries that a text in small letters names."""
     own = {value: code for value in values if (code := _code(value)) is not None}
-    if not own:
+    if not own or STATES & set(values):
         return []
     named = _named(text)
     return [value for value, code in own.items() if code in named]
@@ -48,11 +51,15 @@ def _spoken(text: str) -> list[tuple[tuple[str, ...], str]]:
     words = re.findall(r"[^\W\d_]+", text.lower().replace("ё", "е"))
     stems = [_stems(word) for word in words]
     found = []
+    taken = -1
     for start in range(len(words)):
+        if start <= taken or words[start] == "того" or start and OTHERWISE.fullmatch(words[start - 1]):
+            continue
         for size in (3, 2, 1):
             name = tuple(stem for one in stems[start : start + size] for stem in one)
             if len(stems[start : start + size]) == size and name in _names():
                 found.append((tuple(words[start : start + size]), _names()[name]))
+                taken = start + size - 1
                 break
     return found
 

@@ -47,4 +47,5 @@ def _words(header: str) -> list[str]:
 def unsplit(plain: str) -> str | None:
     """The words by which a question wants a figure split though nothing is split by them; None where it names none."""
     found = OTHER.search(plain)
-    return found[0] if found is not None else None
+    money = re.search(r"просроч|долг|задолж|продлени|overdue|debt|renewal|источник\w* рост", plain)
+    return found[0] if found is not None and money is None else None

@@ -10,7 +10,7 @@ _WHAT = r"(?:квартал\w*|кв|полугоди\w*|quarters?|half|halves)"
 #: Parts of a year by their names.
 PART_NAMES = rf"{_FIRST} {_WHAT}|[qh][1-4]\b"
 _OF_YEAR = (
-    rf"(?:{NAMED})\b|{PART_NAMES}|(?:зим|весн|осен)\w+|лет(?:о|ом|а)\b|(?:winter|spring|summer|autumn|fall)\b(?! (?:campaign|promo))|"
+    rf"(?:{NAMED})\b|{PART_NAMES}|(?:зим|весн|осен)\w+|лет(?:о|ом|а)\b|(?:winter|spring|summer|autumn)\b(?! (?:campaign|promo))|"
     r"(?:перв|втор)\w+ половин\w+"
 )
 #: A year by its distance from that of the data.
@@ -46,7 +46,7 @@ def one_way(text: str, as_of: date | None) -> str:
         text = pattern.sub(said, text)
     for number, pattern in enumerate(ORDINAL_DAYS, 1):
         text = pattern.sub(f"{number} ", text)
-    text = text if as_of is None else _LAST_OF.sub(_closing, _of_year(text, as_of.year))
+    text = _LAST_OF.sub(_closing, text if as_of is None else _of_year(text, as_of.year))
     for once in _ONCE:
         text = once.sub(_twice, text)
     text = AS_OF.sub(" за ", text)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from agent.reading.bounds import base, cut, spans
-from agent.reading.counted import CLIENT
+from agent.reading.bounds import SAID, base, cut, spans
+from agent.reading.counted import CLIENT, DIRECTIONS
 from agent.reading.periods import NUMBERS
 from tools.errors import UserError
 
@@ -56,6 +56,7 @@ ONE_LAST = re.compile(
 WHICH_ONE = re.compile(
     r"\b(?:кто|у кого|кого|кому|с кем)\b(?! из)|\bкак(?:ой|ому|ого) (?:наш\w* )?(?:клиент|заказчик|аккаунт)(?:а|у)?\b|\b(?:who|whom|whose)\b|\b(?:which|what) (?:one )?(?:client|customer|account)\b"
 )
+LOSING = re.compile(r"\b(?:lost|lose|losing|gained|потерял\w*|теря\w+)\b")
 WHICH_SOME = re.compile(
     r"^\W*(?:(?:покаж\w+|дай\w*|назов\w+|список|перечисл\w+|show(?: me)?|list|give me|name|the|our|наши\w*|всех|мне)\W+)*(?:у |с )?(?:каки[емх]\w* )?(?:which |what )?(?:of )?(?:the |our )?"
     r"(?:клиент(?:ы|ов|ам|ах|ами)|заказчик(?:и|ов|ам|ами)|clients|customers|accounts)\b|\bкто (?:у нас )?сам(?:ые|ых)\b|\bwho are (?:the|our)\b"
@@ -233,7 +234,11 @@ def _of_figure(seen: "Understood", keys: Collection[str]) -> Mapping[str, int]:
     """The order by the one figure of a question, where it asks who is first and says no number."""
     from tools.fields import ranks
 
-    keys = [key for key in keys if ranks(key)]
+    keys = [
+        key
+        for key in keys
+        if ranks(key) and (key in seen.metrics or re.search(rf"\b(?:{SAID.get(key, key)})", seen.plain))
+    ]
     plain = cut(seen.plain, spans(seen.plain))
     asks = WHICH_ONE.search(plain) or WHICH_SOME.search(plain)
     grouped = any(want.startswith("by_") for want in seen.wants)
@@ -245,7 +250,12 @@ def _of_figure(seen: "Understood", keys: Collection[str]) -> Mapping[str, int]:
         or DEPENDENCE.search(plain)
     ):
         return {}
-    if GROUPS.search(plain) or counts(plain):
+    if (
+        GROUPS.search(plain)
+        or counts(plain)
+        or any(shape.search(plain) for _way, shape in DIRECTIONS)
+        or LOSING.search(plain)
+    ):
         return {}
     end = next((end for end, shape in ENDS if shape.search(plain)), "top" if ANY_MOST.search(plain) else None)
     return {} if end is None else {_end(end, keys): SHOWN if WHICH_SOME.search(plain) else 1}

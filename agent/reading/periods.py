@@ -37,6 +37,7 @@ _AND_NOW = r",? (?:и|and|vs\.?|против|versus|against|а также|as wel
 _JOINS = r"(?:\b(?:and|и|или|or|vs|with|против|than|чем)\b\.?|[,&:])"
 #: What is compared with, after the period of the question: “better in Q2 than over the winter”.
 _THAN = re.compile(r"\b(?:than|чем|по сравнению с|compared (?:to|with))\b[^,.?!:;]*")
+_COMPARES = re.compile(r"\b(?:versus|vs|against|compared|than|против|сравн\w+|чем)\b")
 #: Whose year or quarter a period is of, right after it.
 _OF = re.compile(
     r"(?:,? (?:of |в |за )?(?:the )?(?:20\d\d|(?:прошл|эт|предыдущ)\w+ год\w*|(?:last|this|previous) year)\b)"
@@ -62,7 +63,8 @@ def _read(text: str, as_of: date | None) -> str | None:
     text = one_way(text, as_of)
     if (stretch := of_stretch(text, as_of)) is not None:
         days, around = stretch
-        return UNREAD if UNCLEAR.search(around) else days
+        other = _named(around) or of_stretch(around, as_of) or _COMPARES.search(around) and _read(around, as_of)
+        return UNREAD if UNCLEAR.search(around) or other else days
     if UNCLEAR.search(text):
         return UNREAD
     for rule in RULES:

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from agent.reading.calendar_words import of_months, of_parts, of_seasons, of_years
+from agent.reading.calendar_words import of_months, of_numbered, of_parts, of_seasons, of_years
 from agent.reading.one_way import PART_NAMES
 from agent.reading.rolling_words import of_before, of_this
 from agent.reading.time_words import COMPARED, ENGLISH, MONTHS, NAMED
@@ -11,17 +11,17 @@ from agent.reading.windows import UNREAD, calendar
 from tools.reading import Window
 
 _DAY = (
-    rf"20\d\d-\d\d-\d\d|\d{{1,2}}\.\d\d(?:\.(?:20)?\d\d)?(?![\d%])|"
+    rf"20\d\d-\d\d-\d\d|\d{{1,2}}\.\d\d\.(?:20)?\d\d(?![\d%])|(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])(?![\d%.]\d)|"
     rf"\d{{1,2}}(?:st|nd|rd|th|-?го)?(?: of)? (?:{NAMED})\b|(?:{ENGLISH}) (?:the )?\d{{1,2}}(?:st|nd|rd|th)?\b(?!\d)"
 )
 _SEASON = r"(?:(?:прошл|позапрошл|эт)\w+ |last |this )?(?:зимы|зиму|весны|весну|лета|лето|осени|осень|winter|spring|summer|autumn|fall)\b"
 _TOLD = (
-    r"(?:позапрошлого|прошлого|предыдущего|этого|текущего) (?:года|квартала|месяца|полугодия)\b|"
+    r"(?:позапрошлого|прошлого|предыдущего|этого|текущего) (?:года|квартала|месяца|полугодия)\b|(?:прошлой|этой) недели\b|"
     r"(?:last|previous|this) (?:year|quarter|month)\b"
 )
 _NEW_YEAR = r"(?:the )?(?:нового (?:20\d\d )?года|new year)\b"
 _OF_NOW = r"(?:года|квартала|месяца|(?:the )?(?:year|quarter|month))\b"
-_POINT = rf"(?:{_DAY}|(?:{PART_NAMES})|(?:{NAMED})\b|{_SEASON}|{_TOLD}|{_NEW_YEAR}|{_OF_NOW}|20\d\d(?! ?[₽$€%]|-?м\b))(?:,? (?:of |в |в )?20\d\d\b)?(?: год\w*| г\b)?"
+_POINT = rf"(?:{_DAY}|(?:{PART_NAMES})|(?:{NAMED})\b|{_SEASON}|{_TOLD}|{_NEW_YEAR}|{_OF_NOW}|\d\d\.20\d\d|20[123]\d(?! ?[₽$€%]|-?м\b))(?:,? (?:of |в )?20\d\d\b)?(?: год\w*| г\b)?"
 _EDGE = (
     r"(?:(?:the |very |самого |самый )*(?P<{0}edge>начал[ао]|start|beginning|конца|конец|end|close|середин[ыу]|middle|mid|early|late)"
     r"(?: of)?[ -])?(?:the )?"
@@ -99,7 +99,7 @@ def _between(match: re.Match[str], as_of: date) -> str:
         first = _before(begun, last, as_of) if last is not None else None
     if first is None or last is None or first.start > last.closing:
         return UNREAD
-    return f"{first.start}/{last.closing}"
+    return f"{first.start}/{last.closing if first.start > as_of else min(last.closing, as_of)}"
 
 
 def _begins(edge: str | None) -> bool:
@@ -154,7 +154,7 @@ def _window(piece: str, as_of: date, year: int | None = None) -> Window | None:
         return calendar(named[0]) if named else calendar(of_this(f"this {unit}", as_of) or "")
     said = f"за {piece}" + (f" {year}" if year else "")
     said = re.sub(r"\bлета\b", "лето", re.sub(r"\blast (?=year|quarter|month)", "previous ", said))
-    rules = (of_seasons, of_parts, of_months, of_this, of_before, of_years)
+    rules = (of_numbered, of_seasons, of_parts, of_months, of_this, of_before, of_years)
     found = next((name for rule in rules if (name := rule(said, as_of)) is not None), None)
     return None if found in (None, UNREAD) else calendar(str(found))
 

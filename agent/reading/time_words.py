@@ -104,12 +104,19 @@ _YEARS = (
     ("восьм", "eight"),
 )
 WRITTEN = (
+    (re.compile(r"\b(20\d\d) ?г\b\.?"), r"\1 год"),
     *(
         (re.compile(rf"\bдве тысячи двадцать {ru}\w+|\btwenty[ -]twenty[ -]{en}\b"), f"202{n}")
         for n, (ru, en) in enumerate(_YEARS, 1)
     ),
     *((re.compile(rf"\bдвадцать {ru}\w+ год\w*"), f"202{n} год") for n, (ru, _en) in enumerate(_YEARS, 1)),
-    (re.compile(r"\b([qh][1-4]) ?['’]?(2\d)\b(?! ?%)"), r"\1 20\2"),
+    (re.compile(r"\b([qh][1-4]) ?['’](2\d)\b"), r"\1 20\2"),
+    (
+        re.compile(
+            r"\b([qh][1-4]) ?(2[2-9])\b(?=\W*(?:$|[,.;:?!)]| (?:vs|and|to|through|against|by|for|и|по|против|к)\b))"
+        ),
+        r"\1 20\2",
+    ),
     (re.compile(r"\b([1-4])(q|h) ?['’]?(?:20)?(2\d)\b"), r"\2\1 20\3"),
     (re.compile(r"\bfy ?['’]?(?:20)?(2\d)\b"), r"20\1"),
     (re.compile(r"\b(20\d\d)/(0[1-9]|1[0-2])\b"), r"\1-\2"),
@@ -136,7 +143,7 @@ WRITTEN = (
         ),
         "2 ",
     ),
-    (re.compile(r"\bпредпоследн\w+ (?=год|квартал|месяц|полугоди)"), "позапрошлый "),
+    (re.compile(r"\bпредпоследн\w+ (?=(?:год|квартал|месяц|полугоди)\w*(?! (?:в )?20))"), "позапрошлый "),
     (
         re.compile(
             rf"(?<!\bс )(?<!\bсо )\b({NAMED}|20\d\d(?: год\w*)?|[1-4] квартал\w*|q[1-4]) к ({NAMED}|20\d\d|[1-4]\b|q[1-4])"
@@ -209,7 +216,7 @@ UNCLEAR = re.compile(
     r"\b(?:той? же|такой же|тот же|то же|аналогичн\w+|соответствующ\w+|the same|same|corresponding|equivalent) (?:период\w*|квартал\w*|месяц\w*|полугоди\w*|period|quarter|month|half)(?: (?:of )?(?:прошл\w+|предыдущ\w+|last|the previous))|"
     rf"\bmid[- ](?:(?:{NAMED})\b|20\d\d)|(?:^|[,;:(] ?|\b(?:in|since|from|to|until|by|of|during|for|through) )(?:early|late) (?:(?:{NAMED})\b|20\d\d|last year|this year|q[1-4])|\b(?:early|late) (?:(?!may\b|mar\b|march\b)(?:"
     + NAMED
-    + r")\b|20\d\d|(?:last|this) (?:year|quarter))|"
+    + r")\b|20\d\d)|(?<!paid )(?<!pays )(?<!pay )(?<!paying )(?<!were )(?<!was )(?<!are )(?<!is )(?<!renewed )(?<!invoices )(?<!payments )\b(?:early|late) (?:last|this) (?:year|quarter)|"
     r"\b(?:after|before|до|после) (?:the )?\d{1,2}(?:st|nd|rd|th)? (?:"
     + NAMED
     + r")|\b(?:after|before) (?:"

@@ -62,7 +62,7 @@ class Understood:
 
 def understood(question: str, portfolio: "Portfolio", *, language: Language | None = None) -> Understood:
     """The question's language and everything named in it."""
-    from agent.reading.values import plans_compared
+    from agent.reading.values import EXCEPT, plans_compared
     from knowledge.search import stems
 
     said, question = (
@@ -95,7 +95,8 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     ):
         period = upcoming(period, timely, portfolio.as_of)
     metrics = _in_money(tuple(key for key in _named(own, _metric_names()) if _meant(key, plain, wants)), plain)
-    segments = tuple(key for key in segments_in(question) if not _of_a_figure(key, metrics, plain))
+    meant = segments_in(cut(plain, [match.span() for match in EXCEPT.finditer(plain)]))
+    segments = tuple(key for key in meant if not _of_a_figure(key, metrics, plain))
     metrics = tuple(key for key in metrics if key != "segments" or not segments)
     return Understood(
         question=question,

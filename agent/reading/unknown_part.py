@@ -15,12 +15,21 @@ if TYPE_CHECKING:
     from agent.reading.understand import Understood
     from tools.portfolio import Portfolio
 
-_OF = r"(?:у|в|во|на|по|для|среди|из|for|in|at|among|across|from|within)"
+#: After these any unknown word names clients; after others one with a capital letter, or a plural.
+_AMONG = r"(?:у|среди|among|across|within)"
+_IN = r"(?:в|во|из|на|по|in|from)"
+_FOR = r"(?:для|for)"
 _OURS = r"(?:the|our|all|наших|наши|нашим|всех|всем)"
-#: A word or two after a preposition or before a word for clients: whom a figure is asked of.
+_WORD = r"[^\W\d_][\w-]{2,}"
+#: A word after a preposition or before a word for clients: whom a figure is asked of.
 PART = re.compile(
-    rf"\b{_OF} (?:{_OURS} )*(?P<of>(?:[^\W\d_-]+ ){{0,1}}?[^\W\d_][\w-]{{3,}}\b)(?! (?:{_OF}|of)\b)|\b(?P<kind>[^\W\d_][\w-]{{3,}}) {CLIENT}"
+    rf"\b(?:{_AMONG} (?:{_OURS} )*(?P<among>{_WORD})\b(?! {CLIENT})|{_IN} (?:{_OURS} )*(?P<place>{_WORD})\b(?! {CLIENT})|{_FOR} (?:{_OURS} )*(?P<lot>{_WORD})\b(?! {CLIENT})|(?P<kind>{_WORD}) {CLIENT})\b"
 )
+#: Readers of a figure, and what it is in or for besides clients.
+ASIDE = re.compile(
+    r"stakeholders|shareholders|investors|colleagues|reasons|purposes|minutes|slides|стейкхолдер\w*|акционер\w*|инвестор\w*|коллег\w*|руководител\w*|начальник\w*|слайд\w*|презентаци\w*"
+)
+PLURAL = re.compile(r"\w+(?:[^s]s|ов|ев|ей|ий|иц|ек)")
 
 
 def unknown_part(seen: "Understood", portfolio: "Portfolio") -> str | None:
@@ -30,12 +39,13 @@ def unknown_part(seen: "Understood", portfolio: "Portfolio") -> str | None:
     known = vocabulary() | set(known_words(portfolio)) | times() | _terms()
     told = named_words(seen, portfolio)
     for match in PART.finditer(seen.plain):
-        place = "of" if match["of"] else "kind"
-        said = seen.question.strip()[slice(*match.span(place))]  # as it was written
-        words = match[place].split()
-        strange = [word for word in words if word not in told and not set(stems(word)) & known and stems(word)]
-        if strange:
-            return " ".join(said.split()[words.index(strange[0]) :])
+        place = next(name for name, word in match.groupdict().items() if word)
+        said, word = seen.question.strip()[slice(*match.span(place))], match[place]  # as it was written
+        meant = place in ("among", "kind") or (
+            said[0].isupper() if place == "place" else PLURAL.fullmatch(word) and said[0].islower()
+        )
+        if meant and word not in told and not ASIDE.fullmatch(word) and stems(word) and not set(stems(word)) & known:
+            return said
     return None
 
 

@@ -145,7 +145,7 @@ GROUPINGS: Mapping[str, str] = {
     "segment": r"сегмент\w*|segment|групп\w*|segments?|groups?",
     "plan": r"тариф\w*|plan|план\w*|пакет\w*|plans?|tariffs?|packages?",
     "industry": r"отрасл\w*|индустри\w*|сфер\w*|вертикал\w*|industr\w+|sectors?|verticals?|trades?|lines? of (?:business|work)",
-    "region": r"регион\w*|district\w*|област\w*|город\w*|territor\w*|стран(?:ам|ах|ы|е|а)?|regions?|cit(?:y|ies)|countr(?:y|ies)|states?",
+    "region": r"регион\w*|district\w*|област\w*|город\w*|territor\w*|стран(?:ам|ах|ы|е|а)?|regions?|cit(?:y|ies)|countr(?:y|ies)",
     "size": r"размер\w*|величин\w*|sizes?",
     "cohort": r"когорт\w*|cohorts?",
     "owner": r"(?:аккаунт-?|клиентск\w+ |персональн\w+ )?менеджер\w*|ответственн\w*|куратор\w*|аккаунт-?менеджер\w*|владельц\w*|кам\b|камам\b|ka?ms?\b|ams\b|csms?|(?:account |customer success |success )?(?:managers?|owners?)|reps?\b|account execs?",

@@ -85,7 +85,7 @@ def again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
             return None
         if seen.segments and "where" not in part and not grouped:
             part["where"] = f"segment = {seen.segments[0]}"
-        kept = _kept(seen, figures[0])
+        kept = _kept(seen, figures[0], sliced=bool(part or window or grouped))
         return [call("metric", **{**kept, **part, **window, **grouped, "key": key}) for key in seen.metrics[:2]]
     if seen.metrics:
         return None
@@ -108,12 +108,14 @@ def again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[
     ]
 
 
-def _kept(seen: "Understood", item: Call) -> dict[str, Any]:
+def _kept(seen: "Understood", item: Call, *, sliced: bool) -> dict[str, Any]:
     """What of the last figure holds for another one: no period where the message asks of now, its order where it says “by”."""
     from tools.fields import ranks
 
     names = ["where", "by", *([] if PRESENT.search(seen.plain) else ["period"])]
-    names += ["top", "bottom"] if BY.search(seen.plain) and all(ranks(key) for key in seen.metrics) else []
+    names += (
+        ["top", "bottom"] if not sliced and BY.search(seen.plain) and all(ranks(key) for key in seen.metrics) else []
+    )
     return {name: value for name, value in item["arguments"].items() if name in names}
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from agent.compare import MOST
 from agent.examples import Call, call
-from agent.planning.onward.again import FIGURES
+from agent.planning.onward.again import FIGURES, joined
 from agent.planning.onward.cut_anew import cut_anew
 from agent.planning.onward.remark import names
 from agent.reading.plans import places
@@ -26,7 +26,7 @@ CONTRASTS = re.compile(
 #: One thing in the place of another, whatever stands before it.
 INSTEAD_OF = re.compile(
     r"(?is)^(?:\W*(?:ой|упс|нет|стоп|погоди\w*|прости\w*|извини\w*|сорри|вернее|точнее|oops|no|sorry|wait|hold on|my bad|actually|я|i)\b[\s,.!—–-]*)*"
-    r"(?:(?:не|not)\s+(?:про |по |на |в |за |the |in |for )?(?P<gone>[^,?]+?)(?:,? (?:а|но|but)\s+|,\s+|\s+[—–-]\s+)(?P<fresh>.+?)|"
+    r"(?:(?:не|not)\s+(?!только|лишь|просто|только|считая|учитывая|включая|only|just|counting|including)(?:про |по |на |в |за |the |in |for )?(?P<gone>[^,?]+?)(?:,? (?:а|но|but)\s+|,\s+|\s+[—–-]\s+)(?P<fresh>.+?)|"
     r"(?:име(?:л|ла|ли)(?: я)? в виду|хотел\w*|нуж\w+|i meant|meant|i wanted|i mean)\s+(?P<meant>.+?),?\s+(?:а )?(?:не|not|rather than|instead of)\s+(?P<too>[^,]+?))[.!?\s]*$"
 )
 #: What stands in the place of another thing is said in no more words.
@@ -68,12 +68,24 @@ def _put(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[C
     if len(said.stems) > BRIEF or said.accounts or said.codes or said.segments:
         return None
     if said.metrics:
-        key = said.metrics[0]
-        return (
-            [call("metric", **{**item["arguments"], "key": key}) for item in last] if len(said.metrics) == 1 else None
-        )
+        return _other_key(said, last, portfolio) if taken_back.metrics and len(said.metrics) == 1 else None
     made = [cut_anew(item, said, portfolio) for item in last]
     return [item for item in made if item is not None] if all(made) else None
+
+
+def _other_key(said: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
+    """The last figures with another one in their place, and with the slices said beside it."""
+    from agent.planning.rules import grouping_of, window_of
+    from agent.reading.narrowing import narrowed
+
+    part = narrowed(said, portfolio)[0]
+    if part.keys() - {"where"}:
+        return None
+    more = {**part, **window_of(said), **grouping_of(said, part)}
+    return [
+        call("metric", **{**item["arguments"], **joined(item["arguments"], more), "key": said.metrics[0]})
+        for item in last
+    ]
 
 
 def _other(seen: "Understood", item: Call) -> list[Call] | None:

@@ -22,7 +22,7 @@ NOT_BY = re.compile(
 AWAY_VERBS = r"(?:вычеркни|вычёркивай|сними|отсеки|отруби|отфильтруй|ditch|omit|discard|toss(?: out)?|kick out|weed out|filter out|cross out|get rid of|lose(?= the\b| those\b)|strike|убери|убер[её]м|исключим|отбросим|выкинем|убирай|исключи|исключай|выкинь|выброси|отбрось|вычти|скрой|спрячь|пропусти|отсей|drop|remove|exclude|leave out|take out|strip out|cut out|throw out|skip|ignore|hide)(?:те)?"
 #: Whom the last figure is to leave out, said as an order or before all else.
 AWAY = re.compile(
-    rf"(?:(?<!it )(?<!did )(?<!to )(?<!we )(?<!they )\b(?:{AWAY_VERBS}|excluding|исключая|except(?: for)?|other than|apart from)|^\W*(?:(?:а|и|но|and|but|now|только|теперь)\W+)*(?:без|without|minus|кроме))\b"
+    rf"(?:(?<!it )(?<!did )(?<!to )(?<!we )(?<!they )\b(?:{AWAY_VERBS}|excluding|исключая|except(?: for)?|other than|apart from)|^\W*(?:(?:а|и|но|and|but|now|только|теперь)\W+)*(?:без|without|minus|кроме|(?:не|not)(?=\s+(?:the\s+)?[\w-]+(?:\s+[\w-]+)?\W*$)))\b"
     r"(?:\s+(?:отсюда|оттуда|из (?:него|них|списка|этого)|out|from (?:it|this|that|here|there|the list))\b)?(?:\s+(?:тех|всех|those|the ones|ones|anyone|everyone|everybody|all|clients|клиентов)\b)?,?(?:\s+(?:кто|что|who|that|which)\b)?(?:\s+(?:are|is|сидит|сидят)\b)?(?:\s+(?:на|в|во|из|on|in|from|at)\b)?"
 )
 #: Whom a message leaves out, between two words.
