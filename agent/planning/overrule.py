@@ -9,6 +9,7 @@ from agent.reading.bounds import bounds, without
 from agent.reading.counted import COUNT_OF
 from agent.reading.names import masked
 from agent.reading.order import REVENUE, bare, uncounted
+from agent.reading.topics import ELSEWHERE
 from agent.reading.understand import Understood, within_longer
 
 #: How much they must speak for a call to overrule a what-if, or a figure by a refusal.
@@ -139,6 +140,8 @@ def certain(seen: Understood, calls: list[Call]) -> bool:
         return True
     if first["name"] == "clients" and "segment = " in given.get("where", "") and not COUNT_OF.search(seen.plain):
         return False
+    if given.get("reason") == "off_topic" and ELSEWHERE.search(seen.plain):
+        return True
     mixed = len(calls) > 1 and any(item["name"] != "metric" for item in calls)
     return (
         mixed

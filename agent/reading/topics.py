@@ -76,5 +76,5 @@ COVERED = re.compile(
 )
 #: What no data of clients tell, whatever time it is asked of.
 ELSEWHERE = re.compile(
-    r"\b(?:погод\w*|weather|гороскоп\w*|horoscope|курс\w* (?:доллар|евро|юан|валют|биткоин)\w*|(?:dollar|euro|exchange) rate|bitcoin|биткоин\w*|football|футбол\w*)\b"
+    r"\blawsuit\w*|\bисков\w+ заявлени\w*|\bв суд\b|\bсоседн\w+ (?:компани|фирм|организаци)\w*|\b(?:company|firm) next door\b|how (?:big|large) is the market\b|\bобъ[её]м рынка\b|\b(?:погод\w*|weather|гороскоп\w*|horoscope|курс\w* (?:доллар|евро|юан|валют|биткоин)\w*|(?:dollar|euro|exchange) rate|bitcoin|биткоин\w*|football|футбол\w*)\b"
 )
