@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from agent import bridge_sentences, changes, refusals, sentences
+from agent import bridge_sentences, changes, refusals, sentences, shares
 from agent.reading import windows
 from agent.sentences import Result
 from tools.document import Claim, Name
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agent.reading.counted import Change
     from tools.filters import Filter
     from tools.metrics import Metric
+    from tools.question import Question
 
 SHOWN_GROUPS = 12
 FALLBACKS = {"logo_churn": "churn_share", "arpa": "revenue_per_client"}
@@ -34,6 +35,7 @@ class Asked:
     forge: bool = False
     rows: bool = False
     total: bool = False
+    share: bool = False
     change: "Change | None" = None
 
 
@@ -44,9 +46,10 @@ def metric(
     """One metric: its value with its variants, of each group, or of the first accounts; the meaning comes last."""
     from tools.filters import parse, spelled
     from tools.metrics import metrics, resolve
-    from tools.question import Question, answer
+    from tools.question import CONCENTRATION, Question, answer
 
-    ranks = top is not None or bottom is not None
+    together = key == CONCENTRATION  # what the first make together: no order of clients
+    ranks = not together and (top is not None or bottom is not None)
     if key not in metrics() and not ranks:
         return Result(refused=refusals.REASONS["no_data"])
     condition = spelled(desk.portfolio, parse(where)) if where is not None else None
@@ -61,6 +64,8 @@ def metric(
             readings = instead if instead[0].usable else readings
         if readings[0].usable or key not in metrics():
             return _ranked(readings, asked, desk, lowest=top is None)
+    elif together and top is not None:
+        readings = answer(desk.portfolio, Question(key, None, None, condition, top))
     else:
         readings = answer(desk.portfolio, Question(key, asked.window, by, condition))
     return _stated(readings, resolve(key), asked, desk, plain=not ranks)
@@ -92,7 +97,7 @@ def _stated(
     claims = [*_about(asked, desk), *_not_asked(usable, asked)]
     whole = _whole(readings[0], asked, desk)
     if whole and item.key == "revenue_per_client":
-        return Result((*claims, *whole))
+        return Result((*claims, *whole, *_shares(readings[:1], item, asked, desk)))
     claims += whole
     if head is not None and not head.usable and asked.by is None and head.reason is not None:
         why = sentences.unstopped(head.reason)
@@ -109,13 +114,39 @@ def _stated(
         claims += moved
         if known:
             return Result((*claims, *_notes(usable, len(readings), item, asked, desk)))
+    if asked.share and asked.by is not None:
+        return Result(
+            (
+                *claims,
+                *_shares(usable[:SHOWN_GROUPS], item, asked, desk),
+                *_notes(usable, len(readings), item, asked, desk),
+            )
+        )
     if usable[0].status == "partial" or not any(usable[0] in claim.readings for claim in claims):
         claims.append(sentences.stated(usable[0], desk, f"{item.key}.a"))
+    claims += _shares(usable[:1], item, asked, desk)
     claims += [
         sentences.variant(reading, usable[0], desk, f"{item.key}.{place}")
         for place, reading in enumerate(usable[1:SHOWN_GROUPS])
     ]
     return Result((*claims, *_notes(usable, len(readings), item, asked, desk)))
+
+
+def _shares(readings: Sequence[Reading], item: "Metric", asked: Asked, desk: sentences.Desk) -> list[Claim]:
+    """What share of all each reading is, where the question asks for that."""
+    from tools.question import Question
+
+    if not asked.share:
+        return []
+    pairs = shares.wholes(readings, Question(item.key, asked.window, asked.by, asked.where), desk)
+    if item.key == "revenue_per_client":
+        pairs = [(_revenue(one), _revenue(whole)) for one, whole in pairs]
+    return shares.told(pairs, desk)
+
+
+def _revenue(head: Reading) -> Reading:
+    """All revenue behind a revenue per client."""
+    return part(head, head.numerator, "revenue", Unit.MONEY) if head.numerator is not None else head
 
 
 def _notes(usable: Sequence[Reading], count: int, item: "Metric", asked: Asked, desk: sentences.Desk) -> list[Claim]:
@@ -154,7 +185,10 @@ def _unstated(head: Reading | None, item: "Metric", asked: Asked, desk: sentence
         if _of_the_base(item, desk)
         else refusals.not_computable(item.name, reason, item.needs)
     )
-    claims = [*_about(asked, desk), *(_whole(head, asked, desk) if head is not None else [])]
+    whole = _whole(head, asked, desk) if head is not None else []
+    if head is not None and whole and item.key == "revenue_per_client":
+        return Result((*_about(asked, desk), *whole, *_shares([head], item, asked, desk)))
+    claims = [*_about(asked, desk), *whole]
     if not claims:
         return Result(refused=why)
     told = (*claims, sentences.claim("why", refusals.SAID, desk, said=why))
@@ -220,8 +254,9 @@ def _sentence(reason: Text) -> Text:
 
 
 def clients(
-    desk: sentences.Desk, *, period: str | None = None, by: str | None = None, where: str | None = None
-) -> Result:
+    desk: sentences.Desk, *, period: str | None = None, by: str | None = None, where: str | None = None,
+    share: bool = False,
+) -> Result:  # fmt: skip
     """How many clients are in the data and how many pay on the last day, or on that of a period, or in each group."""
     from tools.filters import parse, spelled
     from tools.question import Question, answer, within
@@ -257,7 +292,11 @@ def clients(
         text = refusals.CLIENTS_PAYING if asked.window is None else refusals.CLIENTS_PAYING_ON
         now = part(paying, paying.n, "clients")
         claims.append(sentences.claim("clients.paying", text, desk, n=now, end=paying.window.closing))
+    if share and by is None and known:
+        claims += _of_clients([paying], question, desk)
     groups = answer(desk.portfolio, replace(question, by=by)) if by is not None and known else []
+    if share and groups:
+        return Result((*claims, *_of_clients([item for item in groups if item.usable], replace(question, by=by), desk)))
     claims += [
         sentences.claim(
             f"clients.{place}", refusals.PAYING_IN, desk,
@@ -267,3 +306,9 @@ def clients(
         if item.usable
     ]  # fmt: skip
     return Result(tuple(claims))
+
+
+def _of_clients(readings: Sequence[Reading], question: "Question", desk: sentences.Desk) -> list[Claim]:
+    """What share of the paying clients pay in each reading."""
+    pairs = shares.wholes(readings, question, desk)
+    return shares.told([(part(one, one.n, "clients"), part(whole, whole.n, "clients")) for one, whole in pairs], desk)

@@ -7,12 +7,15 @@ from tools.errors import UnknownName, UserError
 from tools.fields import fields, find_field, plain
 from tools.filters import Filter, Selection, fields_of, select, spelled, strangers
 from tools.metrics import MEANS, SUMS, Ask, compute, resolve, survivors, within_span
+from tools.metrics.orders import of_largest
 from tools.portfolio import Portfolio
 from tools.ranking import ranked
 from tools.reading import Reading, Rows, Window
 from tools.spans import TIMES, spans, timed
 from tools.text import Text, same
 
+#: Of it a number of first clients asks what these make together, not for their names.
+CONCENTRATION = "concentration"
 UNKNOWN = "client unknown to the filter"
 NOT_THEN = Text(
     "losses are counted over those whom the filter chose before the period began, and the data do not say of any client "
@@ -59,7 +62,9 @@ def answer(portfolio: Portfolio, question: Question) -> list[Reading]:
         return [_nobody(part, question, selection)]
     if (why := _refused(part, question)) is not None:
         return [Ask(part, resolve(question.key), question.window, question.convention or "").undefined(why)]
-    if question.ranks:
+    if question.key == CONCENTRATION and question.top is not None:
+        found = of_largest(Ask(part, resolve(CONCENTRATION)), (question.top,))
+    elif question.ranks:
         count = question.top if question.top is not None else question.bottom
         found = ranked(
             part, question.key, count=count or 0, lowest=question.top is None, convention=question.convention

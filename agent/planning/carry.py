@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from agent.examples import Call, call
 from agent.planning.onward.again import GROUPS, REFERS
-from agent.planning.rules import grouping_of, window_of
 from agent.planning.slices import FIGURES as OF_FINDINGS
-from agent.planning.slices import LISTED
+from agent.planning.slices import LISTED, grouping_of, window_of
 from agent.reading.narrowing import narrowed
 from tools.errors import UserError
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from agent import whatif
 from agent.examples import Call, call
 from agent.planning import noting
-from agent.planning.rules import change_of, grouping_of, window_of
-from agent.planning.slices import sliced
+from agent.planning.rules import change_of
+from agent.planning.slices import grouping_of, sliced, window_of
 from agent.reading.narrowing import narrowed
 from agent.reading.understand import Understood
 

@@ -1,14 +1,14 @@
 """The rules of the planner: each turns what was recognised in a question into tool calls, or leaves it to the next."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent import compare, inputs, letters, next_steps, questionnaire, tellings, whatif, whole_audit
 from agent.examples import Call, call, vocabulary
-from agent.planning import noting
-from agent.planning.slices import LISTED, sliced
+from agent.planning import noting, shares
+from agent.planning.slices import LISTED, grouping_of, sliced, window_of
 from agent.reading import terms
 from agent.reading.counted import (
     change_asked,
@@ -27,7 +27,6 @@ from agent.reading.topics import COVERED, ELSEWHERE
 from agent.reading.understand import Understood
 from agent.reading.values import named_words, plans
 from agent.reading.windows import future
-from agent.reading.words import GROUPINGS
 from knowledge.search import stems
 from tools.text import latin
 
@@ -48,10 +47,6 @@ POINTED = re.compile(
     r"\b(?:эт(?:от|ого|ому|им|ом)|данн(?:ый|ого|ому|ым|ом)|т(?:от|ого|ому|ем|ом)(?: самый| самого| самому)?) (?:клиент|заказчик|аккаунт|контрагент|плательщик)(?:а|у|ом|е)?\b|"
     r"\b(?:эт(?:а|у|ой)) компани(?:я|ю|ей|и)\b|\b(?:this|that) (?:one )?(?:client|customer|account|company)\b(?!['’]?s? (?:base|group|segment|list))|\bу того самого\b"
 )
-#: A figure over time, where no other grouping is named.
-TREND = re.compile(r"\b(?:динамик\w+|тренд\w*|график\w*|trends?|over time|time series)\b")
-#: Several values of one column: figures beside each other.
-SIDE_BY_SIDE = re.compile(r"\b(plan|industry|region|owner|segment) in \(")
 #: A name after what is asked of a client and of nothing else.
 STRANGER = re.compile(
     r"(?i:\b(?:(?:что|как)(?: там| сейчас| вообще)?(?: слышно| нового| происходит| творится| дела| поживает| обстоят дела| живет)?(?: с| со| у| от| по)|расскажи(?:те)? (?:про|об?)|"
@@ -274,26 +269,9 @@ def _general(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     return [sliced(call("segment", segment=""), seen, portfolio)] if "mean" in seen.wants and not grouped else None
 
 
-def grouping_of(seen: Understood, part: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """The grouping asked for, or by the column of which several values are; none by that of which one value is named."""
-    where = str((part or {}).get("where", ""))
-    names = [name for name in GROUPINGS if f"by_{name}" in seen.wants and f"{name} = " not in where]
-    beside = SIDE_BY_SIDE.search(where)
-    trend = "month" if seen.metrics and TREND.search(seen.plain) else None
-    told = names[0] if names else beside[1] if beside else trend
-    return {"by": told} if told else {}
-
-
-def window_of(seen: Understood) -> dict[str, str]:
-    """The period asked about; the days ahead in which contracts end are the policy's, and “monthly” may be of each month."""
-    ahead = "renewals" in seen.wants and (seen.period or "").startswith("P")
-    each = f"by_{seen.period}" in seen.wants
-    return {"period": seen.period} if seen.period and not (ahead or each) else {}
-
-
 #: What must never be overlooked stands before what goes on from the last question; then the particular before the general.
 FIRST: tuple[Rule, ...] = (
-    whole_audit.asked, _shelved, noting.asked, whatif.worth, whatif.asked, _refusals, questionnaire.asked, inputs.asked, tellings.asked, next_steps.asked, terms.asked, _counted,
+    whole_audit.asked, _shelved, noting.asked, whatif.worth, whatif.asked, _refusals, questionnaire.asked, inputs.asked, tellings.asked, next_steps.asked, terms.asked, shares.asked, _counted,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = (
     _pointed, letters.asked, _written, compare.asked, _unknown, _summed_up, _explained, _found, _advised, _about_account, _measured, _listed, _general,

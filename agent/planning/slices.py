@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from agent.examples import Call, call
 from agent.reading.narrowing import narrowed
+from agent.reading.understand import Understood
 from agent.reading.words import GROUPINGS
 
 if TYPE_CHECKING:
-    from agent.reading.understand import Understood
     from tools.portfolio import Portfolio
 
 #: The figure that says of a part, or of each group, what a finding says of all clients.
@@ -22,24 +22,45 @@ FIGURES: Mapping[str, str] = {
     "silent_accounts": "silence", "slow_ttv": "ttv", "value_gap": "value_gap", "weakest_department": "culture",
 }  # fmt: skip
 MANY = re.compile(r"\b(?:сколько|скольк\w+|how many|число|количество|number of|count)\b")
+#: A figure over time, where no other grouping is named.
+TREND = re.compile(r"\b(?:динамик\w+|тренд\w*|график\w*|trends?|over time|time series)\b")
+#: Several values of one column: figures beside each other.
+SIDE_BY_SIDE = re.compile(r"\b(plan|industry|region|owner|segment) in \(")
 #: How many clients of a part are listed where the question gives no number.
 LISTED = 10
 
 
-def sliced(item: Call, seen: "Understood", portfolio: "Portfolio") -> Call:
+def grouping_of(seen: Understood, part: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """The grouping asked for, or by the column of which several values are; none by that of which one value is named."""
+    where = str((part or {}).get("where", ""))
+    names = [name for name in GROUPINGS if f"by_{name}" in seen.wants and f"{name} = " not in where]
+    beside = SIDE_BY_SIDE.search(where)
+    trend = "month" if seen.metrics and TREND.search(seen.plain) else None
+    told = names[0] if names else beside[1] if beside else trend
+    return {"by": told} if told else {}
+
+
+def window_of(seen: Understood) -> dict[str, str]:
+    """The period asked about; the days ahead in which contracts end are the policy's, and “monthly” may be of each month."""
+    ahead = "renewals" in seen.wants and (seen.period or "").startswith("P")
+    each = f"by_{seen.period}" in seen.wants
+    return {"period": seen.period} if seen.period and not (ahead or each) else {}
+
+
+def sliced(item: Call, seen: Understood, portfolio: "Portfolio") -> Call:
     """The call itself, or the figure in its place that can be cut as the question cuts it."""
     if item["name"] == "findings":
         return _figure(item, seen, portfolio)
     return _of_segment(item, seen, portfolio) if item["name"] == "segment" else item
 
 
-def _figure(item: Call, seen: "Understood", portfolio: "Portfolio") -> Call:
+def _figure(item: Call, seen: Understood, portfolio: "Portfolio") -> Call:
     key = next((FIGURES[code] for code in item["arguments"]["codes"] if code in FIGURES), None)
     cut = _cut(key, seen, portfolio) if key is not None else {}
     return call("metric", key=key, **cut) if cut else item
 
 
-def _of_segment(item: Call, seen: "Understood", portfolio: "Portfolio") -> Call:
+def _of_segment(item: Call, seen: Understood, portfolio: "Portfolio") -> Call:
     """Clients of a segment in a part of the base by what they pay; how many are in each group."""
     key = item["arguments"]["segment"]
     cut = _cut("mrr", seen, portfolio, named=frozenset({key}))
@@ -56,7 +77,7 @@ def _of_segment(item: Call, seen: "Understood", portfolio: "Portfolio") -> Call:
 
 
 def _cut(
-    key: str | None, seen: "Understood", portfolio: "Portfolio", *, named: frozenset[str] = frozenset()
+    key: str | None, seen: Understood, portfolio: "Portfolio", *, named: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
     """The part, the order and the grouping that a question names; a segment of ``named`` alone is none."""
     part, _spoken = narrowed(seen, portfolio, about=key)

@@ -1,5 +1,6 @@
 """Revenue by client where money is dated: revenue per client, concentration."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -183,6 +184,10 @@ def worths(portfolio: Portfolio) -> dict[str, float]:
     return saved
 
 
+#: Of how many of the largest accounts concentration tells unless asked of another number.
+LARGEST = (1, 5, 10)
+
+
 @metric(
     "concentration",
     name=Text("Concentration of revenue", "Концентрация выручки"),
@@ -195,6 +200,11 @@ def worths(portfolio: Portfolio) -> dict[str, float]:
 )
 def concentration(ask: Ask) -> list[Reading]:
     """Fraction of revenue of the top 1, 5 and 10 accounts (kinds ``top_1``, ``top_5``, ``top_10``), 0 to 1."""
+    return of_largest(ask, LARGEST)
+
+
+def of_largest(ask: Ask, counts: Sequence[int]) -> list[Reading]:
+    """Fraction of revenue of so many largest accounts, 0 to 1, a reading a count (kind ``top_3``)."""
     portfolio = ask.portfolio
     window, convention = valued(portfolio)
     ready = Ask(portfolio, ask.metric, window, convention)
@@ -206,7 +216,7 @@ def concentration(ask: Ask) -> list[Reading]:
     ranked = f'SELECT *, ROW_NUMBER() OVER (ORDER BY "money" DESC, "account_id") AS "place" FROM ({sql}) AS "w"'
     readings = []
     amounts = sorted(found.values(), reverse=True)
-    for top in (1, 5, 10):
+    for top in counts:
         share = f'SUM("money") FILTER (WHERE "place" <= {top}) / SUM("money")'
         readings.append(
             ready.reading(

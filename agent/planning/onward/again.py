@@ -57,7 +57,7 @@ OF_ONE = ("account", "report", "draft_message")
 
 def again(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """The last question again, with what this one names in place of what was named then."""
-    from agent.planning.rules import grouping_of
+    from agent.planning.slices import grouping_of
 
     brief = len(seen.stems) <= SHORT
     linked = _linked(seen, last)
@@ -187,7 +187,7 @@ def ungrouped(item: Call, part: dict[str, Any]) -> Call:
 
 def period_of(seen: "Understood", figures: list[Call], portfolio: "Portfolio") -> dict[str, str]:
     """The period that the question names, by itself or by that of the last figure."""
-    from agent.planning.rules import window_of
+    from agent.planning.slices import window_of
 
     last = next((item["arguments"]["period"] for item in figures if "period" in item["arguments"]), None)
     told = None if seen.metrics else moved(seen.plain, last, portfolio)

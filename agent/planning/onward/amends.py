@@ -75,7 +75,7 @@ def _put(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[C
 
 def _other_key(said: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """The last figures with another one in their place, and with the slices said beside it."""
-    from agent.planning.rules import grouping_of, window_of
+    from agent.planning.slices import grouping_of, window_of
     from agent.reading.narrowing import narrowed
 
     part = narrowed(said, portfolio)[0]

@@ -112,7 +112,7 @@ def cut_anew(item: Call, seen: "Understood", portfolio: "Portfolio") -> Call | N
 def _plainly_cut(seen: "Understood", part: dict[str, Any], portfolio: "Portfolio") -> bool:
     """Whether a message that the examples do not know, and that wants nothing else, names a part, a period or a grouping."""
     from agent.planning.nearest import SURE, nearest
-    from agent.planning.rules import grouping_of
+    from agent.planning.slices import grouping_of
 
     wants = {name for name in seen.wants if not name.startswith("by_")} - {"own", "list", "mean", "rows"}
     cut = "where" in part or seen.period is not None or grouping_of(seen, part)
@@ -183,7 +183,7 @@ def _bases(last: list[Call]) -> list[Call]:
 
 def _cut(item: Call, seen: "Understood", portfolio: "Portfolio", named: str | None) -> Call | None:
     """One figure with the slices of a message; None where it names none, or one that does not fit this figure."""
-    from agent.planning.rules import grouping_of
+    from agent.planning.slices import grouping_of
 
     if item["name"] not in FIGURES:
         made = figure_of(item, seen, portfolio)

@@ -138,7 +138,7 @@ def counted_off(seen: "Understood", last: list[Call]) -> "Understood":
 
 def ours(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """The figure whose meaning was asked: «и какой он у нас?», “and what's ours?”."""
-    from agent.planning.rules import grouping_of
+    from agent.planning.slices import grouping_of
     from tools.metrics import metrics
 
     keys = [item["arguments"]["key"] for item in last if item["name"] == "define"]

@@ -35,7 +35,7 @@ NOT_ONLY = re.compile(r"\b(?:не только|не лишь|not (?:only|just)|b
 
 def lifted(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[Call] | None:
     """The last figures without the filter or the grouping that a message takes off and nothing else."""
-    from agent.planning.rules import grouping_of
+    from agent.planning.slices import grouping_of
     from agent.reading.narrowing import narrowed, plan_alone
 
     figures = [item for item in last if item["name"] in FIGURES]

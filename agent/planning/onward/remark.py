@@ -49,7 +49,7 @@ def without_remark(seen: "Understood", portfolio: "Portfolio") -> "Understood":
 
 def names(seen: "Understood", portfolio: "Portfolio") -> bool:
     """Whether words name anything that a plan is made of."""
-    from agent.planning.rules import grouping_of
+    from agent.planning.slices import grouping_of
     from agent.reading.narrowing import narrowed, plan_alone
 
     wants = seen.wants - {"own", "list"}

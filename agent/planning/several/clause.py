@@ -11,9 +11,9 @@ from agent.planning.carry import FIGURES, THEM, sliced
 from agent.planning.nearest import SURE, guesses
 from agent.planning.onward import follow, follow_words
 from agent.planning.onward.again import OPENS, REFERS
-from agent.planning.rules import grouping_of, window_of
 from agent.planning.several import after
 from agent.planning.several.parts import Clause
+from agent.planning.slices import grouping_of, window_of
 from agent.reading.bounds import bounds
 from agent.reading.narrowing import narrowed
 from agent.reading.understand import Understood, understood
