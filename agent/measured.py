@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from agent.reading.counted import Change
     from tools.filters import Filter
     from tools.metrics import Metric
+    from tools.portfolio import Portfolio
     from tools.question import Question
 
 SHOWN_GROUPS = 12
 FALLBACKS = {"logo_churn": "churn_share", "arpa": "revenue_per_client"}
+#: Sums of a client over twelve months, though shown on a day.
+OF_A_YEAR = ("revenue_per_client", "cash")
+#: Money whose change of a client is a figure of its own.
+MOVED = ("mrr", "arr", "revenue_per_client")
 #: What clients are put in order by where the first figure is not known of any.
 RANKED_INSTEAD = {"revenue_per_client": "mrr"}
 
@@ -50,6 +55,8 @@ def metric(
 
     together = key == CONCENTRATION  # what the first make together: no order of clients
     ranks = not together and (top is not None or bottom is not None)
+    if ranks and more.get("change") and key in MOVED:
+        key, top, bottom = _movers(more.pop("change"), top or bottom)
     if key not in metrics() and not ranks:
         return Result(refused=refusals.REASONS["no_data"])
     condition = spelled(desk.portfolio, parse(where)) if where is not None else None
@@ -58,9 +65,10 @@ def metric(
         return Result(refused=refusals.BEFORE_DATA)
     if ranks:
         question = Question(key, None, by, condition, top, bottom)
-        readings = answer(desk.portfolio, question)
+        portfolio = _when_it_closed(desk.portfolio, asked.window)
+        readings = answer(portfolio, question)
         if not readings[0].usable and key in RANKED_INSTEAD:
-            instead = answer(desk.portfolio, replace(question, key=RANKED_INSTEAD[key]))
+            instead = answer(portfolio, replace(question, key=RANKED_INSTEAD[key]))
             readings = instead if instead[0].usable else readings
         if readings[0].usable or key not in metrics():
             return _ranked(readings, asked, desk, lowest=top is None)
@@ -71,18 +79,33 @@ def metric(
     return _stated(readings, resolve(key), asked, desk, plain=not ranks)
 
 
+def _movers(change: "Change", count: int | None) -> tuple[str, int | None, int | None]:
+    """The figure by which clients are known to have grown or shrunk most, and from which end so many of them stand."""
+    return ("mrr_change", None, count) if change in ("down", "worse") else ("mrr_change", count, None)
+
+
 def _ranked(readings: list[Reading], asked: Asked, desk: sentences.Desk, *, lowest: bool) -> Result:
     if not readings[0].usable:
         return Result(_not_asked(readings, asked), refused=readings[0].reason)
-    known = readings[0].key == "revenue_per_client" and asked.window == _trailing_year(desk)
+    head = readings[0].window
+    closing = head is not None and asked.window is not None and head.end == asked.window.end
+    summed = readings[0].key in OF_A_YEAR
+    known = asked.window == _trailing_year(_when_it_closed(desk.portfolio, asked.window)) if summed else closing
+    known = known and asked.window is not None and (summed or _lies_in(head, asked.window))
     note = () if known else _not_asked(readings, asked)
     return Result((*note, *sentences.ranking(readings, desk, lowest=lowest)))
 
 
-def _trailing_year(desk: sentences.Desk) -> Window | None:
+def _when_it_closed(portfolio: "Portfolio", window: Window | None) -> "Portfolio":
+    """The base on the last day of a period that is over: clients are put in order as they stood then."""
+    over = window is not None and portfolio.as_of is not None and window.closing < portfolio.as_of
+    return portfolio.earlier(window.closing) if window is not None and over else portfolio
+
+
+def _trailing_year(portfolio: "Portfolio") -> Window | None:
     from tools.metrics.orders import trailing_year
 
-    return trailing_year(desk.portfolio) if desk.portfolio.as_of is not None else None
+    return trailing_year(portfolio) if portfolio.as_of is not None else None
 
 
 def _stated(

@@ -19,11 +19,14 @@ from agent.planning.onward.lifted import lifted
 from agent.planning.onward.remark import without_remark
 from agent.planning.onward.still import still
 from agent.planning.overrule import by_examples, certain, is_doubtful
+from agent.planning.renewing import with_names
 from agent.planning.rules import FIRST, RULES
 from agent.planning.sensible import sensible
 from agent.planning.several.asked import asked
+from agent.planning.several.fronted import fronted
 from agent.planning.several.in_turn import in_turn
 from agent.planning.several.twofold import shortened
+from agent.planning.several.unheard import completed
 from agent.reading.bounds import bounds, cut, spans, unread
 from agent.reading.headers import unsplit
 from agent.reading.order import REVENUE
@@ -63,7 +66,9 @@ def planned(
         part = unknown_part(seen, portfolio) if OPENS.search(seen.plain) and len(seen.stems) <= BRIEF else None
         unknown = [call("refuse", reason="unknown_part", names=[part])] if part is not None else None
         return still(seen, last, portfolio) or unknown or calls
-    return in_turn(seen, portfolio, last, lambda part, before: _planned(part, portfolio, last=before), calls) or calls
+    found = in_turn(seen, portfolio, last, lambda part, before: _planned(part, portfolio, last=before), calls) or calls
+    found = with_names(fronted(found, seen, portfolio), seen, portfolio)
+    return found if last else completed(found, seen, portfolio, lambda part: _planned(part, portfolio, last=[]))
 
 
 def _planned(

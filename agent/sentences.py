@@ -91,8 +91,13 @@ def ranking(readings: list[Reading], desk: Desk, *, lowest: bool = False) -> tup
     where = head.scope.get("where")
     title = refusals.RANKED_LOWEST if lowest else refusals.RANKED
     text = Text(title.en + refusals.AMONG.en, title.ru + refusals.AMONG.ru) if where else title
+    days: dict[str, Slot] = {}
+    if head.window is not None:
+        days = {"start": head.window.start, "end": head.window.closing}
+        when = refusals.ON if head.window.start == head.window.closing else refusals.FROM_TO
+        text = Text(text.en + when.en, text.ru + when.ru)
     name = _of_a_client(head.key) or Text(metric_name(head.key, "en"), metric_name(head.key, "ru"))
-    among = {"where": _clients(where, desk)} if where else {}
+    among: dict[str, Slot] = {"where": _clients(where, desk)} if where else {}
     names = client_names(desk.portfolio)
     lines = [
         claim(
@@ -101,7 +106,7 @@ def ranking(readings: list[Reading], desk: Desk, *, lowest: bool = False) -> tup
         )
         for item in readings
     ]  # fmt: skip
-    return (claim(f"{head.key}.order", Text(f"{text.en}:", f"{text.ru}:"), desk, name=name, **among), *lines)
+    return (claim(f"{head.key}.order", Text(f"{text.en}:", f"{text.ru}:"), desk, name=name, **among, **days), *lines)
 
 
 def _of_a_client(key: str) -> Text | None:

@@ -52,7 +52,7 @@ THEN_ASKS = re.compile(
     re.IGNORECASE,
 )
 BUSY = frozenset({"injection", "documents", "define", "report", "letter", "forge"})
-IF = re.compile(r"\b(?:если|if)\b")
+IF = re.compile(r"\b(?:если(?! (?:нет|да|так|можно)\b)|if(?! (?:not|so|yes|possible)\b))")
 LEAVING = Text(
     "{client} pays {pays}: that would be gone with it.", "{client} платит {pays} — это и уйдёт вместе с ним."
 )

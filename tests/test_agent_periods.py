@@ -52,7 +52,7 @@ def test_the_answer_is_of_the_period_asked_about(
 
 
 @pytest.mark.parametrize(
-    "question", ["What was MRR in the first 30 days?", "MRR на 15.03.2025", "топ-3 клиента по MRR за март"]
+    "question", ["What was MRR in the first 30 days?", "MRR на 15.03.2025", "топ-3 клиента по NRR за март"]
 )
 def test_an_answer_of_another_period_says_so(question: str, assistant: Assistant, portfolio: Portfolio) -> None:
     assert assistant.ask(question, portfolio.snapshot).claims[0].id == "other_period"

@@ -102,16 +102,17 @@ def _moving(portfolio: Portfolio, question: Question) -> bool:
 
 def _at_opening(portfolio: Portfolio, question: Question) -> bool:
     """True where the filter chooses as of the day before the window: of its clients today only those who stayed are left."""
+    if not _moving(portfolio, question):
+        return False
     counts = survivors.at_opening(portfolio, resolve(question.key).key, question.convention)
-    return counts and _refused(portfolio, question) is None and _moving(portfolio, question)
+    return counts and _refused(portfolio, question) is None
 
 
 def _refused(part: Portfolio, question: Question) -> Text | None:
-    if question.where is None:
+    if question.where is None or not _moving(part, question):
         return None
     asked = fields_of(question.where.condition)
-    why = survivors.refused(part, resolve(question.key).key, question.convention, asked)
-    return why if why is not None and _moving(part, question) else None
+    return survivors.refused(part, resolve(question.key).key, question.convention, asked)
 
 
 def _opening(part: Portfolio, question: Question) -> date | None:

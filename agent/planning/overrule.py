@@ -129,7 +129,7 @@ def certain(seen: Understood, calls: list[Call]) -> bool:
     given = first["arguments"]
     if (
         "change" in given
-        and seen.metrics
+        and (seen.metrics or "top" in given)
         or given.get("key") in ("campaign_effect", *(() if seen.metrics else ("movements",)))
         or "total" in calls[-1]["arguments"]
     ):

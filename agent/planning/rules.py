@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agent import compare, inputs, letters, next_steps, questionnaire, tellings, whatif, whole_audit
 from agent.examples import Call, call, vocabulary
-from agent.planning import noting, shares
+from agent.planning import movers, noting, shares
 from agent.planning.slices import LISTED, grouping_of, sliced, window_of
 from agent.reading import terms
 from agent.reading.counted import (
@@ -41,6 +41,8 @@ ASKED_TOO = re.compile(
 STRONG = re.compile(
     r"означа|значит|счита|рассчит|вычисл|формул|расшифр|определени|mean|defin|calculat|comput|formula|stand for"
 )
+#: Of the present, and so of a figure and not of its meaning: “what is MRR now”.
+NOW = re.compile(r"\b(?:сейчас|сегодня|на данный момент|now|today|currently|at the moment|at present|right now)\b")
 WHAT = re.compile(r"\b(?:что такое|это что|what is)\b")
 #: A client that is pointed at and named nowhere.
 POINTED = re.compile(
@@ -53,6 +55,8 @@ STRANGER = re.compile(
     r"what(?:['’]?s| is) (?:up|going on|new|happening|the (?:story|situation|matter)) (?:with|at)|how(?:['’]?s| is| are)(?: things(?: going)? (?:with|at))?|tell me about|anything (?:new )?(?:on|from|about)) "
     r"(?:ооо |оао |зао |пао |ао |ип )?)[«“\"]?(?P<name>[A-ZА-ЯЁ](?=\w*[a-zа-яё])[\w-]+(?: [A-ZА-ЯЁ][\w-]+){0,2})"
 )
+#: Value reports of so many clients are written at once.
+REPORTS = 3
 Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
 
 
@@ -142,8 +146,8 @@ def _written(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         meant = "define" in seen.wants and (STRONG.search(seen.plain) or WHAT.search(seen.plain)) is not None
         wanted = "campaign" in seen.wants and "advice" not in seen.wants and not meant
         return [call("metric", key="campaign_effect")] if wanted else None
-    if len(seen.accounts) == 1:
-        return [call("report", id=seen.accounts[0][0])]
+    if seen.accounts and all(len(mention.accounts) == 1 for mention in seen.mentions):
+        return [call("report", id=account) for account, _name in seen.accounts[:REPORTS]]
     if not seen.accounts and COVERED.search(seen.plain):
         return [sliced(call("findings", codes=["report_coverage"]), seen, portfolio)]
     return _about_account(seen, portfolio) or [call("refuse", reason="which_client")]
@@ -194,8 +198,11 @@ def _found(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
 
 def _explained(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     meant = "define" in seen.wants and not seen.wants & {"own"} and change_asked(seen.plain) is None
-    meant = meant and (STRONG.search(seen.plain) is not None or not _sliced(seen, portfolio))
-    if "define" in seen.wants and ASKED_TOO.search(seen.plain) and len(seen.metrics) == 1:
+    meant = meant and (
+        STRONG.search(seen.plain) is not None or not (_sliced(seen, portfolio) or NOW.search(seen.plain))
+    )
+    supposes = whatif.IF.search(seen.plain) is not None
+    if "define" in seen.wants and not supposes and ASKED_TOO.search(seen.plain) and len(seen.metrics) == 1:
         key = seen.metrics[0]
         return [call("define", key=key), call("metric", key=key, **window_of(seen), **grouping_of(seen))]
     if meant and seen.metrics and not seen.accounts:
@@ -271,7 +278,7 @@ def _general(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
 
 #: What must never be overlooked stands before what goes on from the last question; then the particular before the general.
 FIRST: tuple[Rule, ...] = (
-    whole_audit.asked, _shelved, noting.asked, whatif.worth, whatif.asked, _refusals, questionnaire.asked, inputs.asked, tellings.asked, next_steps.asked, terms.asked, shares.asked, _counted,
+    whole_audit.asked, _shelved, noting.asked, whatif.worth, whatif.asked, _refusals, questionnaire.asked, inputs.asked, tellings.asked, next_steps.asked, terms.asked, movers.asked, shares.asked, _counted,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = (
     _pointed, letters.asked, _written, compare.asked, _unknown, _summed_up, _explained, _found, _advised, _about_account, _measured, _listed, _general,

@@ -59,6 +59,13 @@ def asked(plain: str, as_of: date | None) -> str | None:
     return UNREAD if closes is not None and as_of is not None and closes.closing > as_of else found
 
 
+#: A month that stands alone: «MRR июнь», “walk me through June”; may and march are other words too.
+_ALONE = re.compile(
+    r"\b(?:январ[ьяе]|феврал[ьяе]|март[ае]?|апрел[ьяе]|май|мая|июн[ьяе]|июл[ьяе]|август[ае]?|сентябр[ьяе]|октябр[ьяе]|ноябр[ьяе]|декабр[ьяе]|"
+    r"january|february|april|june|july|august|september|october|november|december)\b(?! (?:по|to|until|till)\b)"
+)
+
+
 def _read(text: str, as_of: date | None) -> str | None:
     text = one_way(text, as_of)
     if (stretch := of_stretch(text, as_of)) is not None:
@@ -70,7 +77,10 @@ def _read(text: str, as_of: date | None) -> str | None:
     for rule in RULES:
         if (found := rule(text, as_of)) is not None:
             return found
-    return UNREAD if OTHER.search(text) else None
+    if OTHER.search(text):
+        return UNREAD
+    alone = list(_ALONE.finditer(text))
+    return asked(f"за {alone[0][0]}", as_of) if len(alone) == 1 else None
 
 
 def several(plain: str, as_of: date | None) -> tuple[str, ...]:

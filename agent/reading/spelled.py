@@ -30,6 +30,22 @@ _RUN = re.compile(
 _LEAST = 10
 
 
+#: Words after what is left out, or around it: «Москву выкинуть», “with Moscow removed”, “take Moscow out”.
+_OUT = re.compile(
+    r"(?:\bесли (?P<ru>(?!не\b|мы\b|бы\b|их\b|его\b|е[её]\b)[\w«»-]+(?: [\w«»-]+)?) (?:выкинуть|выкинем|убрать|уберем|исключить|исключим|вычесть|не считать|не брать)\b|"
+    r"\b(?:with|and with) (?P<en>(?!it\b|them\b|him\b)[\w-]+(?: [\w-]+)?) (?:taken out|left out|removed|excluded|out of the picture)\b|"
+    r"\b(?:(?:if (?:we|you|i) )?(?:take|leave)|taking|leaving) (?P<out>(?!it\b|them\b|him\b)[\w-]+(?: [\w-]+)?) out\b)",
+    re.IGNORECASE,
+)
+
+
+def left_out_first(question: str) -> str:
+    """The question with what it leaves out behind a preposition: “excluding Moscow” for “with Moscow taken out”."""
+    return _OUT.sub(
+        lambda match: f"без {match['ru']}" if match["ru"] else f"excluding {match['en'] or match['out']}", question
+    )
+
+
 def in_figures(question: str) -> str:
     """The question with the numbers of its bounds in figures, everything else as it was written."""
     return _RUN.sub(_figures, question)

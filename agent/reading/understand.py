@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from agent.examples import vocabulary
 from agent.markup import without_pasted
 from agent.reading import plans
+from agent.reading.ahead import ahead
 from agent.reading.bounds import cut, spans
 from agent.reading.headers import headed
 from agent.reading.name_index import WORD
 from agent.reading.names import Mention, known_words, mentions
 from agent.reading.periods import asked
-from agent.reading.spelled import in_figures
+from agent.reading.spelled import in_figures, left_out_first
 from agent.reading.spelling import mended
 from agent.reading.tenure import since_when
 from agent.reading.topics import TOPICS
@@ -67,7 +68,9 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
 
     said, question = (
         question,
-        mended(in_figures(without_pasted(question)), {*known_words(portfolio), *_values_words(portfolio)}),
+        mended(
+            left_out_first(in_figures(without_pasted(question))), {*known_words(portfolio), *_values_words(portfolio)}
+        ),
     )
     plain = question.lower().replace("ё", "е").strip()
     own = tuple(stems(question))
@@ -86,6 +89,8 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     named_plans = [(item.start, item.end) for item in plans.named(question, portfolio)]  # «month-to-month» is no time
     timely = _QUOTED.sub(" ", cut(plain, [*spans(plain), *named_plans, *since_when(plain, portfolio)[1]]))
     period = asked(timely, portfolio.as_of)
+    if portfolio.as_of is not None and "renewals" in wants and not PAST.search(plain):
+        period = ahead(timely, portfolio.as_of) or period
     if (
         period is not None
         and portfolio.as_of is not None
@@ -164,7 +169,10 @@ def _meant(key: str, plain: str, wants: Collection[str]) -> bool:
     """Whether a metric's name stands for it: “by segment” groups, and an index is no indexation."""
     if key == "indexation":
         return re.search(r"indexation|индексац|price rise|повышен", plain) is not None
-    if key == "mrr" and re.search(r"\bмост\b|\bбридж\b|\bbridge\b|\bwalk\b|\bводопад\b|\bwaterfall\b", plain):
+    if key == "mrr" and re.search(
+        r"\bмост\b|\bбридж\b|\bbridge\b|\bwalk\b|\bводопад\b|\bwaterfall\b|\bwhat (?:made|makes) up .{0,20}change|\bиз чего (?:сложил|склады|состо)\w* .{0,20}изменени",
+        plain,
+    ):
         return False
     return key != "segments" or "by_segment" not in wants
 

@@ -235,7 +235,7 @@ def compute(
     item = resolve(key)
     if convention and convention not in item.conventions:
         raise UnknownName(Text("convention", "способ счёта"), convention, item.conventions)
-    if window is not None and portfolio.as_of is not None and window.start > portfolio.as_of:
+    if window is not None and portfolio.as_of is not None and window.start > portfolio.as_of and item.key not in AHEAD:
         return [Ask(portfolio, item, window, convention or "").undefined(NOT_YET)]
     if by is not None:
         return _by(portfolio, item.key, by, window=window, convention=convention)
@@ -305,6 +305,7 @@ def reading(portfolio: Portfolio, key: str, *, window: Window | None = None, kin
     return next(item for item in found if item.scope.get("kind") == kind)
 
 
+AHEAD = ("renewals",)  # metrics of what is dated already and lies ahead
 SERIES = ("movements",)  # metrics of many readings that say nothing one by one
 
 

@@ -54,14 +54,14 @@ def _contract_ends(portfolio: Portfolio) -> dict[str, date]:
     unit=Unit.MONEY_YEAR,
     better="none",
     formula=Text(
-        "sum of the yearly worth of accounts with a contract end inside (as_of, as_of + days]",
-        "сумма годовых платежей клиентов, чей договор кончается в ближайшие дни: (дата аудита, дата аудита + срок]",
+        "sum of the yearly worth of accounts with a contract end inside (as_of, as_of + days], or inside the window ahead that is asked about",
+        "сумма годовых платежей клиентов, чей договор кончается в ближайшие дни: (дата аудита, дата аудита + срок] — или внутри указанного будущего периода",
     ),
     source="users",
     needs=Text("contract ends per client", "даты окончания договоров по клиентам"),
 )
 def renewals(ask: Ask) -> list[Reading]:
-    """Money a year due within the policy's days; then the number of such clients, kind ``clients``.
+    """Money a year due within the policy's days, or within a window that lies ahead; then the number of such clients, kind ``clients``.
 
     Then, of contracts, the share of periods that ended within the year and were followed by another at most the
     policy's ``late_renewal_days`` apart: kinds ``rate`` (by count) and ``rate_money`` (never above what ended).
@@ -73,6 +73,8 @@ def renewals(ask: Ask) -> list[Reading]:
         return [ask.undefined(none, window=None), *([] if ask.head else _renewed(ask))]
     start = portfolio.as_of + timedelta(days=1)
     ahead = Window(start, start + timedelta(days=int(portfolio.policy["renewal_days"])))
+    if ask.window is not None and ask.window.start >= start:
+        ahead = ask.window
     money = worths(portfolio)
     due = sorted(account for account, end in ends.items() if ahead.start <= end < ahead.end and account in money)
     paying = sum(1 for account in money if account in ends)

@@ -50,8 +50,15 @@ def another(seen: "Understood", last: list[Call]) -> list[Call] | None:
         or not set(seen.metrics) <= {key}
     ):
         return None
-    figures = [item["arguments"] for item in last if item["name"] == "metric"]
+    figures = [_slice(item) for item in last if item["name"] in ("metric", "clients", "segment")]
     return [call("metric", **{**figures[0], "key": key})] if figures else None
+
+
+def _slice(item: Call) -> dict[str, Any]:
+    """Of which clients and days a call is; those of a segment are a part of them."""
+    given = {name: value for name, value in item["arguments"].items() if name != "share"}
+    segment = given.pop("segment", None)
+    return {**given, **({"where": f"segment = {segment}"} if segment else {})}
 
 
 def by_example(seen: "Understood", last: list[Call]) -> list[Call] | None:

@@ -5,7 +5,9 @@ import re
 from agent.planning.onward.follow_words import LEAD
 
 #: An assumption is no slice.
-IF = re.compile(r"\b(?:если|допустим|представь\w*|предположим|if|suppose|assum\w+|imagine)\b")
+IF = re.compile(
+    r"\b(?:если(?! (?:нет|да|так|можно)\b)|допустим|представь\w*|предположим|if(?! (?:not|so|yes|possible)\b)|suppose|assum\w+|imagine)\b"
+)
 #: What only puts slices as an assumption: «а если взять только …», “what if we only take …”.
 PUTS = re.compile(
     r"(?:\b(?:а|и|ну|что)\s+)*\bесли(?=.*\b(?:взять|возьм\w+|брать|бер[её]м|(?:по)?смотр\w+|глян\w+|остав\w+|убрать|убер\w+|исключ\w+|выкин\w+|ограничи\w+|сузи\w+|только|лишь|разбить|разрез\w+|(?:по)?счита\w+|отдельно|без)\b)(?:\s+(?:мы|я))?|"

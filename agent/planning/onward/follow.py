@@ -74,6 +74,10 @@ REASONS = {
     "newcomers": ("stuck_step", "slow_ttv"),
 }
 SHOWN = 10
+#: Whom a question of clients means by a score: those with the low ones.
+UNHAPPY = re.compile(
+    r"\bнедовол|\bруга[ею]т|\bзл(?:ятся|ится)\b|\bнизк\w+|\bплох\w+|\bunhapp|\bdissatisf|\bangry|\bdisappoint|\blow\b"
+)
 
 
 def on(last: list[Call]) -> "Rule":
@@ -210,7 +214,8 @@ def _who(seen: "Understood", last: list[Call], portfolio: "Portfolio") -> list[C
     if first["name"] in FIGURES:
         where = {"where": given["where"]} if "where" in given else {}
         key = given.get("key", "revenue_per_client")
-        return [call("metric", key=key if ranks(key) else "revenue_per_client", **where, top=SHOWN)]
+        end = "bottom" if ranks(key) and UNHAPPY.search(seen.plain) else "top"
+        return [call("metric", key=key if ranks(key) else "revenue_per_client", **where, **{end: SHOWN})]
     return [first] if first["name"] in ("segment", "findings") else None
 
 

@@ -46,6 +46,10 @@ RANKED = re.compile(
 )
 #: A bound that names no figure.
 BOUND = re.compile(rf"\b(?:не |at |no |not )?(?:{LESS}|{MORE}|least|most)\b(?:,? (?:than|чем))? (?=\d)")
+#: The figure before of another part: «и сколько по Питеру», “and how much in Perm”.
+AS_MUCH = re.compile(
+    r"^\W*(?:(?:и|а|and)\W+)*(?:сколько|какой|какая|какое|how much|what|what's)(?: это| about| of it)? (?:по|в|во|на|у|для|for|in|on|at|from) \w"
+)
 LISTED = ("metric", "clients", "segment", "account")
 BRIEF = 6
 
@@ -63,6 +67,8 @@ def went_on(seen: "Understood", before: list[Call], portfolio: "Portfolio") -> l
         return [call("telling", audience=audience)] if audience else None
     if (twin := IN_MONEY.get(str(key or name))) and bare and SUM.search(seen.plain):
         return [call("metric", **{**last["arguments"], **slice_of(seen, portfolio), "key": twin})]
+    if name == "metric" and bare and AS_MUCH.search(seen.plain) and "where" in (given := slice_of(seen, portfolio)):
+        return again([last], given)
     segment = _segment_of(last)
     if segment and bare and _refers(seen) and WHAT_TO_DO.search(seen.plain):
         return [call("advice", query=seen.question, segment=segment)]

@@ -67,7 +67,8 @@ def asked(seen: Understood, portfolio: "Portfolio", *, last: list[Call], whole: 
         return []
     found = _as_ruled(pieces, reader, whole)
     supposed = any(item["name"] == "whatif" for item in (*whole, *found)) or IF.search(seen.plain) is not None
-    known = [] if supposed else _as_known(pieces, reader)
+    rows = any(MORE.search(reader.understood(piece.text).plain) for piece in pieces[1:])
+    known = [] if supposed or rows else _as_known(pieces, reader)
     return known if len(known) > max(len(found), len(whole) if len(whole) > 1 else 1) else found
 
 

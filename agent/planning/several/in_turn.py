@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TOLD = 0.7
 #: How much they must speak for a refusal that asks back.
 REFUSED = {"which_client": 0.5}
+#: So many questions may stand beside each other where one is a search.
+BESIDE = 2
 #: A longer message is a story or a paste, and is not read so.
 MOST = 6
 #: What a sentence orders though it does not begin like an order: «и скрипт звонка для них».
@@ -35,13 +37,23 @@ def in_turn(
     heard: list[Call],
 ) -> list[Call]:
     """The calls of the sentences that ask for something; none where they are no more than those ``heard`` in the whole."""
-    whole = any("query" in item["arguments"] for item in heard)  # what a search is for stays one stretch of words
-    for pieces in (sentences(seen.question), *(() if whole else (linked(seen.question),))):
+    # what a search is for stays one stretch of words, but for one beside a question that is known for itself
+    whole = any("query" in item["arguments"] for item in heard)
+    apart = linked(seen.question)
+    for pieces in (sentences(seen.question), *((apart,) if not whole or _known(apart, seen, portfolio) else ())):
         if len({said(item) for item in heard}) < len(pieces) <= MOST:
             found = _read(pieces, seen, portfolio, last, plan)[:MOST_CALLS]
             if _more(found, heard):
                 return found
     return []
+
+
+def _known(pieces: list[str], seen: Understood, portfolio: "Portfolio") -> bool:
+    """Whether each of two questions is known for itself, of other things than the other is."""
+    parts = [guesses(understood(piece, portfolio, language=seen.language), 1)[0] for piece in pieces]
+    asks = all(begins(piece) or piece.rstrip().endswith("?") for piece in pieces)
+    known = all(guess.weight >= SURE for guess in parts)
+    return len(pieces) == BESIDE and asks and known and len({said(guess.call) for guess in parts}) == BESIDE
 
 
 def _read(
@@ -59,6 +71,8 @@ def _read(
         if _sure(piece, part, calls, before):
             found += [item for item in calls if item not in found]
             before, sure = calls, sure + 1
+        elif calls[0]["name"] == "account":  # it only says of whom the next is
+            before = calls
     return found if sure > 1 else []
 
 
@@ -69,8 +83,11 @@ def _more(calls: list[Call], than: list[Call]) -> bool:
 
 
 def _within(item: Call, calls: list[Call]) -> bool:
-    """Whether one of the calls is of the same thing and has every slice of a call."""
+    """Whether one of the calls is of the same thing and has every slice of a call; its order of clients may be another's."""
     given = {name: value for name, value in item["arguments"].items() if name != "query"}
+    for end in ("top", "bottom"):
+        if any(end in other["arguments"] and said(other) != said(item) for other in calls):
+            given.pop(end, None)
     return any(
         said(other) == said(item) and all(other["arguments"].get(name) == value for name, value in given.items())
         for other in calls
@@ -95,9 +112,9 @@ def _sure(piece: str, part: Understood, calls: list[Call], last: list[Call]) -> 
 
 
 def _of_that_client(part: Understood, item: Call, last: list[Call]) -> bool:
-    """Whether a sentence names a letter's form or a report, and the client is the one spoken of before."""
+    """Whether a sentence names a letter's form or a report, and whom it is to is spoken of before."""
     asked = {"draft_message": form_asked(part.plain, named=True) is not None, "report": "report" in part.wants}
-    client = item["arguments"].get("id")
-    return (
-        asked.get(item["name"], False) and client is not None and client in {one["arguments"].get("id") for one in last}
-    )
+    whom = item["arguments"].get("id") or item["arguments"].get("segment")
+    before = {one["arguments"].get(name) for one in last for name in ("id", "segment")}
+    before |= {str(one["arguments"].get("where", "")).removeprefix("segment = ") for one in last}
+    return asked.get(item["name"], False) and whom is not None and whom in before

@@ -14,7 +14,7 @@ ASKS = (
 OPENERS = r"а|и|ну|and|so|но|but|oh|перед этим|сначала|для начала|пока|заодно|потом|затем|ещё|еще|сразу|meanwhile|before that|first|also|then"
 #: Ends of sentences: not the point of an abbreviation or of a number.
 ENDS = re.compile(
-    r"(?<=[?!;])\s+|(?<=[а-яёa-z%)»”\"]{2}\.)\s+(?=[A-ZА-ЯЁ«“\"])|(?<=\d{4}\.)\s+(?=[A-ZА-ЯЁ«“][a-zа-яё])|(?<=[а-яёa-z]{4}\.)\s+(?=[a-zа-яё])|\n+"
+    r"(?<=[?!;])\s+|(?<=[а-яёa-z%)»”\"]{2}\.)\s+(?=[A-ZА-ЯЁ«“\"])|(?<=\d{4}\.)\s+(?=[A-ZА-ЯЁ«“][a-zа-яё])|(?<=[а-яёa-z]{4}\.)\s+(?=[a-zа-яё])|(?:(?<=[а-яёa-z]\s\d\.)|(?<=[а-яёa-z]\s\d\d\.))\s+(?=[A-ZА-ЯЁ«“][a-zа-яё]{2,})|\n+"
 )
 #: Between two things asked for, whatever the second begins with.
 LINKS = (
@@ -58,7 +58,7 @@ POLITE = re.compile(
     r"по пунктам|по порядку|in two lines|two lines|one line each|by name|поимённо|поименно|коротко|кратко|в двух словах|briefly|списком|список|"
     r"(?:оба|обе|все|две|два|три|both|two|three|all three) (?:\w+ )?(?:числ\w+|цифр\w+|списк\w+|таблиц\w+|вещи|lists?|tables?|numbers?|figures?|things)|больше ничего|that(?:'s|’s) all|at once|can be side by side|можно рядом|"
     r"(?:можно|нужно|надо|хочу|can i (?:ask|have)|could i (?:ask|have)|i need|i want|need)\W+(?:\w+ )?(?:две|два|три|пару|two|three|a couple of) (?:вещ\w*|вопрос\w*|things|questions)|"
-    r"(?:while|whilst) you(?:'re|’re| are) at it|if you can|if possible|если можно|отдельно|separately)(?!\w)\W*)+",
+    r"if (?:not|so|yes)|если (?:нет|да|так)|(?:while|whilst) you(?:'re|’re| are) at it|if you can|if possible|если можно|отдельно|separately)(?!\w)\W*)+",
     re.IGNORECASE,
 )
 QUOTES = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
