@@ -86,7 +86,9 @@ def _movers(change: "Change", count: int | None) -> tuple[str, int | None, int |
 
 def _ranked(readings: list[Reading], asked: Asked, desk: sentences.Desk, *, lowest: bool) -> Result:
     if not readings[0].usable:
-        return Result(_not_asked(readings, asked), refused=readings[0].reason)
+        return Result(
+            _not_asked(readings, asked), refused=_sentence(readings[0].reason) if readings[0].reason else None
+        )
     head = readings[0].window
     closing = head is not None and asked.window is not None and head.end == asked.window.end
     summed = readings[0].key in OF_A_YEAR

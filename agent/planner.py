@@ -19,7 +19,7 @@ from agent.planning.onward.lifted import lifted
 from agent.planning.onward.remark import without_remark
 from agent.planning.onward.still import still
 from agent.planning.overrule import by_examples, certain, is_doubtful
-from agent.planning.renewing import with_names
+from agent.planning.renewing import of_renewals, with_names
 from agent.planning.rules import FIRST, RULES
 from agent.planning.sensible import sensible
 from agent.planning.several.asked import asked
@@ -67,7 +67,7 @@ def planned(
         unknown = [call("refuse", reason="unknown_part", names=[part])] if part is not None else None
         return still(seen, last, portfolio) or unknown or calls
     found = in_turn(seen, portfolio, last, lambda part, before: _planned(part, portfolio, last=before), calls) or calls
-    found = with_names(fronted(found, seen, portfolio), seen, portfolio)
+    found = with_names(of_renewals(fronted(found, seen, portfolio), portfolio), seen, portfolio)
     return found if last else completed(found, seen, portfolio, lambda part: _planned(part, portfolio, last=[]))
 
 

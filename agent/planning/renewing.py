@@ -7,7 +7,7 @@ from agent.examples import Call, call
 from agent.planning.slices import LISTED
 from agent.reading.counted import CLIENT
 from agent.reading.understand import Understood
-from agent.reading.windows import calendar
+from agent.reading.windows import calendar, future
 from tools.filters import parse
 
 if TYPE_CHECKING:
@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 WHO = re.compile(
     rf"\b(?:кто|кого|кому|чь[яеию]|каки[ехм]\w* (?:\w+ )?(?:{CLIENT}|договор\w*|контракт\w*)|who|whom|whose|which (?:\w+ ){{0,2}}(?:{CLIENT}|contracts?|ones))\b"
 )
+
+
+def of_renewals(calls: list[Call], portfolio: "Portfolio") -> list[Call]:
+    """The calls; of what is asked beside renewals of days to come, nothing is of these days."""
+    if len(calls) < 2 or not any(item["arguments"].get("key") == "renewals" for item in calls):
+        return calls
+    return [
+        call(item["name"], **{name: value for name, value in item["arguments"].items() if name != "period"})
+        if item["arguments"].get("key") != "renewals" and future(item["arguments"].get("period"), portfolio.as_of)
+        else item
+        for item in calls
+    ]
 
 
 def with_names(calls: list[Call], seen: Understood, portfolio: "Portfolio") -> list[Call]:

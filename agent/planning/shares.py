@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
 #: Sums of which a part of the clients makes a share.
-SUMS = ("mrr", "arr", "overdue", "value_gap")
+SUMS = ("mrr", "arr")
 #: Asked of the meaning of a share, not of its size.
 MEANT = re.compile(r"означа|значит|счита|рассчит|формул|\bmean|defin|calculat|formula")
 
@@ -34,7 +34,7 @@ def asked(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         part, spoken = {**part, "where": "overdue > 0"}, frozenset(seen.metrics)
     cut = {**part, **window_of(seen), **grouping_of(seen, part)}
     named = [key for key in seen.metrics if key not in spoken and key not in ("money_at_stake", "segments")]
-    alone = cut.get("by") in TIMES and "where" not in cut
+    alone = cut.get("by") in TIMES or " and " in str(cut.get("where"))  # of months, of what whole: nobody says
     if alone or not {"where", "by"} & set(cut) or any(key not in SUMS for key in named):
         return None
     if of == "clients" and not named:

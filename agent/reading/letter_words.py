@@ -11,7 +11,7 @@ _WRITE = (
 )
 _SAY = (
     r"\b(?:что|о чем|про что) (?:мне |нам )?(?:сказать|говорить|спросить)\b.{0,60}\b(?:телефон\w*|разговор\w*|звонк\w+)|"
-    r"\b(?:созвон\w*|звонок|звоню|позвоню|на телефоне)\b.{0,40}\bчто (?:им |ему |ей |мне )?(?:сказать|говорить)|\b(?:on the phone|call|ringing) .{0,40}\bwhat (?:do|should) (?:i|we) (?:say|tell)|"
+    r"\b(?:созвон\w*|звонок|звоню|позвоню|на телефоне)\b.{0,40}\bчто (?:им |ему |ей |мне )?(?:сказать|говорить)|\b(?:on the phone|on a call|ringing (?:them|him|her)|calling (?:them|him|her))\b.{0,40}\bwhat (?:do|should) (?:i|we) say\b|"
     r"\bкак (?:мне |нам )?(?:построить|начать|вести) (?:разговор|звонок)\b|"
     r"\bwhat (?:to|do i|should i|shall i|do we|should we) say\b.{0,40}\b(?:phone|call|ring)|\bhow (?:do|should) (?:i|we) open the call\b"
 )

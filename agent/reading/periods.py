@@ -61,7 +61,7 @@ def asked(plain: str, as_of: date | None) -> str | None:
 
 #: A month that stands alone: «MRR июнь», “walk me through June”; may and march are other words too.
 _ALONE = re.compile(
-    r"\b(?:январ[ьяе]|феврал[ьяе]|март[ае]?|апрел[ьяе]|май|мая|июн[ьяе]|июл[ьяе]|август[ае]?|сентябр[ьяе]|октябр[ьяе]|ноябр[ьяе]|декабр[ьяе]|"
+    r"(?<!\bby )(?<!\buntil )(?<!\btill )(?<!\bbefore )(?<!\bafter )(?<!\bsince )(?<!\bfrom )(?<!\bto )(?<!\bк )(?<!\bдо )(?<!\bс )(?<!\bпосле )\b(?:январ[ьяе]|феврал[ьяе]|март[ае]?|апрел[ьяе]|май|мая|июн[ьяе]|июл[ьяе]|август[ае]?|сентябр[ьяе]|октябр[ьяе]|ноябр[ьяе]|декабр[ьяе]|"
     r"january|february|april|june|july|august|september|october|november|december)\b(?! (?:по|to|until|till)\b)"
 )
 

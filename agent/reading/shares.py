@@ -9,8 +9,8 @@ from agent.reading.counted import CLIENT, DENIED, LOST, change_asked
 Of = Literal["clients", "revenue", "figure"]
 
 _WORD = (
-    r"(?:\b(?:дол[яюией]|долей|удельн\w+ вес)\b|\b(?:как\w+|сколько|какова|в) (?:из )?(?:процент\w*|част[ьи])\b|\bпроцент\w*(?= (?:от )?(?:mrr|arr|выручк|клиент|заказчик|базы|всей|всех|денег|оборот))|"
-    r"\b(?:share|percentage|percent|proportion|portion|fraction|slice)\b|(?<!\d)(?<!\d )%(?= of|\W*$)|\bwhat part of\b)"
+    r"(?:\b(?:дол[яюией]|долей|удельн\w+ вес)\b|\b(?:(?:как\w+|какова) (?:из )?част[ьи]|(?:как\w+|сколько|какова|в) (?:из )?процент\w*)\b|\bпроцент\w*(?= (?:от )?(?:mrr|arr|выручк|клиент|заказчик|базы|всей|всех|денег|оборот))|"
+    r"(?:\b(?:what|which|the|a|by|in|their|its)|['’]s) (?:share|slice)\b|\bshare (?:of|in)\b|\b(?:percentage|percent|proportion|portion|fraction)\b|(?<!\d)(?<!\d )%(?= of|\W*$)|\bwhat part of\b)"
 )
 SHARE = re.compile(_WORD)
 _MONEY = r"(?:выручк\w*|оборот\w*|денег|деньг\w*|доход\w*|revenue|turnover|sales|income|money)"
@@ -21,7 +21,7 @@ _CLIENTS = re.compile(
 _REVENUE = re.compile(rf"{_WORD}.*\b{_MONEY}|\b{_MONEY}.*{_WORD}")
 #: Figures that are shares themselves, and what has gone: these have readings of their own.
 OWN = re.compile(
-    r"\b(?:уш[её]?л[иоа]?|ушедш\w+|потерял\w*|отвалил\w*|отток\w*|left|lost|lose|churn\w*|gone|quit|продл\w+|renew\w*|удерж\w+|сохран\w+|retain\w*|kept|keep|доплат\w+|"
+    r"\b(?:уш[её]?л[иоа]?|ушедш\w+|потерял\w*|отвалил\w*|отток\w*|hang\w*|hung|hold\w*|held|отключ\w+|покинул\w*|перестал\w*|отказал\w*|расторг\w*|walk\w*|stopp\w*|cancel\w*|depart\w*|left|lost|lose|churn\w*|gone|quit|продл\w+|renew\w*|удерж\w+|сохран\w+|retain\w*|kept|keep|доплат\w+|"
     r"крупнейш\w+|крупн\w+|largest|biggest|top|топ\w*|функци\w+|features?|лиценз\w+|licen[cs]es?|рекоменд\w+|рекомендовал\w*|referr\w*|обещан\w*|promis\w*|скид\w+|discount\w*)\b"
 )
 

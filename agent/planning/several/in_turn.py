@@ -1,5 +1,6 @@
 """Sentences of a message read one after another, each as if it went on from the one before: “… ? And what is it made of?”."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ REFUSED = {"which_client": 0.5}
 BESIDE = 2
 #: A longer message is a story or a paste, and is not read so.
 MOST = 6
+#: What points back at the clients before.
+POINTS = re.compile(r"\b(?:они|их|них|ними|они|they|them|their)\b")
 #: What a sentence orders though it does not begin like an order: «и скрипт звонка для них».
 ORDERS = frozenset(
     {"remember", "done", "draft_message", "report", "telling", "documents", "whatif", "compare", "recall", "culture"}
@@ -103,6 +106,8 @@ def _sure(piece: str, part: Understood, calls: list[Call], last: list[Call]) -> 
         return told and best.weight >= REFUSED.get(reason, TOLD) and reason != "off_topic"
     if _of_that_client(part, calls[0], last):
         return True
+    if last and POINTS.search(part.plain) and calls[0]["name"] == "metric" and "where" not in calls[0]["arguments"]:
+        return False  # a figure of all clients is not theirs
     asks = piece.rstrip().endswith("?") or begins(piece)
     named = any(item["name"] == "metric" and item["arguments"]["key"] in part.metrics for item in calls)
     if told and best.weight >= (SURE if asks or calls[0]["name"] in ORDERS else TOLD) or asks and named:

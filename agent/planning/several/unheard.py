@@ -1,5 +1,6 @@
 """What a message asks besides, where no call answers it: a clause that is plainly a question, understood with the words before it."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ BESIDE = frozenset({"metric", "findings", "segment", "clients", "plan", "refuse"
 ASKED = frozenset({"metric", "findings", "segment", "advice", "plan", "clients"})
 #: How much the examples must speak for a call, by the clause and by it with the one before, together; and before any other.
 BOTH, AHEAD = 0.3, 0.08
+#: What points back at the clients before: their figure is not that of all.
+POINTS = re.compile(r"\b(?:они|их|них|ними|им|те|тех|таких|такие|they|them|their|those|these)\b")
 #: A longer message is a story or a paste.
 MOST = 5
 #: So much do they speak for a clause being of what is answered already.
@@ -35,7 +38,7 @@ def completed(
         return calls
     found = list(calls)
     for place, piece in enumerate(pieces[1:], start=1):
-        if begins(piece) or piece.rstrip().endswith("?"):
+        if (begins(piece) or piece.rstrip().endswith("?")) and POINTS.search(piece.lower()) is None:
             found += _besides(f"{pieces[place - 1].rstrip(' ?.!')}, {piece}", piece, found, portfolio, seen, plan)
     return found[:MOST_CALLS]
 
