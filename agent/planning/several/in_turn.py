@@ -54,7 +54,7 @@ def in_turn(
 def _known(pieces: list[str], seen: Understood, portfolio: "Portfolio") -> bool:
     """Whether each of two questions is known for itself, of other things than the other is."""
     parts = [guesses(understood(piece, portfolio, language=seen.language), 1)[0] for piece in pieces]
-    asks = all(begins(piece) or piece.rstrip().endswith("?") for piece in pieces)
+    asks = all(begins(piece) for piece in pieces)  # what only ends a question may be one more thing searched for
     known = all(guess.weight >= SURE for guess in parts)
     return len(pieces) == BESIDE and asks and known and len({said(guess.call) for guess in parts}) == BESIDE
 
