@@ -1,14 +1,14 @@
 """Whether a metric rose or fell, as a sentence: by its own reading of the change, else against the period before."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agent import sentences
 from agent.reading import windows
 from tools import formats
 from tools.document import Claim, Direction, Name, Slot
-from tools.reading import Reading
+from tools.reading import Reading, Window
 from tools.spans import TIMES
 from tools.text import Text
 
@@ -44,6 +44,10 @@ TWO = Text(
     ": {value} (from {start} to {end}) against {before} (from {before_start} to {before_end})",
     " — {value} (с {start} по {end}) против {before} (с {before_start} по {before_end})",
 )
+TWO_DAYS = Text(
+    ": {value} (on {end}) against {before} (on {before_end})",
+    " — {value} (на {end}) против {before} (на {before_end})",
+)
 GROUPS = Text(
     "Each group from {start} to {end}, against the days from {before_start} to {before_end}:",
     "По группам: с {start} по {end} против периода с {before_start} по {before_end}:",
@@ -76,15 +80,23 @@ NO_EARLIER = Text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The earlier days that a figure is told against: so many months back (none: those just before), of its ``own`` window."""
+
+    months: int | None = None
+    own: bool = True
+
+
 def told(
-    readings: Sequence[Reading], asked: "Change", desk: sentences.Desk, where: "Filter | None"
+    readings: Sequence[Reading], asked: "Change", desk: sentences.Desk, where: "Filter | None", then: Then
 ) -> tuple[Claim, ...]:
     """Which way the metric went, against what the question says of it; the reason where that cannot be told."""
     head = readings[0]
     own = next((item for item in readings if item.scope.get("kind") == "change"), None)
-    if own is not None:
+    if own is not None and then.months is None:
         return (_by_own(own, head, asked, desk),)
-    before = _before(head, desk, where)
+    before = _before(head, desk, where, then)
     if before is None:
         return (_not_known(head, NO_EARLIER, desk),)
     if not before.usable:
@@ -93,16 +105,16 @@ def told(
 
 
 def of_groups(
-    readings: Sequence[Reading], desk: sentences.Desk, where: "Filter | None", by: str
+    readings: Sequence[Reading], desk: sentences.Desk, where: "Filter | None", by: str, since: Then
 ) -> tuple[tuple[Claim, ...], bool]:
     """How each group went against the period before, a sentence each, and True; else the reason (none of months) and False."""
     head = readings[0]
     if by in TIMES:
         return (), False
-    if by in THEN_OTHERS or not _comparable(head, desk):
+    if by in THEN_OTHERS or not _comparable(head, desk, since):
         return (_not_known(head, THEN_OTHERS.get(by, NO_EARLIER), desk),), False
     earlier: dict[str | None, Reading] = {}
-    for item in _earlier(head, desk, where, by):
+    for item in _earlier(head, desk, where, by, since):
         if item.usable and item.window is not None:
             earlier.setdefault(item.scope.get("group"), item)
     groups = {item.scope.get("group"): item for item in reversed(readings)}
@@ -157,9 +169,11 @@ def _by_two(head: Reading, before: Reading, asked: "Change", desk: sentences.Des
     way: Direction = found or "none"
     opening = _opening(way, asked, head.key) if found is not None else UNPROVEN
     slots: dict[str, Slot] = {
-        "value": head, "start": head.window.start, "end": head.window.closing,
-        "before": before, "before_start": before.window.start, "before_end": before.window.closing,
+        "value": head, "end": head.window.closing, "before": before, "before_end": before.window.closing,
     }  # fmt: skip
+    if head.window.days == 1:
+        return _claim([opening, TWO_DAYS], slots, way, head, desk)
+    slots |= {"start": head.window.start, "before_start": before.window.start}
     return _claim([opening, TWO], slots, way, head, desk)
 
 
@@ -169,26 +183,35 @@ def _claim(parts: Sequence[Text], slots: dict[str, Slot], way: Direction, head: 
     return replace(made, direction=way)
 
 
-def _before(head: Reading, desk: sentences.Desk, where: "Filter | None") -> Reading | None:
+def _before(head: Reading, desk: sentences.Desk, where: "Filter | None", then: Then) -> Reading | None:
     """The metric of the period before the reading's own, or None where it has none of its own to compare with."""
-    found = _earlier(head, desk, where, None) if _comparable(head, desk) else []
+    found = _earlier(head, desk, where, None, then) if _comparable(head, desk, then) else []
     return found[0] if found else None
 
 
-def _comparable(head: Reading, desk: sentences.Desk) -> bool:
+def _comparable(head: Reading, desk: sentences.Desk, then: Then) -> bool:
     """Whether a reading is of days that have others of their kind before them in the data."""
     today = desk.portfolio.as_of
-    if head.window is None or head.window.days < SHORTEST or today is None or head.window.closing > today:
+    if head.window is None or today is None or head.window.closing > today:
         return False
-    return not windows.before_data(desk.portfolio, windows.preceding(head.window))
+    if head.window.days < SHORTEST and then.months is None:
+        return False
+    return not windows.before_data(desk.portfolio, _window(head.window, then))
 
 
-def _earlier(head: Reading, desk: sentences.Desk, where: "Filter | None", by: str | None) -> list[Reading]:
-    """The metric of the period before the reading's own, of each group; none where it is of other days."""
+def _window(window: Window, then: Then) -> Window:
+    """The earlier days."""
+    return windows.preceding(window) if then.months is None else windows.moved_back(window, then.months)
+
+
+def _earlier(head: Reading, desk: sentences.Desk, where: "Filter | None", by: str | None, then: Then) -> list[Reading]:
+    """The metric of the earlier days, of each group; none where it is of other days."""
     from tools.question import Question, answer
 
     assert head.window is not None
-    window = windows.preceding(head.window)
+    window = _window(head.window, then)
+    if then.months is not None and then.own:  # its own window, as it was on a day so long ago
+        return list(answer(desk.portfolio.earlier(window.closing), Question(head.key, None, by, where)))
     found = answer(desk.portfolio, Question(head.key, window, by, where))
     return [item for item in found if item.window == window or not item.usable]
 

@@ -42,6 +42,12 @@ class Asked:
     total: bool = False
     share: bool = False
     change: "Change | None" = None
+    against: str | None = None
+
+    @property
+    def then(self) -> changes.Then:
+        """The earlier days that the question sets the figure against; those just before where it names none."""
+        return changes.Then(int(self.against.strip("PM")) if self.against else None, self.period is None)
 
 
 def metric(
@@ -74,6 +80,8 @@ def metric(
             return _ranked(readings, asked, desk, lowest=top is None)
     elif together and top is not None:
         readings = answer(desk.portfolio, Question(key, None, None, condition, top))
+    elif asked.window is not None and windows.of_a_point(period):
+        readings = answer(desk.portfolio.earlier(asked.window.closing), Question(key, None, by, condition))
     else:
         readings = answer(desk.portfolio, Question(key, asked.window, by, condition))
     return _stated(readings, resolve(key), asked, desk, plain=not ranks)
@@ -128,14 +136,14 @@ def _stated(
         why = sentences.unstopped(head.reason)
         claims.append(sentences.claim(f"{item.key}.none", refusals.NOT_STATED, desk, name=item.name, reason=why))
     elif asked.change is not None and asked.by is None:
-        claims += changes.told(readings, asked.change, desk, asked.where)
+        claims += changes.told(readings, asked.change, desk, asked.where, asked.then)
         usable = [reading for reading in usable if reading.scope.get("kind") != "change"]
     elif item.key == "movements":
         grouped = asked.by is not None and asked.by not in TIMES
         claims += bridge_sentences.told(bridge_sentences.of_groups(usable) if grouped else usable, desk)
         return Result((*claims, *_notes(usable, len(readings), item, asked, desk)))
     elif asked.change is not None and asked.by is not None:
-        moved, known = changes.of_groups(usable[:SHOWN_GROUPS], desk, asked.where, asked.by)
+        moved, known = changes.of_groups(usable[:SHOWN_GROUPS], desk, asked.where, asked.by, asked.then)
         claims += moved
         if known:
             return Result((*claims, *_notes(usable, len(readings), item, asked, desk)))
@@ -235,6 +243,9 @@ def _not_asked(readings: Sequence[Reading], asked: Asked) -> tuple[Claim, ...]:
     """That the figure is of other days than the question asks for, where it is."""
     window = asked.window
     inside = asked.by in TIMES and window is not None
+    moved = next((item.window for item in readings if asked.change and item.scope.get("kind") == "change"), None)
+    if windows.of_a_point(asked.period) or moved is not None and window is not None and moved.end == window.end:
+        return ()
     apart = asked.period is not None and (
         window is None
         or not any(item.window == window or (inside and _lies_in(item.window, window)) for item in readings)
@@ -257,6 +268,9 @@ def _whole(head: Reading, asked: Asked, desk: sentences.Desk) -> list[Claim]:
     if head.key == "revenue_per_client":
         value = part(head, head.numerator, "revenue", Unit.MONEY)
         return [sentences.claim("revenue.all", refusals.INVOICED, desk, value=value, **days)]
+    if head.key == "cash_per_client":
+        value = part(head, head.numerator, "received", Unit.MONEY)
+        return [sentences.claim("cash.all", refusals.RECEIVED, desk, value=value, **days)]
     if head.denominator is None or head.unit is not Unit.RATIO:
         return []
     lost, base = part(head, head.numerator, "churn"), part(head, head.denominator, "start")

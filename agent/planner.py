@@ -8,6 +8,7 @@ from agent.backends import Gateway
 from agent.examples import Call, call
 from agent.planning.filling import filled
 from agent.planning.model_planner import by_model
+from agent.planning.naming import of_renewals, with_names
 from agent.planning.nearest import NEAR, SURE, guesses, nearest
 from agent.planning.onward import follow
 from agent.planning.onward.again import OPENS
@@ -19,7 +20,6 @@ from agent.planning.onward.lifted import lifted
 from agent.planning.onward.remark import without_remark
 from agent.planning.onward.still import still
 from agent.planning.overrule import by_examples, certain, is_doubtful
-from agent.planning.renewing import of_renewals, with_names
 from agent.planning.rules import FIRST, RULES
 from agent.planning.sensible import sensible
 from agent.planning.several.asked import asked
@@ -27,12 +27,14 @@ from agent.planning.several.fronted import fronted
 from agent.planning.several.in_turn import in_turn
 from agent.planning.several.twofold import shortened
 from agent.planning.several.unheard import completed
+from agent.reading.against import BEFORE
 from agent.reading.bounds import bounds, cut, spans, unread
 from agent.reading.headers import unsplit
 from agent.reading.order import REVENUE
 from agent.reading.periods import several
 from agent.reading.understand import Understood
 from agent.reading.unknown_part import unknown_part
+from tools.metrics import compute, metrics
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
@@ -50,6 +52,10 @@ AFRESH = re.compile(
 BRIEF = 4
 #: What a figure is of a part or a list of clients by.
 SLICED = frozenset({"where", "by", "top", "bottom", "change", "total"})
+#: What those within a bound are told of where nothing else is asked; others with what they bring.
+OWN_FIGURE = {"silence": "silence", "days_late": "overdue"}
+#: How long before the last day the span before it ends.
+LENGTHS = {"month": "P1M", "quarter": "P3M"}
 #: Tools whose words are the user's own, over as many sentences as there are.
 WHOLE = frozenset({"remember", "done"})
 
@@ -158,7 +164,7 @@ def _last_resort(seen: Understood) -> list[Call]:
     """The clients within the bound that a question sets, with what they pay; else what the product does."""
     kept = {key for _, key in bounds(seen)}
     return (
-        [call("metric", key="silence" if kept == {"silence"} else REVENUE)]
+        [call("metric", key=OWN_FIGURE.get(next(iter(kept)), REVENUE) if len(kept) == 1 else REVENUE)]
         if kept
         else [call("refuse", reason="off_topic")]
     )
@@ -174,12 +180,35 @@ def _each_period(seen: Understood, calls: list[Call], portfolio: "Portfolio") ->
         call(item["name"], **sensible(item["arguments"], seen.wants)) if item["name"] == "metric" else item
         for item in calls
     ]
+    if seen.against is not None:
+        return _against(seen.against, calls, portfolio)
     if len(calls) != 1 or calls[0]["name"] not in ("metric", "clients"):
         return calls
     name, given = calls[0]["name"], calls[0]["arguments"]
     named = several(cut(seen.plain, spans(seen.plain)), portfolio.as_of)
     kept = {argument: value for argument, value in given.items() if argument != "period"}
     return [call(name, **kept, **({"period": period} if period else {})) for period in named] if named else calls
+
+
+def _against(then: str, calls: list[Call], portfolio: "Portfolio") -> list[Call]:
+    """Figures that are told against an earlier time; how many clients there were then stands beside how many there are."""
+    if len(calls) == 1 and calls[0]["name"] == "clients" and then != BEFORE and "period" not in calls[0]["arguments"]:
+        return [*calls, call("clients", **calls[0]["arguments"], period=f"-{then}")]
+    return [_told_against(then, item, portfolio) if "change" in item["arguments"] else item for item in calls]
+
+
+def _told_against(then: str, item: Call, portfolio: "Portfolio") -> Call:
+    """A figure told against an earlier time; how things stand on a day, against how they stood so long before."""
+    given = item["arguments"]
+    if then != BEFORE:
+        return call(item["name"], **given, against=then)
+    length = LENGTHS.get(str(given.get("period")))
+    if length is None or given["key"] not in metrics():
+        return item
+    own = compute(portfolio, given["key"], head=True)[0].window
+    if own is None or own.days > 1:
+        return item
+    return call(item["name"], **{name: value for name, value in given.items() if name != "period"}, against=length)
 
 
 def _by_rules(seen: Understood, portfolio: "Portfolio", last: list[Call]) -> list[Call] | None:

@@ -39,6 +39,10 @@ REASONS: Mapping[str, Text] = {
         "No such figure is computed from these data; the list of metrics says what each needs.",
         "Такой показатель по этим данным не считается; в списке показателей сказано, что нужно для каждого.",
     ),
+    "not_counted": Text(
+        "Such a figure is not counted here, and no other is given in its place; what is counted is on the list of metrics. Asked for:",
+        "Такой показатель здесь не считается, а другой вместо него не подставляется; что считается — в списке показателей. Спросили:",
+    ),
     "off_topic": Text(
         "This question is not about the loaded client data. Ask about a metric, a segment, a client, or what to do.",
         "Этот вопрос не о загруженных данных о клиентах. Спросите о показателе, сегменте, клиенте или о том, что делать.",
@@ -97,6 +101,10 @@ INVOICED = Text(
     "Revenue by invoice lines, returns subtracted: {value}, from {start} to {end}.",
     "Выручка по строкам счетов за вычетом возвратов: {value}, с {start} по {end}.",
 )
+RECEIVED = Text(
+    "Money received, refunds subtracted, without VAT: {value}, from {start} to {end}.",
+    "Получено денег за вычетом возвратов, без НДС: {value}, с {start} по {end}.",
+)
 CLIENTS_IN_ALL = Text("Clients in the data: {n}.", "Всего клиентов в данных: {n}.")
 CLIENTS_PAYING = Text("Of them paying on {end}: {n}.", "Из них платят на {end}: {n}.")
 CLIENTS_PAYING_ON = Text("Clients paying on {end}: {n}.", "Платящих клиентов на {end}: {n}.")
@@ -114,6 +122,10 @@ STATED_ON = Text("{name}: {value}, on {end}.", "{name}: {value}, на {end}.")
 RANKED = Text("{name}, clients from the highest", "{name}, клиенты по убыванию")
 RANKED_LOWEST = Text("{name}, clients from the lowest", "{name}, клиенты по возрастанию")
 AMONG = Text(" ({where})", " ({where})")
+IN_ALL = Text(
+    "Such clients in all: {n}; the rest follow in this order.",
+    "Всего таких клиентов: {n}; остальные идут дальше в этом же порядке.",
+)
 FROM_TO = Text(", from {start} to {end}", ", с {start} по {end}")
 ON = Text(", on {end}", ", на {end}")
 FOR_CLIENTS = Text("For these clients only — {where}.", "Только по клиентам — {where}.")

@@ -106,7 +106,28 @@ def ranking(readings: list[Reading], desk: Desk, *, lowest: bool = False) -> tup
         )
         for item in readings
     ]  # fmt: skip
-    return (claim(f"{head.key}.order", Text(f"{text.en}:", f"{text.ru}:"), desk, name=name, **among, **days), *lines)
+    ranked = head.rows.used if where and head.rows is not None else 0
+    rest = [claim(f"{head.key}.all", refusals.IN_ALL, desk, n=_count(head, ranked))] if ranked > len(readings) else []
+    return (
+        claim(f"{head.key}.order", Text(f"{text.en}:", f"{text.ru}:"), desk, name=name, **among, **days),
+        *lines,
+        *rest,
+    )
+
+
+def _count(head: Reading, n: int) -> Reading:
+    """How many clients an order is of, as a reading."""
+    return replace(
+        head,
+        value=n,
+        unit=Unit.COUNT,
+        n=n,
+        numerator=None,
+        denominator=None,
+        ci=None,
+        sql=None,
+        scope={**head.scope, "kind": "clients"},
+    )
 
 
 def _of_a_client(key: str) -> Text | None:

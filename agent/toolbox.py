@@ -157,7 +157,7 @@ def shown(item: Call) -> Json:
 
 
 _WRITTEN = {"id": "client", "ids": "clients"}
-_FILLED = frozenset({"query", "names", "change", "total", "forge", "rows"})
+_FILLED = frozenset({"query", "names", "change", "against", "total", "forge", "rows"})
 
 
 def _sound(item: Json, portfolio: "Portfolio") -> Call | None:

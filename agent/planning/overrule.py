@@ -134,6 +134,8 @@ def certain(seen: Understood, calls: list[Call]) -> bool:
         or "total" in calls[-1]["arguments"]
     ):
         return True
+    if given.get("key") == "renewals" and seen.period is not None and "renewals" in seen.wants:
+        return True  # contracts of days ahead are known, and no forecast
     if given.get("reason") == "forecast":
         return seen.period is not None and not seen.past or nearest(seen, sure=FORETOLD) is None
     if first["name"] in OWN_WORDS and OWN_WORDS[first["name"]].search(seen.plain):
@@ -146,7 +148,8 @@ def certain(seen: Understood, calls: list[Call]) -> bool:
     return (
         mixed
         or first["name"] in CERTAIN
-        or first["arguments"].get("reason") in ("injection", "ambiguous", "which_client", "unknown_account")
+        or first["arguments"].get("reason")
+        in ("injection", "ambiguous", "which_client", "unknown_account", "not_counted")
     )
 
 

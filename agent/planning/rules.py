@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from agent import compare, inputs, letters, next_steps, questionnaire, tellings, whatif, whole_audit
 from agent.examples import Call, call, vocabulary
-from agent.planning import movers, noting, shares
+from agent.planning import movers, noting, shares, uncounted
 from agent.planning.slices import LISTED, grouping_of, sliced, window_of
 from agent.reading import terms
 from agent.reading.counted import (
+    CLIENT,
+    INVOICED,
+    cash_asked,
     change_asked,
     clients_asked,
     list_asked,
@@ -54,6 +57,10 @@ STRANGER = re.compile(
     r"(?i:\b(?:(?:что|как)(?: там| сейчас| вообще)?(?: слышно| нового| происходит| творится| дела| поживает| обстоят дела| живет)?(?: с| со| у| от| по)|расскажи(?:те)? (?:про|об?)|"
     r"what(?:['’]?s| is) (?:up|going on|new|happening|the (?:story|situation|matter)) (?:with|at)|how(?:['’]?s| is| are)(?: things(?: going)? (?:with|at))?|tell me about|anything (?:new )?(?:on|from|about)) "
     r"(?:ооо |оао |зао |пао |ао |ип )?)[«“\"]?(?P<name>[A-ZА-ЯЁ](?=\w*[a-zа-яё])[\w-]+(?: [A-ZА-ЯЁ][\w-]+){0,2})"
+)
+#: How the number of clients has changed since an earlier time.
+MORE_CLIENTS = re.compile(
+    rf"\b(?:more|fewer|less|больше|меньше|прибавилось|убавилось|стало)\b(?: \w+){{0,3}}? {CLIENT}\b|\b{CLIENT}(?: \w+){{0,3}}? (?:больше|меньше|стало)\b"
 )
 #: Value reports of so many clients are written at once.
 REPORTS = 3
@@ -107,8 +114,12 @@ def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if new_asked(seen.plain) and not seen.metrics and set(seen.segments) <= {"newcomers"} and seen.period:
         given = {**narrowed(replace(seen, segments=()), portfolio)[0], **window_of(seen), **grouping_of(seen)}
         return [call("metric", key="movements", **given)]
+    if cash_asked(seen.plain) and set(seen.metrics) <= {"cash_per_client"} and not seen.segments:
+        return [call("metric", key="cash_per_client", **given, total=True)]
     if seen.metrics or seen.segments:
         return None
+    if seen.against is not None and MORE_CLIENTS.search(seen.plain) and not grouping_of(seen, part):
+        return [call("clients", **given)]
     part |= plan_alone(seen, part, portfolio)
     given = {**part, **window_of(seen), **grouping_of(seen, part)}
     names = [*_plan_words(portfolio), *named_words(seen, portfolio)] if "where" in part else []
@@ -120,6 +131,8 @@ def _counted(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     if not revenue_asked(seen.plain, names):
         return None
     moved = {} if "by" in given else change_of(seen)
+    if INVOICED.search(seen.plain) and not moved:
+        return [call("metric", key="revenue_per_client", **given, total=True)]
     invoiced = [] if moved or "by" in given else [call("metric", key="revenue_per_client", **given, total=True)]
     return [call("metric", key="mrr", **given, **moved), *invoiced]
 
@@ -130,7 +143,8 @@ def _plan_words(portfolio: "Portfolio") -> list[str]:
 
 def change_of(seen: Understood) -> dict[str, str]:
     """The change asked about, if any."""
-    asked = change_asked(seen.plain) or ("any" if "why" in seen.wants and not seen.accounts else None)
+    compared = seen.against is not None or "why" in seen.wants
+    asked = change_asked(seen.plain) or ("any" if compared and not seen.accounts else None)
     return {"change": asked} if asked is not None else {}
 
 
@@ -278,7 +292,7 @@ def _general(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
 
 #: What must never be overlooked stands before what goes on from the last question; then the particular before the general.
 FIRST: tuple[Rule, ...] = (
-    whole_audit.asked, _shelved, noting.asked, whatif.worth, whatif.asked, _refusals, questionnaire.asked, inputs.asked, tellings.asked, next_steps.asked, terms.asked, movers.asked, shares.asked, _counted,
+    whole_audit.asked, _shelved, noting.asked, whatif.worth, whatif.asked, _refusals, questionnaire.asked, inputs.asked, uncounted.asked, tellings.asked, next_steps.asked, terms.asked, movers.asked, shares.asked, _counted,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = (
     _pointed, letters.asked, _written, compare.asked, _unknown, _summed_up, _explained, _found, _advised, _about_account, _measured, _listed, _general,

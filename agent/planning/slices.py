@@ -8,6 +8,7 @@ from agent.examples import Call, call
 from agent.reading.narrowing import narrowed
 from agent.reading.understand import Understood
 from agent.reading.words import GROUPINGS
+from tools.spans import TIMES
 
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
@@ -35,7 +36,8 @@ def grouping_of(seen: Understood, part: Mapping[str, Any] | None = None) -> dict
     where = str((part or {}).get("where", ""))
     names = [name for name in GROUPINGS if f"by_{name}" in seen.wants and f"{name} = " not in where]
     beside = SIDE_BY_SIDE.search(where)
-    trend = "month" if seen.metrics and TREND.search(seen.plain) else None
+    names = [name for name in names if seen.against is None or name not in TIMES]
+    trend = "month" if seen.against is None and seen.metrics and TREND.search(seen.plain) else None
     told = names[0] if names else beside[1] if beside else trend
     return {"by": told} if told else {}
 
@@ -43,7 +45,7 @@ def grouping_of(seen: Understood, part: Mapping[str, Any] | None = None) -> dict
 def window_of(seen: Understood) -> dict[str, str]:
     """The period asked about; the days ahead in which contracts end are the policy's, and “monthly” may be of each month."""
     ahead = "renewals" in seen.wants and (seen.period or "").startswith("P")
-    each = f"by_{seen.period}" in seen.wants
+    each = f"by_{seen.period}" in seen.wants and seen.against is None
     return {"period": seen.period} if seen.period and not (ahead or each) else {}
 
 

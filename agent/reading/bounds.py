@@ -26,7 +26,7 @@ NUMBER = (
     rf"(?! ?(?:{_TIME}|{CLIENT}|seats?\b|мест\w*|рабочих мест|сотрудник|пользовател|users?\b))"
 )
 LESS = r"(?:ниже|меньше|менее|хуже|дешевле|less|lower|below|under|fewer|worse)"
-MORE = r"(?:дольше|longer|выше|больше|более|лучше|свыше|дороже|превыша(?:ет|ют|ющ\w+)|more|higher|above|over|greater|better|exceed(?:s|ing|ed)?)"
+MORE = r"(?:дольше|longer|beyond|выше|больше|более|лучше|свыше|дороже|превыша(?:ет|ют|ющ\w+)|more|higher|above|over|greater|better|exceed(?:s|ing|ed)?)"
 _THAN = r"(?:,? (?:than|чем))?"
 _ALONE = r"\b(?!,? ?(?:than|чем)?,? ?[-−–<>₽$€]?\d)"
 #: Shapes of a bound by its sign, the particular before the general: «не ниже 50» is no «ниже 50».
@@ -75,6 +75,8 @@ SAID: Mapping[str, str] = {
     "chs": r"здоров\w+|health\w*",
     "churn_risk": r"риск\w*|вероятност\w*|risk|chance",
 }
+#: Figures that only a client has.
+OF_ONE = frozenset({"silence", "days_late"})
 BEFORE = 5
 #: A length in no days: «молчит больше двух месяцев».
 LONG = re.compile(rf"\b(?:{LESS}|{MORE}){_THAN} (?:\w+ )?{_TIME}")
@@ -203,6 +205,8 @@ def _denied(before: str) -> bool:
 
 def _of_whole(seen: "Understood", match: re.Match[str], key: str) -> bool:
     """Whether the bound is set to the figure asked for, of all clients together: “Is our NPS above 40?”."""
+    if key in OF_ONE:
+        return False
     near = " ".join(seen.plain[: match.start()].split()[-3:])
     clients = WHOM.search(seen.plain) or re.search(r"\b(?:со?|у|with|among|среди|на)\b", near)
     return not clients and set(seen.metrics) <= {key}
@@ -231,6 +235,8 @@ def _about(seen: "Understood", match: re.Match[str]) -> str | None:
     later = [] if alone else [key for word in after.split()[:1] if (key := _figure(word)) is not None]
     named = [key for key in reversed(seen.metrics) if key in known] if alone else []
     key = next(iter((*nearest, *later, *named)), None)
+    if key == "overdue" and match["days"] is not None:
+        key = "days_late"
     if key is None or (match["days"] is not None and known[key].unit is not Unit.DAYS):
         return None
     return None if YEARLY.search(after) and known[key].unit is not Unit.MONEY_YEAR else key

@@ -52,7 +52,17 @@ NEW = re.compile(
 REFERRED = re.compile(
     r"(?<!\bмы )(?<!\bмы к себе )\bприв[её]л\w*|\bприводя\w*|рекоменд|\b(?:sen[dt]|refer|(?<!we )brought|(?<!did we )bring|existing)\w*\b"
 )
-REVENUE = re.compile(r"\b(?:выручк\w*|оборот\w*|заработал\w*|revenue|turnover|earn(?:ed|ings)?)\b")
+INVOICED = re.compile(r"\b(?:выставил\w*|invoiced?|bill(?:ed)?)\b")
+REVENUE = re.compile(rf"\b(?:выручк\w*|оборот\w*|заработал\w*|revenue|turnover|earn(?:ed|ings)?)\b|{INVOICED.pattern}")
+#: Money that came in, of all clients together.
+CASH = re.compile(
+    r"\b(?:cash|money) (?:(?:was|were|did we|have we) )?(?:collected|received|came in|come in|collect|receive|get in)\b|\b(?:collected|received) (?:in )?(?:cash|money)\b|\bhow much (?:cash|money) (?:\w+ ){0,3}?(?:came|come|collected?|received?)\b|"
+    r"\b(?:деньг\w+|денег|средств) (?:\w+ )?(?:пришл\w+|поступил\w*|получил\w*|получен\w*|собрал\w*|зашл\w+)|\b(?:пришл\w+|поступил\w*|получил\w*|собрал\w*|зашл\w+) (?:\w+ )?(?:денег|деньг\w+|средств)\b|\bпоступлени[яйе]\b(?! (?:на|от|с) )"
+)
+#: Of one client and not of all, or of who paid.
+_EACH = re.compile(
+    rf"\b(?:per|each|average|mean|на клиента|средн\w+|кажд\w+|кто|кого|who|whom|which|отда\w+)\b|\b(?:with|from|от|с) {CLIENT}"
+)
 OTHER_REVENUE = re.compile(
     r"удерж|сохран|теря|потер|ушедш|ушл|уход|изменени|из чего|состо|завис|приход|долю|доля|доле|процент|индексац|повышен|средн|концентр|клиент|"
     r"\b(?:keep|kept|retain\w*|lose|lost|left|what made|depend\w*|share|part|percent|average|per|customers?|clients?|accounts?|churn\w*)\b"
@@ -138,6 +148,11 @@ def revenue_asked(plain: str, names: Iterable[str] = ()) -> bool:
         return OTHER_REVENUE.search(plain) is None
     known = (NEUTRAL, REVENUE, SAID)
     return all(any(pattern.fullmatch(word) for pattern in known) for word in _words(plain, names))
+
+
+def cash_asked(plain: str) -> bool:
+    """Whether the question is how much money came in from all clients together."""
+    return CASH.search(plain) is not None and _EACH.search(plain) is None and change_asked(plain) is None
 
 
 def _words(plain: str, names: Iterable[str]) -> set[str]:

@@ -30,25 +30,37 @@ _RUN = re.compile(
 _LEAST = 10
 
 
-#: Words after what is left out, or around it: «Москву выкинуть», “with Moscow removed”, “take Moscow out”.
-_OUT = re.compile(
-    r"(?:\bесли (?P<ru>(?!не\b|мы\b|бы\b|их\b|его\b|е[её]\b)[\w«»-]+(?: [\w«»-]+)?) (?:выкинуть|выкинем|убрать|уберем|исключить|исключим|вычесть|не считать|не брать)\b|"
-    r"\b(?:with|and with) (?P<en>(?!it\b|them\b|him\b)[\w-]+(?: [\w-]+)?) (?:taken out|left out|removed|excluded|out of the picture)\b|"
-    r"\b(?:(?:if (?:we|you|i) )?(?:take|leave)|taking|leaving) (?P<out>(?!it\b|them\b|him\b)[\w-]+(?: [\w-]+)?) out\b)",
+#: At least so many days, the sign behind the number.
+_PLUS = re.compile(
+    r"(?<![\d.,])(?P<n>\d{1,4})(?:\+| (?:or|and) more| и (?:более|больше)) ?(?P<unit>days|дн(?:ей|я))\b", re.IGNORECASE
+)
+#: Weeks and months of silence or lateness, which are known by the day.
+_WAITS = re.compile(
+    r"молч|тишин|не (?:обща|выход\w+ на связь|было контакт)|без контакт|просроч|задолж|долж(?:ен|на|ны)|долг|silent|silence|quiet|no contact|heard|overdue|past due|\blate\b|\bowe|unpaid",
     re.IGNORECASE,
 )
-
-
-def left_out_first(question: str) -> str:
-    """The question with what it leaves out behind a preposition: “excluding Moscow” for “with Moscow taken out”."""
-    return _OUT.sub(
-        lambda match: f"без {match['ru']}" if match["ru"] else f"excluding {match['en'] or match['out']}", question
-    )
+_SPAN = re.compile(
+    rf"(?P<lead>\b(?:{LESS}|{MORE})(?:,? (?:than|чем))? )(?:(?P<n>\d{{1,3}}|{_WORD}) )?(?P<unit>недел\w*|месяц\w*|квартал\w*|полугод\w*|weeks?|months?|quarters?)\b",
+    re.IGNORECASE,
+)
+_DAYS = {"н": 7, "w": 7, "м": 30, "m": 30, "к": 91, "q": 91, "п": 182}
 
 
 def in_figures(question: str) -> str:
-    """The question with the numbers of its bounds in figures, everything else as it was written."""
+    """The question with the numbers of its bounds in figures and spans of waiting in days, everything else as it was written."""
+    question = _PLUS.sub(
+        lambda match: f"{'не меньше' if match['unit'][0] in 'дД' else 'at least'} {match['n']} {match['unit']}",
+        question,
+    )
+    if _WAITS.search(question):
+        question = _SPAN.sub(_in_days, question)
     return _RUN.sub(_figures, question)
+
+
+def _in_days(match: re.Match[str]) -> str:
+    said, unit = (match["n"] or "1").lower().replace("ё", "е"), match["unit"].lower()
+    count = float(said) if said.isdigit() else _value([said])
+    return f"{match['lead']}{count * _DAYS[unit[0]]:.0f} {'дней' if re.match('[а-я]', unit) else 'days'}"
 
 
 def _figures(match: re.Match[str]) -> str:

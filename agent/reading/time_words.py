@@ -28,7 +28,7 @@ NUMBERS: Mapping[str, int] = {
 }  # fmt: skip
 NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 MONTHS = (
-    r"январ\w*|january|jan", r"феврал\w*|february|feb", r"март\w*|march|mar", r"апрел\w*|april|apr", r"ма(?:[йяею]|йск\w+)|may",
+    r"январ\w*|january|jan", r"феврал\w*|february|feb", r"март\w*|march|mar", r"апрел\w*|april|apr", r"ма(?:[йяею]|ем|йск\w+)|may",
     r"июн\w*|june|jun", r"июл\w*|july|jul", r"август\w*|august|aug", r"сентябр\w*|september|sept?",
     r"октябр\w*|october|oct", r"ноябр\w*|november|nov", r"декабр\w*|december|dec",
 )  # fmt: skip

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from agent.examples import vocabulary
 from agent.markup import without_pasted
 from agent.reading import plans
+from agent.reading.against import PRESENT, against, level, one_comparison
 from agent.reading.ahead import ahead
 from agent.reading.bounds import cut, spans
 from agent.reading.headers import headed
+from agent.reading.left_out import left_out_first
 from agent.reading.name_index import WORD
 from agent.reading.names import Mention, known_words, mentions
 from agent.reading.periods import asked
-from agent.reading.spelled import in_figures, left_out_first
+from agent.reading.spelled import in_figures
 from agent.reading.spelling import mended
 from agent.reading.tenure import since_when
 from agent.reading.topics import TOPICS
@@ -54,6 +56,7 @@ class Understood:
     past: bool = False
     said: str = ""
     left_out: tuple[str, ...] = ()
+    against: str | None = None
 
     @property
     def plain(self) -> str:
@@ -66,12 +69,12 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     from agent.reading.values import EXCEPT, plans_compared
     from knowledge.search import stems
 
-    said, question = (
-        question,
-        mended(
-            left_out_first(in_figures(without_pasted(question))), {*known_words(portfolio), *_values_words(portfolio)}
-        ),
+    said, values = question, _values_words(portfolio)
+    question = left_out_first(
+        one_comparison(in_figures(without_pasted(question))),
+        lambda those: bool(set(stems(those)[:1]) & values or segments_in(those.lower().replace("ё", "е"))),
     )
+    question = mended(question, {*known_words(portfolio), *values})
     plain = question.lower().replace("ё", "е").strip()
     own = tuple(stems(question))
     named = mentions(question, portfolio, ordinary=vocabulary())
@@ -88,17 +91,15 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
     wants |= {"campaign"} if _campaigns(own, portfolio) else set()
     named_plans = [(item.start, item.end) for item in plans.named(question, portfolio)]  # «month-to-month» is no time
     timely = _QUOTED.sub(" ", cut(plain, [*spans(plain), *named_plans, *since_when(plain, portfolio)[1]]))
+    then = against(timely)
+    timely = timely if then is None else PRESENT.sub(" ", cut(timely, [then.span]))
     period = asked(timely, portfolio.as_of)
+    if period in (None, UNREAD):
+        period = (then.unit if then is not None else level(timely)) or period
     if portfolio.as_of is not None and "renewals" in wants and not PAST.search(plain):
         period = ahead(timely, portfolio.as_of) or period
-    if (
-        period is not None
-        and portfolio.as_of is not None
-        and "renewals" in wants
-        and COMING.search(plain)
-        and not PAST.search(plain)
-    ):
-        period = upcoming(period, timely, portfolio.as_of)
+    if period is not None and portfolio.as_of is not None and "renewals" in wants and not PAST.search(plain):
+        period = upcoming(period, timely, portfolio.as_of, coming=COMING.search(plain) is not None)
     metrics = _in_money(tuple(key for key in _named(own, _metric_names()) if _meant(key, plain, wants)), plain)
     meant = segments_in(cut(plain, [match.span() for match in EXCEPT.finditer(plain)]))
     segments = tuple(key for key in meant if not _of_a_figure(key, metrics, plain))
@@ -117,6 +118,7 @@ def understood(question: str, portfolio: "Portfolio", *, language: Language | No
         past=period not in (None, UNREAD) and not future(period, portfolio.as_of),
         said=said,
         left_out=left_out,
+        against=then.text if then is not None else None,
     )
 
 

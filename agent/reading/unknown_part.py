@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 _AMONG = r"(?:у|среди|among|across|within)"
 _IN = r"(?:в|во|из|на|по|in|from)"
 _FOR = r"(?:для|for)"
+_LESS = r"(?:excluding|except(?: for)?|without|apart from|other than|minus|кроме|исключая|за исключением|за вычетом|не считая|без(?: уч[её]та)?)"
 _OURS = r"(?:the|our|all|наших|наши|нашим|всех|всем)"
 _WORD = r"[^\W\d_][\w-]{2,}"
 #: A word after a preposition or before a word for clients: whom a figure is asked of.
 PART = re.compile(
-    rf"\b(?:{_AMONG} (?:{_OURS} )*(?P<among>{_WORD})\b(?! {CLIENT})|{_IN} (?:{_OURS} )*(?P<place>{_WORD})\b(?! {CLIENT})|{_FOR} (?:{_OURS} )*(?P<lot>{_WORD})\b(?! {CLIENT})|(?P<kind>{_WORD}) {CLIENT})\b"
+    rf"\b(?:{_AMONG} (?:{_OURS} )*(?P<among>{_WORD})\b(?! {CLIENT})|{_IN} (?:{_OURS} )*(?P<place>{_WORD})\b(?! {CLIENT})|{_FOR} (?:{_OURS} )*(?P<lot>{_WORD})\b(?! {CLIENT})|{_LESS} (?:{_OURS} )*(?P<less>{_WORD})\b(?! {CLIENT})|(?P<kind>{_WORD}) {CLIENT})\b"
 )
 #: Readers of a figure, and what it is in or for besides clients.
 ASIDE = re.compile(
@@ -41,9 +42,9 @@ def unknown_part(seen: "Understood", portfolio: "Portfolio") -> str | None:
     for match in PART.finditer(seen.plain):
         place = next(name for name, word in match.groupdict().items() if word)
         said, word = seen.question.strip()[slice(*match.span(place))], match[place]  # as it was written
-        meant = place in ("among", "kind") or (
-            said[0].isupper() if place == "place" else PLURAL.fullmatch(word) and said[0].islower()
-        )
+        plural = PLURAL.fullmatch(word) is not None and said[0].islower()
+        meant = place in ("among", "kind") or (said[0].isupper() and place in ("place", "less"))
+        meant = meant or plural and place in ("lot", "less")
         if meant and word not in told and not ASIDE.fullmatch(word) and stems(word) and not set(stems(word)) & known:
             return said
     return None

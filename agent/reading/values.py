@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: What stands before those whom a question leaves out.
 EXCEPT = re.compile(
-    r"(?:\b(?:(?:who|that|which) (?:are|is) not(?: (?:in|on|from|at)\b(?! risk))?|not(?=\s+at[- ]risk)|neither(?: on| in| from)?|nor(?: on| in| from)?|ни (?:на|в|из|у)|кроме|за исключением|исключая|минус|помимо|не считая|без уч[её]та|без|вне|не (?:на|из|в|у)|except(?: for)?|excluding|minus|ex|(?:everywhere|everyone|everybody|anywhere|all|everything|any(?:one|thing)?) but(?: for)?|not (?:counting|including)|save for|leaving out|leave out|other than|apart from|"
+    r"(?:\b(?:(?:who|that|which) (?:are|is) not(?: (?:in|on|from|at)\b(?! risk))?|not(?=\s+at[- ]risk)|neither(?: on| in| from)?|nor(?: on| in| from)?|ни (?:на|в|из|у)|кроме|за исключением|за вычетом|исключая|минус|помимо|не считая|без уч[её]та|без|вне|не (?:на|из|в|у)|except(?: for)?|excluding|minus|ex|(?:everywhere|everyone|everybody|anywhere|all|everything|any(?:one|thing)?) but(?: for)?|not (?:counting|including)|save for|leaving out|leave out|other than|apart from|"
     r"but not|not (?:on|in|from)|without|outside(?: of)?)\s+|\bnon-)(?:(?:those|the ones|тех,?(?: кто)?|clients|customers|клиентов)\s+(?:who are\s+|that are\s+)?(?=on\b|in\b|from\b|на\b|в\b|из\b|у\b))?(?:(?:on|in|from|на|в|из|у)\s+(?:the\s+|plan\s+|тариф\w*\s+)?)?"
     r"(?P<those>[^\s,.?!;:]+(?:\s+(?!(?:на|в|во|у|за|по|из|с|со|и не|ни|but|nor|and not|on|in|by|for|over|with|from|during)\b)[^\s,.?!;:]+){0,4})"
 )
@@ -56,6 +56,7 @@ def conditions(seen: "Understood", portfolio: "Portfolio") -> list[str]:
         those = match["those"]
         told = {item.plan for item in places(seen.question, portfolio) if _within(item, [match])}
         found += [f'plan != "{name}"' for name in plans(portfolio) if name in told]
+        found += [f'plan != "{name}"' for name in lacking_plans(seen.question, portfolio) if name.lower() in those]
         found += [f'{column} != "{value}"' for column, value in _valued(those, seen, portfolio)]
         found += [f"segment != {key}" for key in segments_in(those)]
     return [*found, *(f'account_id != "{id}"' for id in seen.left_out)]

@@ -24,12 +24,20 @@ def window(portfolio: "Portfolio", period: str | None) -> Window | None:
     if portfolio.as_of is None:
         return None
     named = {name: span for span, name in SPANS.items()}.get(period, period)
-    match = re.fullmatch(r"P(\d+)([MD])", named)
+    match = re.fullmatch(r"(-?)P(\d+)([MD])", named)
     if match is None:
         return None
+    if match[1]:
+        day = moved_back(Window(portfolio.as_of, portfolio.as_of + timedelta(days=1)), int(match[2])).start
+        return Window(day, day + timedelta(days=1))
     end = _last_day(portfolio, portfolio.as_of) + timedelta(days=1)
-    count = int(match[1])
-    return Window(back(end, count) if match[2] == "M" else end - timedelta(days=count), end)
+    count = int(match[2])
+    return Window(back(end, count) if match[3] == "M" else end - timedelta(days=count), end)
+
+
+def of_a_point(period: str | None) -> bool:
+    """Whether a period is a day so long ago, on which every figure keeps its own window: ``-P12M``."""
+    return period is not None and period.startswith("-P")
 
 
 def preceding(window: Window) -> Window:
@@ -39,20 +47,33 @@ def preceding(window: Window) -> Window:
     return Window(back(window.start, months) if whole else window.start - (window.end - window.start), window.start)
 
 
+def moved_back(window: Window, months: int) -> Window:
+    """The window so many months earlier; one that ends with a month ends with a month."""
+    end = back(window.end, months)
+    return Window(back(window.start, months) if window.days > 1 else end - timedelta(days=1), end)
+
+
 def future(period: str | None, as_of: date | None) -> bool:
     """Whether the period begins after the data end."""
     found = calendar(period) if period is not None else None
     return found is not None and as_of is not None and found.start > as_of
 
 
-def upcoming(period: str, text: str, as_of: date) -> str:
-    """A part of a year that the words name without the year and that is over, in the year after: what is to come is asked about."""
+#: A part of a year that ended so many days ago comes sooner than it went.
+_LONG_AGO = 183
+
+
+def upcoming(period: str, text: str, as_of: date, *, coming: bool) -> str:
+    """A part of a year that the words name without the year and that is over, in the year after: what is to come is asked about.
+
+    Where the words do not say that it is ``coming``, only one that comes sooner than it went is put in the year after.
+    """
     part = re.fullmatch(r"(20\d\d)(-(?:Q[1-4]|H[12]|\d\d))", period)
     dated = re.search(r"20\d\d|\b(?:last|past|previous|прошл\w+|предыдущ\w+|последн\w+)\b", text)
     over = calendar(period) if part is not None and not dated else None
     return (
         f"{int(part[1]) + 1}{part[2]}"
-        if part and over is not None and over.end <= as_of + timedelta(days=1)
+        if part and over is not None and over.end <= as_of + timedelta(days=1 if coming else -_LONG_AGO)
         else period
     )
 

@@ -62,7 +62,13 @@ def _besides(
     told = [
         pair
         for pair in told
-        if not (str(pair[1]["arguments"].get("segment") or "—") in filters or ordered and pair[1]["name"] == "metric")
+        if not (
+            str(pair[1]["arguments"].get("segment") or "—") in filters
+            or ordered
+            and pair[1]["name"] == "metric"
+            or filters.strip()
+            and pair[1]["name"] == "clients"
+        )
     ]
     told.sort(key=lambda pair: -pair[0])
     if not told or told[0][0] < BOTH or len(told) > 1 and told[0][0] - told[1][0] < AHEAD:
