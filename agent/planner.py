@@ -73,7 +73,7 @@ def planned(
         unknown = [call("refuse", reason="unknown_part", names=[part])] if part is not None else None
         return still(seen, last, portfolio) or unknown or calls
     found = in_turn(seen, portfolio, last, lambda part, before: _planned(part, portfolio, last=before), calls) or calls
-    found = with_names(of_renewals(fronted(found, seen, portfolio), portfolio), seen, portfolio)
+    found = with_names(of_renewals(fronted(found, seen, portfolio), portfolio), seen, portfolio, alone=not last)
     return found if last else completed(found, seen, portfolio, lambda part: _planned(part, portfolio, last=[]))
 
 

@@ -37,8 +37,8 @@ def of_renewals(calls: list[Call], portfolio: "Portfolio") -> list[Call]:
     ]
 
 
-def with_names(calls: list[Call], seen: Understood, portfolio: "Portfolio") -> list[Call]:
-    """The calls, and the clients where a question asks who: those whose contract ends in days ahead, those within a bound."""
+def with_names(calls: list[Call], seen: Understood, portfolio: "Portfolio", *, alone: bool) -> list[Call]:
+    """The calls, and the clients where a question asks who: those whose contract ends in days ahead, those within a bound of a message ``alone``."""
     if len(calls) != 1 or calls[0]["name"] != "metric" or portfolio.as_of is None:
         return calls
     given = calls[0]["arguments"]
@@ -46,7 +46,7 @@ def with_names(calls: list[Call], seen: Understood, portfolio: "Portfolio") -> l
         return calls
     if given["key"] == "renewals":
         return _renewing(calls, given, portfolio)
-    return _within(calls, given, seen, portfolio) if "where" in given and "period" not in given else calls
+    return _within(calls, given, seen, portfolio) if alone and "where" in given and "period" not in given else calls
 
 
 def _within(calls: list[Call], given: Mapping[str, Any], seen: Understood, portfolio: "Portfolio") -> list[Call]:
