@@ -135,7 +135,7 @@ def _takes(item: Call) -> bool:
     if item["name"] == "refuse":
         return given <= {"reason", "names"}
     if item["name"] == "metric":
-        return given <= {"key", "period", "by", "where", "top", "bottom", "change", "total", "forge", "rows"}
+        return given <= {"key", "period", "by", "where", "top", "bottom", "change", "against", "total", "forge", "rows"}
     needed = signature(TOOLS[item["name"]]).parameters.values()
     return given <= {one.name for one in needed} and all(
         one.name in given or one.default is not one.empty for one in needed if one.kind is one.KEYWORD_ONLY
