@@ -1,4 +1,4 @@
-"""Which clients grew or shrank most: «кто вырос сильнее всех», “the five whose revenue fell most”."""
+"""Which clients grew or shrank most: «кто вырос сильнее всех», “the five whose revenue fell most”, “who pays less than last year”."""
 
 import re
 from typing import TYPE_CHECKING
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 _MOST = r"(?:(?:сильнее|больше|быстрее|заметнее) (?:всех|всего|остальных)|(?:the )?most|(?:the )?fastest|hardest)"
 _UP = r"(?:(?:вы|под|воз)?рос(?:ла|ло|ли)?|раст[её]т|растут|прибавил\w*|увеличил\w*|grew|grown|grow|growing|gained|increased|expanded|expand)"
+_PAYS = (
+    rf"\b(?:кто|те|who|{CLIENT})\b.{{0,30}}?\b(?:плат(?:ит|ят|ить)|заплатил\w*|тратит|тратят|тратить|pay|pays|paying|paid|spend|spends|spending)(?: (?:нам|us|сейчас|now)){{0,2}} "
+    r"(?:\w+ )?{than}\b(?! (?:than |чем )?\W*(?:\d|всего|остальн|друг|others|the (?:average|rest|others)|average|средн|всех))"
+)
 _DOWN = r"(?:просел\w*|просе(?:ло|ли|ла)|упал\w*|сократил\w*|снизил\w*|уменьшил\w*|усох\w*|сдулс\w*|съежил\w*|sank|sunk|shrank|shrunk|shrink|shrinking|fell|fallen|dropped|declined|slipped)"
 WAYS = tuple(
-    (way, re.compile(rf"\b{verb}\b(?: \w+){{0,4}}? {_MOST}\b|\b{_MOST}(?: \w+){{0,3}}? {verb}\b|\b(?:fastest|most)[- ]{verb}\b"))
-    for way, verb in (("up", _UP), ("down", _DOWN))
+    (way, re.compile(rf"\b{verb}\b(?: \w+){{0,4}}? {_MOST}\b|\b{_MOST}(?: \w+){{0,3}}? {verb}\b|\b(?:fastest|most)[- ]{verb}\b|{_PAYS.replace('{than}', than)}"))
+    for way, verb, than in (("up", _UP, "(?:больше|more)"), ("down", _DOWN, "(?:меньше|less)"))
 )  # fmt: skip
 #: Who is asked for: clients, by a pronoun, a noun or a number of names.
 WHO = re.compile(rf"\b(?:кто|у кого|чь[яеию]|who|whose|names|имен\w*)\b|\b{CLIENT}\b")
@@ -27,6 +31,7 @@ WHO = re.compile(rf"\b(?:кто|у кого|чь[яеию]|who|whose|names|им�
 BESIDE = re.compile(
     rf"{CLIENT}|выручк\w*|оборот\w*|деньг\w*|денег|плат\w+|платеж\w*|revenue|money|mrr|arr|turnover|кто|кого|чья|чье|чьи|whose|which|names?|имен\w*|"
     rf"{_UP}|{_DOWN}|{_MOST}|сильнее|больше|быстрее|всех|всего|остальных|заметнее|fastest|most|hardest|наш\w*|тех|those|their|"
+    r"стал\w*|начал\w*|чем|than|before|раньше|прежде|нам|started|began|ago|назад|less|меньше|more|pay|pays|paying|paid|spend|spends|spending|трат\w+|из|of|"
     r"год\w*|квартал\w*|месяц\w*|полугод\w*|перв\w+|втор\w+|прошл\w+|последн\w+|врем\w+|эт\w+|период\w*|years?|quarters?|half|months?|last|past|first|second|third|over|this|that|during|time|period|"
     r"\d+|топ|пят\w+|тройк\w*|десят\w*|three|five|seven|покаж\w+|назов\w+|дай\w*|show|give|list|name|have|has|with|from|show|январ\w*|феврал\w*|март\w*|апрел\w*|июн\w*|июл\w*|август\w*|сентябр\w*|октябр\w*|ноябр\w*|декабр\w*"
 )

@@ -62,6 +62,12 @@ STRANGER = re.compile(
 MORE_CLIENTS = re.compile(
     rf"\b(?:more|fewer|less|больше|меньше|прибавилось|убавилось|стало)\b(?: \w+){{0,3}}? {CLIENT}\b|\b{CLIENT}(?: \w+){{0,3}}? (?:больше|меньше|стало)\b"
 )
+#: What those of a part bring.
+PAID = re.compile(
+    r"\b(?:сколько|какие деньги|how much)\b(?: [^\s,.?!]+){0,3}? (?:плат[яи]т|платили|заплатил[аи]|приносят|дают|bring|pay|spend|worth)\b|\bhow much\b.* (?:pay|bring in|spend|worth)\W*$"
+)
+#: One of them, not all together.
+MEAN = re.compile(r"\b(?:в среднем|средн\w+|кажд\w+|average|mean|each|typical)\b")
 #: Value reports of so many clients are written at once.
 REPORTS = 3
 Rule = Callable[[Understood, "Portfolio"], list[Call] | None]
@@ -260,6 +266,11 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
         key = "concentration"
     if key is not None:
         return [call("metric", key=key, **part, **window_of(seen))]
+    if not ordered and spoken and set(keys) <= spoken and PAID.search(seen.plain):
+        given = {**part, **window_of(seen)}
+        if MEAN.search(seen.plain):
+            return [call("metric", key="arpa", **given)]
+        return [call("metric", key="mrr", **given), call("metric", key=REVENUE, **given, total=True)]
     if not ordered and spoken and set(keys) <= spoken and within_asked(seen.plain):
         return [call("clients", **part, **window_of(seen))]
     if not seen.metrics:

@@ -37,7 +37,7 @@ LAST = re.compile(
 _MOST = r"(?:крупнейш|лучш|largest|biggest|best|(?:сам\w+|наиболее) (?:крупн|больш|дорог|ценн|выгодн))\w*"
 ONE_FIRST = re.compile(
     rf"\b{_MOST} (?:наш |our )?(?:клиент|заказчик|покупатель|client|customer|account|company)\b|"
-    r"\bкто (?:нам )?(?:плат|принос|трат)\w+ (?:нам )?больше всех|\bwho (?:pays|spends|brings)(?: us| in)?(?: the)? most\b"
+    r"\bкто (?:нам )?(?:плат|принос|трат)\w+ (?:нам )?больше (?:всех|всего)|\bwho (?:pays|spends|brings)(?: us| in)?(?: the)? most\b"
 )
 SOME_FIRST = re.compile(
     rf"\b(?:топ|top|{_MOST})[\s-]+(?:(?:of )?our |из )?(?:наш\w+ )?{CLIENT}(?!\w)|^(?:топ|top)\s+(?:по|by)\b|"
@@ -47,10 +47,11 @@ SOME_FIRST = re.compile(
 SOME_WORST = re.compile(rf"\b(?:худш\w+|worst|сам\w+ (?:слаб|плох)\w+)[\s-]+(?:наш\w+ |our )?{CLIENT}(?!\w)")
 SOME_LAST = re.compile(
     rf"\b(?:smallest|(?:сам\w+|наименее) (?:мелк|маленьк)\w+)[\s-]+(?:наш\w+ |our )?{CLIENT}(?!\w)|"
-    r"^bottom\s+by\b"
+    rf"^bottom\s+by\b|\b{CLIENT} .{{0,20}}(?:плат|принос|трат)\w+ (?:нам )?(?:меньше (?:всех|всего)|наименьш)|"
+    rf"\b{CLIENT} .{{0,20}}(?:pay|spend|bring)(?: us| in)?(?: the)? least\b"
 )
 ONE_LAST = re.compile(
-    r"\bкто (?:нам )?(?:плат|принос|трат)\w+ (?:нам )?меньше всех|\bwho (?:pays|spends|brings)(?: us| in)?(?: the)? least\b"
+    r"\bкто (?:нам )?(?:плат|принос|трат)\w+ (?:нам )?меньше (?:всех|всего)|\bwho (?:pays|spends|brings)(?: us| in)?(?: the)? least\b"
 )
 #: Who is first by the figure that a question names, one or some: «у кого самая большая просрочка?», “clients with the highest MRR”.
 WHICH_ONE = re.compile(
