@@ -28,7 +28,7 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "concentration": ("concentration", "largest clients", "biggest clients", "top clients", "концентрация", "крупнейшие клиенты",
                       "топ клиентов", "крупные клиенты"),
     "indexation": ("indexation", "price rise", "индексация", "повышение цен"),
-    "movements": ("net new mrr", "new mrr", "expansion mrr", "contraction mrr", "contraction", "reactivation", "reactivation mrr", "чистый новый mrr", "чистый прирост mrr", "новый mrr", "бридж", "бридж mrr", "mrr walk", "revenue walk", "waterfall", "mrr waterfall", "revenue waterfall", "водопад выручки", "водопад mrr", "bridge", "mrr bridge", "revenue bridge", "мост mrr", "мост", "movements", "revenue move", "revenue movements", "mrr movements", "движения mrr", "движение mrr", "движение выручки", "движения выручки", "мост выручки"),
+    "movements": ("net new mrr", "new mrr", "expansion mrr", "contraction mrr", "reactivation", "reactivation mrr", "чистый новый mrr", "чистый прирост mrr", "новый mrr", "бридж", "бридж mrr", "mrr walk", "revenue walk", "waterfall", "mrr waterfall", "revenue waterfall", "водопад выручки", "водопад mrr", "bridge", "mrr bridge", "revenue bridge", "мост mrr", "мост", "movements", "revenue move", "revenue movements", "mrr movements", "движения mrr", "движение mrr", "движение выручки", "движения выручки", "мост выручки"),
     "quick_ratio": ("quick ratio", "квик рейшо", "квик ратио"),
     "cac_payback": ("cac payback", "cac", "окупаемость привлечения", "стоимость привлечения"),
     "client_roi": ("client roi", "отдача", "roi", "окупаемость клиента"),
