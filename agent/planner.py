@@ -25,6 +25,7 @@ from agent.planning.sensible import sensible
 from agent.planning.several.asked import asked
 from agent.planning.several.fronted import fronted
 from agent.planning.several.in_turn import in_turn
+from agent.planning.several.side_by_side import is_side_by_side
 from agent.planning.several.twofold import shortened
 from agent.planning.several.unheard import completed
 from agent.reading.against import BEFORE
@@ -72,6 +73,8 @@ def planned(
         part = unknown_part(seen, portfolio) if OPENS.search(seen.plain) and len(seen.stems) <= BRIEF else None
         unknown = [call("refuse", reason="unknown_part", names=[part])] if part is not None else None
         return still(seen, last, portfolio) or unknown or calls
+    if is_side_by_side(seen, calls, portfolio):
+        return calls
     found = in_turn(seen, portfolio, last, lambda part, before: _planned(part, portfolio, last=before), calls) or calls
     found = with_names(of_renewals(fronted(found, seen, portfolio), portfolio), seen, portfolio, alone=not last)
     return found if last else completed(found, seen, portfolio, lambda part: _planned(part, portfolio, last=[]))
@@ -96,7 +99,7 @@ def _planned(
     given = ruled[0]["arguments"] if ruled else {}
     told = last if last and ruled != _by_rules(seen, portfolio, []) else []
     one = partial(_clause, portfolio=portfolio)
-    undivided = given.get("reason") == "injection" or "in_order" in given
+    undivided = given.get("reason") == "injection" or "in_order" in given or is_side_by_side(seen, ruled, portfolio)
     apart = [] if undivided else asked(seen, portfolio, last=last if leans(seen) else told, whole=ruled or [], one=one)
     if apart and not _one_question(seen, apart):
         bound = unread(seen) and any(item["name"] in ("metric", "clients") for item in apart)

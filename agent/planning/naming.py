@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 WHO = re.compile(
     rf"^\W*(?:(?:покаж\w+|выведи\w*|дай\w*|назов\w+|перечисл\w+|show|list|name|give)\s+(?:me\s+|мне\s+|all\s+|всех\s+|the\s+)*)?{CLIENT}\b|\b(?:кто|у кого|кого|кому|чь[яеию]|каки[ехм]\w* (?:\w+ )?(?:{CLIENT}|договор\w*|контракт\w*)|who|whom|whose|which (?:\w+ ){{0,2}}(?:{CLIENT}|contracts?|ones))\b"
 )
+#: Who is only told of, not asked for: “clients whose health …”, «у тех, кто …».
+TOLD = re.compile(
+    rf"\b(?:{CLIENT}|those|them|ones|те|тех|тем|теми),? (?:у |с |от |to |of |with |for )?(?:whose|who|whom|which|кто|кого|кому|кем|чь[яеию]|котор\w+)\b"
+)
 
 #: What a call has that lists, splits or compares already.
 LISTS = frozenset({"by", "top", "bottom", "change", "total", "share"})
@@ -42,7 +46,7 @@ def with_names(calls: list[Call], seen: Understood, portfolio: "Portfolio", *, a
     if len(calls) != 1 or calls[0]["name"] != "metric" or portfolio.as_of is None:
         return calls
     given = calls[0]["arguments"]
-    if WHO.search(seen.plain) is None or MANY.search(seen.plain) or LISTS & set(given):
+    if WHO.search(TOLD.sub(" ", seen.plain)) is None or MANY.search(seen.plain) or LISTS & set(given):
         return calls
     if given["key"] == "renewals":
         return _renewing(calls, given, portfolio)

@@ -13,6 +13,7 @@ from agent.reading import terms
 from agent.reading.counted import (
     CLIENT,
     INVOICED,
+    MOVED,
     cash_asked,
     change_asked,
     clients_asked,
@@ -261,6 +262,9 @@ def _measured(seen: Understood, portfolio: "Portfolio") -> list[Call] | None:
     part, spoken = narrowed(seen, portfolio)
     ordered = bool({"top", "bottom"} & set(part))
     keys = [key for key in seen.metrics if key not in spoken] or list(seen.metrics)
+    if "movements" in keys and MOVED.search(seen.plain):
+        keys = ["movements"]
+        seen = replace(seen, metrics=("movements",))
     key = rankable(seen, keys) if ordered else None
     if key == REVENUE and not seen.metrics and DEPENDENCE.search(seen.plain):
         key = "concentration"

@@ -24,7 +24,7 @@ FIGURES = re.compile(
     rf"\b{_MEAN} (?:срок|время) оплаты|\b(?:{_MEAN} )?(?:payment (?:delays?|times?)|days to pay)\b(?: on average)?|"
     r"\brule of (?:40|forty)\b|\bправил\w+ (?:40|сорока)\b|\bmagic number\b|\bmarket share\b(?= by)|\bstickiness\b|"
     rf"\b{_MANY} {_OURS}(?:logins?|sessions|visits|входов|заходов|сессий|визитов)\b|"
-    rf"\bwin rate\b|\bвинрейт\w*|\bsales cycle(?: length)?\b|\bцикл\w* (?:сделки|продаж)|\b{_MANY} {_OURS}(?:leads|лидов|employees|сотрудников)\b|\bheadcount\b|"
+    rf"\bwin rate\b|\bвинрейт\w*|\bsales cycle(?: length)?\b|\bцикл\w* (?:сделки|продаж)|\b{_MANY} {_OURS}(?:leads|лидов|employees|сотрудников)\b|(?<!client )(?<!customer )(?<!account )\bheadcount\b(?! of (?:our )?(?:clients|customers|accounts))|"
     rf"\b{_MANY} {_OURS}(?:invoices|счетов)\b|\b{_MANY} {_OURS}(?:users|seats|licen[cs]es|мест|пользователей|лицензий)\b)"
 )
 #: What is counted after all: unpaid invoices, seats in use, and what a document or a promise says.

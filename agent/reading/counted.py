@@ -61,7 +61,11 @@ CASH = re.compile(
 )
 #: Of one client and not of all, or of who paid.
 _EACH = re.compile(
-    rf"\b(?:per|each|average|mean|на клиента|средн\w+|кажд\w+|кто|кого|who|whom|which|отда\w+)\b|\b(?:with|from|от|с) {CLIENT}"
+    rf"\b(?:per|each|average|mean|на клиента|средн\w+|кажд\w+|кто|кого|who|whom|which|отда\w+)\b|\b(?:with|from|от|с)(?: (?:a|one|each|an|одн\w+|кажд\w+))? {CLIENT}"
+)
+#: What a change of revenue is made of, in a row: “new, expansion, churn”.
+MOVED = re.compile(
+    r"(?:\bnew|expansion|contraction|upsell\w*|нов\w+|расширени\w*|сокращени\w*|допродаж\w*)(?:,| and| и| /|/)[^.?!]{0,40}(?:churn|lost|losses|отток\w*|уход\w*|потер\w+)"
 )
 OTHER_REVENUE = re.compile(
     r"удерж|сохран|теря|потер|ушедш|ушл|уход|изменени|из чего|состо|завис|приход|долю|доля|доле|процент|индексац|повышен|средн|концентр|клиент|"
@@ -87,7 +91,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
             r"\b(?:leav|churn|quit|pay|buy|com)\w* (?:\w+ )?more often\b|\b(?:уход|отвалива|плат|покупа)\w* чаще\b|"
             rf"{_DID}up (?:since|on|from|over|this|in|versus|vs)\b|"
             r"\b(?:start|started|starting|begin|began|begun) (?:to )?(?:leav|los|churn|quit|pay|buy)\w* .{0,20}\b(?:more|faster|oftener)\b|\bначал\w*(?: ли)?(?: \w+){0,3} (?:чаще|больше|быстрее)\b|"
-            rf"{_DID}(?:(?<!price )rise|climbing|grow|increase|climb|go up|jump|spike|rising|growing|increasing)\b|причин\w+ рост|what (?:drove|pushed|brought|sent) .{{0,60}}\bup\b"
+            rf"{_DID}(?:(?<!price )rise|climbing|grow|(?<!price )increase|climb|go up|jump|spike|rising|growing|increasing)\b|причин\w+ рост|what (?:drove|pushed|brought|sent) .{{0,60}}\bup\b"
         ),
     ),
     (
@@ -95,7 +99,7 @@ DIRECTIONS: tuple[tuple[Change, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:trending|heading|creeping|moving|going|inching|edging|ticking) (?:down|lower|south|downwards?)\b|\b(?:пош[её]л|пошл|ид[её]т|идут|ползет|ползут|движется) ?\w* (?:вниз|на спад|в минус)|\b(?:сполза[ею]т|проседа[ею]т)\b|\b(?:есть|видно|заметно|наблюдается)(?: ли)? (?:падение|снижение|спад)\b|"
             r"\b(?:(?:упал|снизил|уменьшил|сократил|просел|рухнул|обвалил|опустил|провалил)\w*|пада[ею]т|снижа[ею]тся|уменьша[ею]тся|сокраща[ею]тся|"
-            r"падени[ея]|(?:get|got|getting) (?:\w+ )?(?:smaller|lower|shorter)|(?:укоротил|просел|сполз|съехал|поплыл)\w*|shorten(?:ed|ing)?|slid|slide|(?:сузил|уменьшил|ослаб)\w*|narrowed|eased|(?:is|was|are|were|been|come|came) (?:\w+ )?down\b(?! to)|slipp?(?:ed)?|fell|fallen|dropped|declined|decreased|shrank|shrunk|plunged|slumped|sank|tanked|(?:went|gone|going) down)\b|"
+            r"падени[ея]|(?:get|got|getting) (?:\w+ )?(?:smaller|lower|shorter)|(?:укоротил|просел|сполз|съехал|поплыл)\w*|shorten(?:ed|ing)?|slid|slide|(?:сузил|уменьшил|ослаб)\w*|narrowed|eased|(?:is|was|are|were|been|come|came) (?:\w+ )?down\b(?! to)|slipp?(?:ed)?|fell|fallen|dropped(?! (?:off|out|us))|declined|decreased|shrank|shrunk|plunged|slumped|sank|tanked|(?:went|gone|going) down)\b|"
             r"\bстал\w*(?: ли)?(?: \w+){0,3} (?:короче|реже|меньше|ниже|дешевле)\b|\b(?:is|are|was|were) .{0,40}\b(?:sliding|slipping|sagging|dipping)\b|\b(?:dipped|sagged)\b|"
             rf"{_DID}down (?:since|on|from|over|this|in|versus|vs)\b|"
             rf"{_DID}(?:sag|dip|fall|drop|slip|decline|decrease|shrink|go down|falling|dropping|declining|decreasing|shrinking)\b|причин\w+ снижени|what (?:drove|pushed|brought|dragged|pulled) .{{0,60}}\bdown\b"

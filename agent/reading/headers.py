@@ -13,7 +13,7 @@ _BY = r"\b(?:by|per|across|for (?:each|every)|in each|по|в разрезе|п�
 #: What data are often split by and these figures are not.
 OTHER = re.compile(
     r"\b(?:(?:by|per|across) (?:the |our |acquisition |sales |referral |lead |traffic |type of |payment |billing |contract )*(?:channels?|sources?|payment methods?|contracts?(?: types?)?|contract|gender|products?|currenc(?:y|ies)|languages?|devices?|seats?|billing (?:period|frequency|cycle)|methods?)|"
-    r"(?:по|в разрезе) (?:типам? |типу |видам? |виду |способам? |способу |форме )?(?:каналам?|канала|каналов|источник(?:ам|у|ов)|договор(?:ам|ов|а)|оплат(?:ы|е|ам)|продукт(?:ам|ов)|валют(?:ам|е)|пол[уа]|язык(?:ам|у)|устройств(?:ам|у)))\b(?! (?:клиент|менеджер))"
+    r"(?<!а )(?<!только )(?:по|в разрезе) (?:типам? |типу |видам? |виду |способам? |способу |форме )?(?:каналам?|канала|каналов|источник(?:ам|у|ов)|договор(?:ам|ов|а)|оплат(?:ы|е|ам)|продукт(?:ам|ов)|валют(?:ам|е)|пол[уа]|язык(?:ам|у)|устройств(?:ам|у)))\b(?! (?:клиент|менеджер))"
 )
 
 

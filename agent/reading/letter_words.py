@@ -7,7 +7,7 @@ from tools.letters.letter import Form
 
 _WRITE = (
     r"\b(?:напиш\w+|написать|состав\w+|подготов\w+|наброс\w+|накид\w+|сочин\w+|сдела\w+|черкн\w+|нуж(?:ен|н[оаы])|дай|дайте|"
-    r"write|draft|compose|prepare|need|give me|make|put together|knock together|knock up|whip up|need|ping)\b"
+    r"write|draft|compose|prepare|need|give me|make|put together|knock together|knock up|whip up|need|ping|(?:i['’]d|i would|we['’]d) like (?:a|an|some|one))\b"
 )
 _SAY = (
     r"\b(?:что|о чем|про что) (?:мне |нам )?(?:сказать|говорить|спросить)\b.{0,60}\b(?:телефон\w*|разговор\w*|звонк\w+)|"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Account = tuple[str, str]
 WORD = re.compile(r"[^\W_]+")
+#: Russian nouns whose other cases only add to them.
+CONSONANT = re.compile(r"[бвгджзклмнпрстфхцчшщ]$")
 LEGAL = frozenset(
     "ооо оао зао пао ао ип гбуз гбу мбу мбоу фгуп фгбу нко тоо ltd llc inc gmbh co corp company plc limited group компания группа "
     "ooo oao zao pao ao ip gbuz llp jsc".split()
@@ -21,13 +23,17 @@ LEGAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The words of all names: each account's own, and the accounts of each word."""
+    """The words of all names: each account's own, and the accounts of each word.
+
+    ``cases`` are stems that other cases of a word of the names come to («кварталом» for «квартал»), each with the word's own.
+    """
 
     accounts: Sequence[Account]
     cores: Sequence[tuple[str, ...]]
     owners: Mapping[str, Sequence[int]]
     stems: Sequence[str]
     romanised: Mapping[str, str]
+    cases: Mapping[str, str]
 
 
 def index_of(portfolio: "Portfolio") -> Index:
@@ -44,15 +50,18 @@ def _indexed(accounts: Sequence[Account]) -> Index:
     cores: list[tuple[str, ...]] = []
     owners: dict[str, list[int]] = defaultdict(list)
     spelled: dict[str, str] = {}  # every form of a word of the names, and its stem
+    cases: dict[str, str] = {}
     for place, (_, name) in enumerate(accounts):
         words = [word.lower().replace("ё", "е") for word in WORD.findall(name) if word.lower() not in LEGAL]
         core = tuple(stems(" ".join(words)))
         cores.append(core)
         for stem, word in zip(core, words, strict=True):
             spelled.setdefault(roman(word), stem)
+            cases |= dict.fromkeys(stems(f"{word}ом") if CONSONANT.search(word) else (), stem)
         for stem in set(core):
             owners[stem].append(place)
-    return Index(accounts, cores, owners, list(owners), spelled)
+    cases = {other: stem for other, stem in cases.items() if other not in owners}
+    return Index(accounts, cores, owners, list(owners), spelled, cases)
 
 
 def roman(word: str) -> str:

@@ -44,8 +44,8 @@ def mentions(question: str, portfolio: "Portfolio", *, ordinary: frozenset[str] 
     from knowledge.search import stems
 
     words = WORD.findall(question)
-    own = [stems(word)[0] if stems(word) else "" for word in words]
     index = index_of(portfolio)
+    own = [index.cases.get(stem, stem) for stem in (next(iter(stems(word)), "") for word in words)]
     found = _by_id(question, words, index)
     found += _shortened(question, own, index, taken=_places(found))
     found += _whole(words, own, index, taken=_places(found))

@@ -59,7 +59,16 @@ SEGMENTS: Mapping[str, tuple[str, ...]] = {
     ),
     "core": ("core clients", "core customers", "core accounts", "опора"),
     "steady": ("steady clients", "steady customers", "steady accounts", "ровные клиенты"),
-    "lost": ("lost clients", "ушедшие клиенты", "потерянные клиенты"),
+    "lost": (
+        "lost clients",
+        "ушедшие клиенты",
+        "потерянные клиенты",
+        "тех кто ушел",
+        "тем кто ушел",
+        "теми кто ушел",
+        "those who left",
+        "those who have left",
+    ),
     "unknown": ("clients without data", "клиенты без данных"),
 }
 WANTS: Mapping[str, re.Pattern[str]] = {

@@ -26,6 +26,11 @@ BESIDE = 2
 MOST = 6
 #: What points back at the clients before.
 POINTS = re.compile(r"\b(?:они|их|них|ними|они|they|them|their)\b")
+#: Which of the groups is first, asked of figures by group.
+WHERE_MOST = re.compile(
+    r"^\W*(?:(?:и|and|a|а|скажи\w*|покажи\w*|tell|show|me|мне|say)\W+)*(?:где|в как\w+|у кого|как\w+|where|which(?: one)?|what)\b.*\b(?:больш\w+|меньш\w+|хуже|лучше|сам\w+|"
+    r"most|least|worst|best|biggest|largest|smallest|highest|lowest|deepest)\b"
+)
 #: What a sentence orders though it does not begin like an order: «и скрипт звонка для них».
 ORDERS = frozenset(
     {"remember", "done", "draft_message", "report", "telling", "documents", "whatif", "compare", "recall", "culture"}
@@ -70,6 +75,8 @@ def _read(
     before, sure = last, 0
     for piece in pieces:
         part = understood(piece, portfolio, language=seen.language)
+        if before and "by" in before[0]["arguments"] and not part.metrics and WHERE_MOST.search(part.plain):
+            continue  # the figures by group say which is first
         calls = plan(part, before)
         if _sure(piece, part, calls, before):
             found += [item for item in calls if item not in found]

@@ -112,9 +112,11 @@ def linked(message: str) -> list[str]:
     for sentence in sentences(message):
         last = 0
         for match in CUTS.finditer(sentence):
-            asks = match["comma"] is not None and begins(sentence[match.end() :])
+            before, after = sentence[last : match.start()], sentence[match.end() :]
+            relative = RELATIVE.search(before) is not None and TELLS.match(after) is not None
+            asks = match["comma"] is not None and begins(after) and not relative and not LEADS.fullmatch(before)
             if (match["link"] or match["weak"] or asks) and not _kept(sentence, match):
-                found.append(sentence[last : match.start()])
+                found.append(before)
                 last = match.end()
         found.append(sentence[last:])
     return [text for text in found if re.search(r"\w", text)]
