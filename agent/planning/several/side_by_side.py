@@ -1,5 +1,6 @@
 """Things named in a row that one question sets side by side: “health on Start, Pro and Business”, “how do A and B differ”."""
 
+import re
 from typing import TYPE_CHECKING
 
 from agent.examples import Call
@@ -11,17 +12,19 @@ from agent.reading.understand import Understood
 if TYPE_CHECKING:
     from tools.portfolio import Portfolio
 
+#: What sets one thing against another with its own wish («Тихой верфи письмо, а Медному заводу звонок»).
+OTHERWISE = re.compile(r", (?:а|while|whereas) ")
+
 
 def is_side_by_side(seen: Understood, calls: list[Call] | None, portfolio: "Portfolio") -> bool:
     """Whether the one call of a message already sets beside each other all that stands in a row in its one sentence."""
     if not calls or len(calls) != 1 or len(sentences(seen.question)) != 1:
         return False
-    pieces = linked(seen.question)
-    if any(begins(piece) for piece in pieces[1:]):
+    if OTHERWISE.search(seen.plain) or any(begins(piece) for piece in linked(seen.question)[1:]):
         return False
     by = calls[0]["arguments"].get("by")
     if calls[0]["name"] == "compare":
-        return len(pieces) == 1
+        return True
     if calls[0]["arguments"].get("key") == "movements":
         return MOVED.search(seen.plain) is not None
     if calls[0]["name"] != "metric" or len(seen.metrics) != 1:
